@@ -1,0 +1,23 @@
+"""The store: what was computed, verified by digests, and read without TensorFlow.
+
+A store is one folder, ``<cache>/<dataset digest>``. Whatever determined a result names the place where the
+result lies, so nothing in a store is ever changed in place: a new ``manifest.json``, put down atomically at the
+end of a build, is what makes new results visible.
+"""
+
+from explain.store.checking import check_store
+from explain.store.layout import StoreError, default_cache
+from explain.store.reading import DatasetInfo, ModelInfo, Store, list_stores, open_store
+from explain.store.writing import commit_tables
+
+__all__ = [
+    "DatasetInfo",
+    "ModelInfo",
+    "Store",
+    "StoreError",
+    "check_store",
+    "commit_tables",
+    "default_cache",
+    "list_stores",
+    "open_store",
+]

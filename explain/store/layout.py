@@ -1,0 +1,128 @@
+"""Where things lie in a store, and how a file is put there whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from explain.errors import ExplainError
+
+SCHEMA = 1
+MANIFEST = "manifest.json"
+CHECKSUMS = "checksums.sha256"
+ARRAYS = "arrays.zarr"
+JOURNAL = "done.txt"
+CACHE_VARIABLE = "EXPLAIN_CACHE"
+
+TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
+    "images": ("image", "label", "synset", "path", "width", "height", "sha256", "boxes", "status"),
+    "predictions": (
+        "image", "label", "model", "predicted", "probability", "label_probability", "label_rank", "right",
+    ),
+    "metrics": ("image", "label", "model", "method", "metric", "value"),
+    "agreement": (
+        "image", "label", "model_a", "method_a", "model_b", "method_b", "pearson", "sim", "spearman", "iou_top20",
+    ),
+    "findings": (
+        "claim", "scope", "metric", "n", "difference", "low", "high", "p_holm", "effect", "verdict",
+    ),
+    "embedding": ("image", "label", "model", "x", "y"),
+}  # fmt: skip
+"""Columns of the tables, in order."""
+
+
+class StoreError(ExplainError):
+    """A store that is missing, incomplete, of another version or damaged."""
+
+
+def default_cache() -> Path:
+    """Give the folder of all stores: ``EXPLAIN_CACHE``, or ``.cache/explain`` in the current folder.
+
+    Returns
+    -------
+    Path
+    """
+    return Path(os.environ.get(CACHE_VARIABLE) or Path(".cache") / "explain")
+
+
+def store_path(cache: Path, dataset_digest: str) -> Path:
+    """Give the folder of a dataset's store.
+
+    Parameters
+    ----------
+    cache : Path
+    dataset_digest : str
+
+    Returns
+    -------
+    Path
+    """
+    return cache / dataset_digest[:16]
+
+
+def picture_name(row: int) -> str:
+    """Name a row's pictures by number, so that no name from a dataset becomes a path of the store.
+
+    Parameters
+    ----------
+    row : int
+
+    Returns
+    -------
+    str
+    """
+    return f"{row:06d}"
+
+
+def digest_of(value: Any) -> str:
+    """Digest what JSON can hold, by its canonical form.
+
+    Parameters
+    ----------
+    value : dict, list, str, number, bool or None
+
+    Returns
+    -------
+    str
+        sha256, hexadecimal.
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a power cut, meets the old file or the whole new one.
+
+    Parameters
+    ----------
+    path : Path
+    content : bytes
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable; some file systems and systems have no handle for folders."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)

@@ -1,0 +1,429 @@
+"""Reading a store: cheap to open, lazy, and safe to share between threads and visitors."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explain.saliency import Head
+from explain.store.layout import ARRAYS, MANIFEST, SCHEMA, TABLE_COLUMNS, StoreError, digest_of, picture_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+    import zarr
+    from numpy.typing import NDArray
+
+ARRAY_OF_METHOD = {"gradcam": "grad_cam", "fem": "fem"}
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """The dataset that a store was built from.
+
+    Attributes
+    ----------
+    name, title, notice : str
+        `notice` is one sentence that every page shows, or empty.
+    labels : tuple of str
+    parts : mapping of int to str
+        Names of the ids in part masks.
+    digest : str
+    """
+
+    name: str
+    title: str
+    notice: str
+    labels: tuple[str, ...]
+    parts: Mapping[int, str]
+    digest: str
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """A model whose results a store holds.
+
+    Attributes
+    ----------
+    name, title : str
+    input_size : int
+    preprocessing, feature_layer : str
+    classes : tuple of str
+    grid : (int, int)
+        Rows and columns of the feature layer.
+    digest : str
+        Of everything that determined its results.
+    closed_form : bool
+        Whether Grad-CAM for any class follows from stored activations.
+    folder : str
+        Its place in the store.
+    """
+
+    name: str
+    title: str
+    input_size: int
+    preprocessing: str
+    feature_layer: str
+    classes: tuple[str, ...]
+    grid: tuple[int, int]
+    digest: str
+    closed_form: bool
+    folder: str
+
+
+class Store:
+    """One dataset's results. Made by :func:`open_store`; never writes.
+
+    Attributes
+    ----------
+    path : Path
+    digest : str
+        Changes exactly when anything in the store changes: the key for every cache over it.
+    dataset : DatasetInfo
+    models : tuple of ModelInfo
+    provenance : dict
+        The manifest: digests, parameters, versions.
+    """
+
+    def __init__(self, path: Path, manifest: dict[str, Any]) -> None:
+        self.path = path
+        self.provenance = manifest
+        self.digest = digest_of(manifest)
+        dataset = manifest["dataset"]
+        self.dataset = DatasetInfo(
+            name=dataset["name"],
+            title=dataset["title"],
+            notice=dataset["notice"],
+            labels=tuple(dataset["labels"]),
+            parts={int(number): name for number, name in dataset["parts"].items()},
+            digest=dataset["digest"],
+        )
+        self.models = tuple(_model_info(entry) for entry in manifest["models"])
+
+    @property
+    def dataset_digest(self) -> str:
+        """Digest of the dataset."""
+        return self.dataset.digest
+
+    def model(self, name: str) -> ModelInfo:
+        """Give a model by name.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        ModelInfo
+
+        Raises
+        ------
+        StoreError
+            If the store has no such model.
+        """
+        for model in self.models:
+            if model.name == name:
+                return model
+        known = ", ".join(model.name for model in self.models)
+        raise StoreError(f"The store has no model {name!r}; it has {known}.")
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Read a table.
+
+        Parameters
+        ----------
+        name : {"images", "predictions", "metrics", "agreement", "findings", "embedding"} or another stored one
+
+        Returns
+        -------
+        pandas.DataFrame
+            Empty, with the right columns, where the store does not hold that table.
+
+        Raises
+        ------
+        StoreError
+            If there is no such table at all, or its file is missing.
+        """
+        import pandas as pd
+
+        file = self.provenance["tables"].get(name)
+        if file is None:
+            if name not in TABLE_COLUMNS:
+                raise StoreError(f"There is no table {name!r}; known are {', '.join(TABLE_COLUMNS)}.")
+            return pd.DataFrame({column: [] for column in TABLE_COLUMNS[name]})
+        try:
+            return pd.read_parquet(self.path / file)
+        except OSError as error:
+            raise StoreError(f"The table {name!r} cannot be read: {error}. Build the store anew.") from error
+
+    def row(self, image: str) -> int:
+        """Give the row of an image in every array.
+
+        Parameters
+        ----------
+        image : str
+
+        Returns
+        -------
+        int
+
+        Raises
+        ------
+        StoreError
+            If the dataset has no such image.
+        """
+        try:
+            return self._rows[image]
+        except KeyError:
+            raise StoreError(f"The dataset {self.dataset.name!r} has no image {image!r}.") from None
+
+    def activations(self, model: str, image: str) -> NDArray[np.float32]:
+        """Read the feature layer's output for one image (stored as float16).
+
+        Parameters
+        ----------
+        model, image : str
+
+        Returns
+        -------
+        ndarray of float32, shape (h, w, c)
+        """
+        return self._array(model, "activations", self.row(image)).astype(np.float32)
+
+    def logits(self, model: str, image: str | None = None) -> NDArray[np.float32]:
+        """Read the scores before softmax.
+
+        Parameters
+        ----------
+        model : str
+        image : str, optional
+            All images by default.
+
+        Returns
+        -------
+        ndarray of float32, shape (classes,) or (n, classes)
+        """
+        return self._array(model, "logits", None if image is None else self.row(image))
+
+    def saliency(self, model: str, method: str, image: str | None = None) -> NDArray[np.float32]:
+        """Read stored raw maps: Grad-CAM of the labelled class, FEM at K = 2.
+
+        Parameters
+        ----------
+        model : str
+        method : {"gradcam", "fem"}
+        image : str, optional
+            All images by default; rows of images that failed are zero.
+
+        Returns
+        -------
+        ndarray of float32, shape (h, w) or (n, h, w)
+
+        Raises
+        ------
+        StoreError
+            If there is no such model, method or image.
+        """
+        if method not in ARRAY_OF_METHOD:
+            raise StoreError(f"There is no method {method!r}; known are {', '.join(ARRAY_OF_METHOD)}.")
+        return self._array(model, ARRAY_OF_METHOD[method], None if image is None else self.row(image))
+
+    def pooled(self, model: str) -> NDArray[np.float32]:
+        """Read each image's activations averaged over space.
+
+        Parameters
+        ----------
+        model : str
+
+        Returns
+        -------
+        ndarray of float32, shape (n, c)
+        """
+        return self._array(model, "pooled", None)
+
+    def head(self, model: str) -> Head | None:
+        """Read the dense layer behind pooling.
+
+        Parameters
+        ----------
+        model : str
+
+        Returns
+        -------
+        Head or None
+            None where the network does not end in *feature layer -> global average pooling -> dense*.
+        """
+        if not self.model(model).closed_form:
+            return None
+        group = self._group(model)
+        return Head(np.asarray(group["head_kernel"]), np.asarray(group["head_bias"]))
+
+    def class_index(self, model: str, label: str) -> int | None:
+        """Find the output of a dataset's label, as the build found it.
+
+        Parameters
+        ----------
+        model, label : str
+
+        Returns
+        -------
+        int or None
+            None where the model has no such class.
+        """
+        for entry in self.provenance["models"]:
+            if entry["name"] == model:
+                return entry["class_of_label"].get(label)
+        return None
+
+    def photograph(self, image: str) -> bytes:
+        """Read the photograph at display size.
+
+        Parameters
+        ----------
+        image : str
+
+        Returns
+        -------
+        bytes
+            JPEG, RGB, upright, the long side at most 640 pixels.
+        """
+        return self._picture("photographs", image, ".jpg")
+
+    def thumbnail(self, image: str) -> bytes:
+        """Read the photograph at the gallery's size.
+
+        Parameters
+        ----------
+        image : str
+
+        Returns
+        -------
+        bytes
+            JPEG, the long side at most 256 pixels.
+        """
+        return self._picture("thumbnails", image, ".jpg")
+
+    def mask(self, image: str) -> NDArray[np.uint8] | None:
+        """Read the part mask at the photograph's display size.
+
+        Parameters
+        ----------
+        image : str
+
+        Returns
+        -------
+        ndarray of uint8, shape (h, w), or None
+            Part ids, 0 background; None where the image has no mask.
+        """
+        import io
+
+        from PIL import Image
+
+        path = self.path / "masks" / f"{picture_name(self.row(image))}.png"
+        if not path.exists():
+            return None
+        return np.asarray(Image.open(io.BytesIO(path.read_bytes())))
+
+    def _picture(self, kind: str, image: str, suffix: str) -> bytes:
+        path = self.path / kind / f"{picture_name(self.row(image))}{suffix}"
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise StoreError(f"No picture of {image!r} is stored: the image could not be read at build.") from error
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {image: row for row, image in enumerate(self.table("images")["image"])}
+
+    @cached_property
+    def _groups(self) -> dict[str, zarr.Group]:
+        return {}
+
+    def _group(self, model: str) -> zarr.Group:
+        import zarr
+
+        if model not in self._groups:
+            self._groups[model] = zarr.open_group(self.path / self.model(model).folder / ARRAYS, mode="r")
+        return self._groups[model]
+
+    def _array(self, model: str, name: str, row: int | None) -> NDArray[Any]:
+        array = self._group(model)[name]
+        return np.asarray(array[:] if row is None else array[row])  # type: ignore[index]
+
+
+def open_store(path: str | Path) -> Store:
+    """Open a store by its folder.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    Store
+
+    Raises
+    ------
+    StoreError
+        If there is no complete store, or it was written by another version.
+    """
+    folder = Path(path)
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except FileNotFoundError:
+        raise StoreError(
+            f"There is no complete store in {folder}. Run: python -m explain build"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise StoreError(f"The manifest of {folder} cannot be read: {error}. Build with --force.") from error
+    found = manifest.get("schema") if isinstance(manifest, dict) else None
+    if found != SCHEMA:
+        raise StoreError(
+            f"The store {folder} has schema {found}; this version reads {SCHEMA}. Run: python -m explain build"
+        )
+    return Store(folder, manifest)
+
+
+def list_stores(cache: str | Path) -> tuple[Path, ...]:
+    """List the newest complete store of every dataset name.
+
+    Parameters
+    ----------
+    cache : str or Path
+
+    Returns
+    -------
+    tuple of Path
+        By dataset name; stores that cannot be read are left out.
+    """
+    newest: dict[str, tuple[float, Path]] = {}
+    for manifest in sorted(Path(cache).glob(f"*/{MANIFEST}")):
+        try:
+            name = open_store(manifest.parent).dataset.name
+            changed = manifest.stat().st_mtime
+        except (StoreError, OSError, KeyError):
+            continue
+        if name not in newest or changed > newest[name][0]:
+            newest[name] = (changed, manifest.parent)
+    return tuple(newest[name][1] for name in sorted(newest))
+
+
+def _model_info(entry: dict[str, Any]) -> ModelInfo:
+    return ModelInfo(
+        name=entry["name"],
+        title=entry["title"],
+        input_size=entry["input_size"],
+        preprocessing=entry["preprocessing"],
+        feature_layer=entry["feature_layer"],
+        classes=tuple(entry["classes"]),
+        grid=(entry["grid"][0], entry["grid"][1]),
+        digest=entry["digest"],
+        closed_form=entry["closed_form"],
+        folder=entry["folder"],
+    )

@@ -1,0 +1,375 @@
+"""Writing a store: arrays row by row with a journal, pictures, tables, and the manifest last of all."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explain.store.layout import (
+    ARRAYS,
+    CHECKSUMS,
+    JOURNAL,
+    MANIFEST,
+    SCHEMA,
+    StoreError,
+    digest_of,
+    picture_name,
+    write_atomically,
+)
+from explain.store.reading import Store, open_store
+from explain.weights import file_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+    import zarr
+    from numpy.typing import NDArray
+    from PIL import Image
+
+    from explain.saliency import Head
+
+PHOTOGRAPH_SIDE = 640
+THUMBNAIL_SIDE = 256
+_LARGEST_FLOAT16 = float(np.finfo(np.float16).max)
+
+
+class ModelWriter:
+    """Arrays of one model in a store, one row per image, with a journal of the rows that are done.
+
+    Parameters
+    ----------
+    folder : Path
+        The model's own folder, named by the digest of what determines its results.
+    rows : int
+        Images in the dataset.
+
+    Notes
+    -----
+    A row counts only once the journal names it, and the journal is written after the row's chunks lie on disk:
+    a killed build loses at most the batch it was writing.
+    """
+
+    def __init__(self, folder: Path, rows: int) -> None:
+        self.folder = folder
+        self.rows = rows
+        self._group: zarr.Group | None = None
+        self._done = self._read_journal()
+
+    @property
+    def done(self) -> frozenset[int]:
+        """Rows that are complete."""
+        return frozenset(self._done)
+
+    @property
+    def complete(self) -> bool:
+        """Whether :meth:`finish` was reached."""
+        return (self.folder / CHECKSUMS).exists()
+
+    def write(
+        self,
+        rows: list[int],
+        activations: NDArray[np.float32],
+        logits: NDArray[np.float32],
+        grad_cam: NDArray[np.float32],
+        fem: NDArray[np.float32],
+    ) -> None:
+        """Write the results of some images and note them in the journal.
+
+        Parameters
+        ----------
+        rows : list of int
+        activations : ndarray, shape (len(rows), h, w, c)
+            Stored as float16; values beyond its range (65,504) are clipped.
+        logits : ndarray, shape (len(rows), classes)
+        grad_cam, fem : ndarray, shape (len(rows), h, w)
+        """
+        if not rows:
+            return
+        half = np.clip(activations, -_LARGEST_FLOAT16, _LARGEST_FLOAT16).astype(np.float16)
+        values = {
+            "activations": half,
+            "logits": logits,
+            "grad_cam": grad_cam,
+            "fem": fem,
+            "pooled": activations.mean(axis=(1, 2), dtype=np.float32),
+        }
+        group = self._open(values)
+        for name, value in values.items():
+            array: Any = group[name]
+            if rows == list(range(rows[0], rows[-1] + 1)):
+                array[rows[0] : rows[-1] + 1] = value
+            else:
+                for row, one in zip(rows, value, strict=True):
+                    array[row] = one
+        self._note(rows)
+
+    def copy(self, source: Store, model_folder: str, pairs: Iterable[tuple[int, int]]) -> None:
+        """Take over rows that another store of the same dataset name already holds for the same model digest.
+
+        Parameters
+        ----------
+        source : Store
+        model_folder : str
+        pairs : iterable of (int, int)
+            Row there, row here.
+        """
+        import zarr
+
+        there: Any = zarr.open_group(source.path / model_folder / ARRAYS, mode="r")
+        names = ("activations", "logits", "grad_cam", "fem", "pooled")
+        for old, new in pairs:
+            values = {name: np.asarray(there[name][old])[None] for name in names}
+            group: Any = self._open(values)
+            for name, value in values.items():
+                group[name][new] = value[0]
+            self._note([new])
+
+    def finish(self, head: Head | None) -> None:
+        """Write the head and the checksums of every file, which makes the folder complete.
+
+        Parameters
+        ----------
+        head : Head or None
+        """
+        import zarr
+
+        group = zarr.open_group(self.folder / ARRAYS, mode="a")
+        if head is not None:
+            group.create_array("head_kernel", data=head.kernel, overwrite=True)
+            group.create_array("head_bias", data=head.bias, overwrite=True)
+        write_checksums(self.folder)
+
+    def _open(self, values: Mapping[str, NDArray[Any]]) -> zarr.Group:
+        if self._group is None:
+            import zarr
+
+            self._group = zarr.open_group(self.folder / ARRAYS, mode="a")
+        for name, value in values.items():
+            if name not in self._group:
+                self._group.create_array(
+                    name,
+                    shape=(self.rows, *value.shape[1:]),
+                    chunks=(1, *value.shape[1:]),
+                    dtype=value.dtype,
+                    compressors=zarr_compressor(),
+                    fill_value=0,
+                )
+        return self._group
+
+    def _note(self, rows: list[int]) -> None:
+        with (self.folder / JOURNAL).open("a", encoding="ascii") as journal:
+            journal.write("".join(f"{row}\n" for row in rows))
+            journal.flush()
+            os.fsync(journal.fileno())
+        self._done.update(rows)
+
+    def _read_journal(self) -> set[int]:
+        try:
+            text = (self.folder / JOURNAL).read_text(encoding="ascii")
+        except FileNotFoundError:
+            return set()
+        # The last line may be half written; a line counts only with its end.
+        return {int(line) for line in text.split("\n")[:-1] if line.isdigit()}
+
+
+def zarr_compressor() -> Any:
+    """Give the compressor of every array: Zstandard at its fastest level, small and quick on half floats.
+
+    Returns
+    -------
+    zarr.codecs.ZstdCodec
+    """
+    from zarr.codecs import ZstdCodec
+
+    return ZstdCodec(level=1)
+
+
+def write_pictures(store: Path, row: int, image: Image.Image, mask: NDArray[np.uint8] | None) -> None:
+    """Write what pages show of an image: the photograph and a thumbnail, and its mask at the photograph's size.
+
+    Parameters
+    ----------
+    store : Path
+    row : int
+    image : PIL.Image.Image
+        RGB, upright, full size.
+    mask : ndarray of uint8, shape (h, w), or None
+    """
+    from PIL import Image as Pillow
+
+    name = picture_name(row)
+    photograph = image.copy()
+    photograph.thumbnail((PHOTOGRAPH_SIDE, PHOTOGRAPH_SIDE), Pillow.Resampling.LANCZOS)
+    write_atomically(store / "photographs" / f"{name}.jpg", _jpeg(photograph, 88))
+    thumbnail = photograph.copy()
+    thumbnail.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Pillow.Resampling.LANCZOS)
+    write_atomically(store / "thumbnails" / f"{name}.jpg", _jpeg(thumbnail, 80))
+    if mask is not None:
+        shrunk = Pillow.fromarray(mask).resize(photograph.size, Pillow.Resampling.NEAREST)
+        buffer = io.BytesIO()
+        shrunk.save(buffer, "PNG", optimize=True)
+        write_atomically(store / "masks" / f"{name}.png", buffer.getvalue())
+
+
+def has_pictures(store: Path, row: int) -> bool:
+    """Tell whether an image's pictures are there (the mask is written before nothing else needs it).
+
+    Parameters
+    ----------
+    store : Path
+    row : int
+
+    Returns
+    -------
+    bool
+    """
+    name = f"{picture_name(row)}.jpg"
+    return (store / "photographs" / name).exists() and (store / "thumbnails" / name).exists()
+
+
+def write_table(store: Path, name: str, frame: pd.DataFrame) -> str:
+    """Write a table under a name that its content determines.
+
+    Parameters
+    ----------
+    store : Path
+    name : str
+    frame : pandas.DataFrame
+
+    Returns
+    -------
+    str
+        Its place, relative to the store.
+    """
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False, compression="zstd")
+    content = buffer.getvalue()
+    import hashlib
+
+    file = f"tables/{name}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
+    if not (store / file).exists():
+        write_atomically(store / file, content)
+    return file
+
+
+def write_manifest(store: Path, manifest: Mapping[str, Any]) -> None:
+    """Put down the manifest, which makes everything that it names visible.
+
+    Parameters
+    ----------
+    store : Path
+    manifest : mapping
+        All of it but the schema.
+    """
+    text = json.dumps({"schema": SCHEMA, **manifest}, indent=1, sort_keys=True, ensure_ascii=False)
+    write_atomically(store / MANIFEST, text.encode())
+
+
+def commit_tables(path: str | Path, tables: Mapping[str, pd.DataFrame]) -> Store:
+    """Add tables to a complete store, or replace them, for what is computed after a build.
+
+    Parameters
+    ----------
+    path : str or Path
+        The store's folder.
+    tables : mapping of str to pandas.DataFrame
+
+    Returns
+    -------
+    Store
+        The store as it is now.
+
+    Raises
+    ------
+    StoreError
+        If there is no complete store.
+    """
+    folder = Path(path)
+    with lock_store(folder):
+        manifest = dict(open_store(folder).provenance)
+        files = {name: write_table(folder, name, frame) for name, frame in tables.items()}
+        manifest["tables"] = {**manifest["tables"], **files}
+        del manifest["schema"]
+        write_manifest(folder, manifest)
+    return open_store(folder)
+
+
+def lock_store(store: Path) -> Any:
+    """Let two writers of one store take turns.
+
+    Parameters
+    ----------
+    store : Path
+
+    Returns
+    -------
+    context manager
+        Waits until the other writer is done.
+    """
+    from filelock import FileLock
+
+    try:
+        store.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The cache folder {store.parent} cannot be made: {error.strerror}.") from error
+    return FileLock(store.with_name(f"{store.name}.lock"))
+
+
+def write_checksums(folder: Path) -> None:
+    """List the sha256 of every file below a folder, in the form that ``sha256sum --check`` reads.
+
+    Parameters
+    ----------
+    folder : Path
+    """
+    skipped = {CHECKSUMS, JOURNAL}
+    files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name not in skipped)
+    lines = [f"{file_digest(file)}  {file.relative_to(folder).as_posix()}\n" for file in files]
+    write_atomically(folder / CHECKSUMS, "".join(lines).encode())
+
+
+def model_folder(name: str, digest: str) -> str:
+    """Name the folder of a model's results.
+
+    Parameters
+    ----------
+    name, digest : str
+
+    Returns
+    -------
+    str
+        Relative to the store.
+    """
+    return f"models/{name}-{digest[:12]}"
+
+
+def pictures_digest(store: Path) -> str:
+    """Digest all pictures of a store by their names and bytes.
+
+    Parameters
+    ----------
+    store : Path
+
+    Returns
+    -------
+    str
+    """
+    files = sorted(
+        file
+        for kind in ("photographs", "thumbnails", "masks")
+        for file in (store / kind).glob("*")
+        if not file.name.startswith(".")
+    )
+    return digest_of([[file.relative_to(store).as_posix(), file_digest(file)] for file in files])
+
+
+def _jpeg(image: Image.Image, quality: int) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=quality, optimize=True)
+    return buffer.getvalue()
