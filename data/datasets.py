@@ -1,0 +1,246 @@
+"""Opening a dataset: a folder with one subfolder per class, with or without a manifest."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import math
+import os
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data.classes import load_imagenet_classes
+from data.errors import DataError
+from data.images import IMAGE_SUFFIXES
+from data.records import Box, Dataset, ImageRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MANIFEST = "manifest.csv"
+PARTS = "parts.json"
+MASK_ENDING = ".mask.png"
+DEMO_FOLDER = Path(__file__).parent / "demo"
+DATA_VARIABLE = "EXPLAIN_DATA"
+
+_DEMO_NOTICE = "These are rendered photographs: path-traced scenes, not real animals or places."
+
+
+def open_dataset(name_or_path: str | Path) -> Dataset:
+    """Open a dataset by its built-in name or its folder.
+
+    Every subfolder with at least one image is a class; folders below it are not searched. Files beside the
+    manifest's rows count as well, and a row whose file is missing stays listed, so that the gap is seen.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        ``demo``, ``imagenet`` or a folder.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    DataError
+        If there is no such folder, no class folder with images in it, or the manifest cannot be used.
+    """
+    if str(name_or_path) == "demo":
+        return _open_folder(DEMO_FOLDER, "demo", "Demo: rendered elephants and bears", _DEMO_NOTICE)
+    if str(name_or_path) == "imagenet":
+        folder = imagenet_folder()
+        if not folder.is_dir() or not any(folder.iterdir()):
+            raise DataError(
+                f"The ImageNet photographs are not in {folder}. "
+                "Run 'python -m data fetch imagenet', or 'python -m data import FOLDER' if you have them."
+            )
+        return _open_folder(folder, "imagenet", "ImageNet: elephants and bears", "")
+    folder = Path(name_or_path)
+    if not folder.is_dir():
+        kind = "is a file" if folder.is_file() else "does not exist"
+        raise DataError(
+            f"The dataset {str(name_or_path)!r} {kind}. Expected 'demo', 'imagenet' or a folder with one subfolder "
+            "of images per class."
+        )
+    name = folder.resolve().name
+    return _open_folder(folder.resolve(), name, name, "")
+
+
+def imagenet_folder() -> Path:
+    """Give the folder of the fetched ImageNet photographs: below ``EXPLAIN_DATA`` or the user's cache.
+
+    Returns
+    -------
+    Path
+    """
+    root = os.environ.get(DATA_VARIABLE)
+    return (Path(root) if root else Path.home() / ".cache" / "explain") / "imagenet"
+
+
+def file_sha256(path: Path) -> str:
+    """Digest a file in bounded pieces.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    str
+        Hexadecimal; empty where the file cannot be opened.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def read_boxes(text: str) -> tuple[Box, ...]:
+    """Read boxes as a manifest writes them.
+
+    Parameters
+    ----------
+    text : str
+        ``x0 y0 x1 y1``, several separated by a semicolon; may be empty.
+
+    Returns
+    -------
+    tuple of Box
+
+    Raises
+    ------
+    ValueError
+        If a box has not four finite numbers, or no area.
+    """
+    boxes = []
+    for part in text.split(";"):
+        if not part.strip():
+            continue
+        numbers = [float(number) for number in part.split()]
+        if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
+            raise ValueError(f"{part.strip()!r} is no box; expected four numbers, x0 y0 x1 y1")
+        box = Box(*numbers)
+        if box.x1 <= box.x0 or box.y1 <= box.y0:
+            raise ValueError(f"{part.strip()!r} is no box; expected x0 < x1 and y0 < y1")
+        boxes.append(box)
+    return tuple(boxes)
+
+
+def _open_folder(root: Path, name: str, title: str, notice: str) -> Dataset:
+    rows = _read_manifest(root)
+    paths = sorted(_image_files(root) | set(rows), key=lambda path: (path.split("/")[0], path))
+    if not paths:
+        raise DataError(
+            f"No images were found in {root}. Expected one subfolder per class with image files inside "
+            f"({', '.join(sorted(suffix[1:] for suffix in IMAGE_SUFFIXES))}){_loose_files(root)}."
+        )
+    stems = Counter(Path(path).stem for path in paths)
+    clash = Counter((path.split("/")[0], Path(path).stem) for path in paths)
+    synsets = {entry.name: entry.synset for entry in load_imagenet_classes()}
+    masks = [root / path.removesuffix(Path(path).suffix) for path in paths]
+    mask_files = [mask.with_name(mask.name + MASK_ENDING) for mask in masks]
+    with ThreadPoolExecutor() as pool:
+        digests = list(pool.map(lambda path: file_sha256(root / path), paths))
+        mask_digests = list(pool.map(lambda file: file_sha256(file) if file.is_file() else "", mask_files))
+    records = []
+    for path, digest, mask, mask_digest in zip(paths, digests, mask_files, mask_digests, strict=True):
+        label, row = path.split("/")[0], rows.get(path, {})
+        stem = Path(path).stem
+        image = stem if stems[stem] == 1 else f"{label}_{stem}"
+        if clash[label, stem] > 1:  # elephant.jpg beside elephant.png in one class
+            image = f"{label}_{Path(path).name}"
+        records.append(
+            ImageRecord(
+                image=image,
+                label=label,
+                synset=row.get("synset") or synsets.get(label.replace(" ", "_")),
+                path=root / path,
+                relative_path=path,
+                sha256=digest,
+                boxes=_boxes_of(root, path, row),
+                mask=mask if mask_digest else None,
+                mask_sha256=mask_digest or None,
+            )
+        )
+    parts = _read_parts(root)
+    labels = tuple(dict.fromkeys(record.label for record in records))
+    return Dataset(name, title, notice, root, labels, tuple(records), parts, _digest(records, parts))
+
+
+def _image_files(root: Path) -> set[str]:
+    found = set()
+    for folder in root.iterdir():
+        if folder.is_dir() and not folder.name.startswith((".", "__")):
+            for file in folder.iterdir():
+                hidden = file.name.startswith(".")
+                if file.suffix.lower() in IMAGE_SUFFIXES and not hidden and not file.name.endswith(MASK_ENDING):
+                    found.add(f"{folder.name}/{file.name}")
+    return found
+
+
+def _loose_files(root: Path) -> str:
+    loose = sum(file.suffix.lower() in IMAGE_SUFFIXES for file in root.iterdir() if file.is_file())
+    if not loose:
+        return ""
+    return f"; {loose} image files lie in the folder itself: move them into a subfolder named by their class"
+
+
+def _read_manifest(root: Path) -> dict[str, dict[str, str]]:
+    path = root / MANIFEST
+    if not path.is_file():
+        return {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path} cannot be read: {error}. Expected UTF-8 text with commas.") from error
+    manifest: dict[str, dict[str, str]] = {}
+    for number, row in enumerate(rows, 2):
+        listed = row.get("path")
+        parts = (listed or "").split("/")
+        if not listed or len(parts) != 2 or any(part in ("", ".", "..") for part in parts):
+            raise DataError(
+                f"{path}, line {number}: the column 'path' holds {listed!r}; expected <class>/<file>."
+            )
+        manifest[listed] = {key: value or "" for key, value in row.items() if isinstance(key, str)}
+    return manifest
+
+
+def _boxes_of(root: Path, path: str, row: Mapping[str, str]) -> tuple[Box, ...]:
+    try:
+        return read_boxes(row.get("boxes", ""))
+    except ValueError as error:
+        raise DataError(f"{root / MANIFEST}, the row of {path}: {error}.") from error
+
+
+def _read_parts(root: Path) -> dict[int, str]:
+    path = root / PARTS
+    if not path.is_file():
+        return {}
+    try:
+        named = json.loads(path.read_text(encoding="utf-8"))
+        parts = {int(number): str(name) for number, name in named.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise DataError(f'{path} cannot be used: expected {{"1": "head", ...}}. {error}') from error
+    if any(not 1 <= number <= 255 for number in parts):
+        raise DataError(f"{path}: part ids must lie between 1 and 255.")
+    return dict(sorted(parts.items()))
+
+
+def _digest(records: list[ImageRecord], parts: Mapping[int, str]) -> str:
+    content = {
+        "parts": {str(number): name for number, name in parts.items()},
+        "records": [
+            [
+                record.image, record.label, record.synset, record.relative_path, record.sha256,
+                [[box.x0, box.y0, box.x1, box.y1] for box in record.boxes], record.mask_sha256,
+            ]
+            for record in records
+        ],
+    }  # fmt: skip
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,88 @@
+"""What an image is, and what a dataset is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle around an animal, in pixels of the upright image, from (x0, y0) to (x1, y1)."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True)
+class ImageRecord:
+    """One image of a dataset, known by its bytes; whether it can be decoded is found out later.
+
+    Attributes
+    ----------
+    image : str
+        Its id: the file's name without extension, prefixed by the class where two classes share it.
+    label : str
+        Its class: the name of its folder.
+    synset : str or None
+        WordNet id, from the manifest or from ImageNet's class of that name.
+    path : Path
+        The file.
+    relative_path : str
+        The same, relative to the dataset, with forward slashes.
+    sha256 : str
+        Of the file's bytes; empty where the file is missing or cannot be opened.
+    boxes : tuple of Box
+    mask : Path or None
+        Part mask: 0 background, other values as the dataset's `parts` name them.
+    mask_sha256 : str or None
+    """
+
+    image: str
+    label: str
+    synset: str | None
+    path: Path
+    relative_path: str
+    sha256: str
+    boxes: tuple[Box, ...] = ()
+    mask: Path | None = None
+    mask_sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A folder of labelled images.
+
+    Attributes
+    ----------
+    name : str
+        Stands in links.
+    title : str
+        For people.
+    notice : str
+        One sentence that every page shows, or empty.
+    root : Path
+    labels : tuple of str
+        Classes in order.
+    records : tuple of ImageRecord
+        By label, then path.
+    parts : mapping of int to str
+        Names of the ids in part masks; empty where there are none.
+    digest : str
+        sha256 over everything that determines results: ids, labels, bytes, boxes, masks; not over places.
+    """
+
+    name: str
+    title: str
+    notice: str
+    root: Path
+    labels: tuple[str, ...]
+    records: tuple[ImageRecord, ...]
+    parts: Mapping[int, str]
+    digest: str
