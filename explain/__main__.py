@@ -1,0 +1,5 @@
+"""``python -m explain``."""
+
+from explain.cli import main
+
+main()

@@ -1,0 +1,188 @@
+"""The command line: arguments in, one sentence or one JSON object out; the work is done elsewhere."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from data import DataError, ImageError, open_dataset
+from explain.errors import ExplainError
+
+app = typer.Typer(
+    help="Where image classifiers look: compute, check and export saliency.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+DatasetOption = Annotated[str, typer.Option("--dataset", help="demo, imagenet or a folder.")]
+ModelsOption = Annotated[
+    str | None, typer.Option("--models", help="Built-in names with commas, or a .toml file.")
+]
+CacheOption = Annotated[
+    Path | None, typer.Option("--cache", help="Folder of all stores; EXPLAIN_CACHE, else .cache/explain.")
+]
+
+
+class Method(StrEnum):
+    """Explanation methods by name."""
+
+    GRADCAM = "gradcam"
+    FEM = "fem"
+
+
+class Table(StrEnum):
+    """Tables that can be exported."""
+
+    METRICS = "metrics"
+    AGREEMENT = "agreement"
+    PREDICTIONS = "predictions"
+    IMAGES = "images"
+    FINDINGS = "findings"
+
+
+@app.command()
+def build(
+    dataset: DatasetOption = "demo",
+    models: ModelsOption = None,
+    cache: CacheOption = None,
+    batch_size: Annotated[int, typer.Option(min=1, max=1024, help="Images per forward pass.")] = 16,
+    force: Annotated[bool, typer.Option("--force", help="Compute everything anew.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
+) -> None:
+    """Compute what is missing: activations, logits, maps, tables and thumbnails."""
+    from explain.build import build as run
+    from explain.specification import load_specifications
+    from explain.store.layout import default_cache
+
+    specs = load_specifications(models)
+    opened = open_dataset(dataset)
+    with _progress() as progress:
+        report = run(
+            opened, specs, cache or default_cache(), batch_size=batch_size, force=force, progress=progress
+        )
+    for image, reason in report.failed.items():
+        print(f"Left out: {image}: {reason}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(report.as_json(), ensure_ascii=False))
+        return
+    print(
+        f"{opened.title}: {report.images} images, {report.computed} results computed, {report.reused} reused, "
+        f"{len(report.failed)} images failed, {report.seconds:.1f} s. Store: {report.store}"
+    )
+
+
+@app.command()
+def check(cache: CacheOption = None, dataset: DatasetOption = "demo") -> None:
+    """Recompute every digest of a store; status 1 and a list where one fails."""
+    from explain.store import check_store
+
+    faults = check_store(_open(dataset, cache))
+    for fault in faults:
+        print(fault)
+    if faults:
+        raise ExplainError(f"{len(faults)} faults. Build with --force to compute the store anew.")
+    print("Every digest is right.")
+
+
+@app.command(name="map")
+def saliency_map(
+    image_id: Annotated[str, typer.Argument(help="Id of an image: its file name without extension.")],
+    model: Annotated[str, typer.Option(help="Name of a built model.")],
+    method: Annotated[Method, typer.Option(help="Explanation method.")],
+    out: Annotated[Path, typer.Option(help="The .npy file to write.")],
+    dataset: DatasetOption = "demo",
+    target: Annotated[str | None, typer.Option("--class", help="Target class; the label by default.")] = None,
+    k: Annotated[float, typer.Option(min=0, help="FEM's K.")] = 2.0,
+    cache: CacheOption = None,
+) -> None:
+    """Write one raw map as float32 .npy, from stored activations."""
+    import numpy as np
+
+    from explain.live import live_saliency
+
+    if out.suffix != ".npy":
+        raise ExplainError(f"--out is {out}; expected a file that ends in .npy.")
+    saliency = live_saliency(_open(dataset, cache), image_id, model, method.value, target=target, k=k)
+    with _writing(out):
+        np.save(out, saliency, allow_pickle=False)
+    print(f"{out}: {saliency.shape[0]} x {saliency.shape[1]}, float32, maximum {saliency.max():.6g}")
+
+
+@app.command()
+def export(
+    table: Annotated[Table, typer.Option(help="Which table.")],
+    out: Annotated[Path, typer.Option(help="A .parquet or .csv file.")],
+    dataset: DatasetOption = "demo",
+    cache: CacheOption = None,
+) -> None:
+    """Write a table of a store as Parquet or CSV."""
+    if out.suffix not in (".parquet", ".csv"):
+        raise ExplainError(f"--out is {out}; expected a file that ends in .parquet or .csv.")
+    frame = _open(dataset, cache).table(table.value)
+    with _writing(out):
+        if out.suffix == ".csv":
+            frame.to_csv(out, index=False)
+        else:
+            frame.to_parquet(out, index=False)
+    print(f"{out}: {len(frame)} rows")
+
+
+def main() -> NoReturn:
+    """Run the command line; what a person can act on is printed without a traceback."""
+    try:
+        app()
+    except (ExplainError, DataError, ImageError) as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    sys.exit(0)
+
+
+def _open(dataset: str, cache: Path | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    from explain.store import open_store
+    from explain.store.layout import default_cache, store_path
+
+    return open_store(store_path(cache or default_cache(), open_dataset(dataset).digest))
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise ExplainError(f"{out} cannot be written: {error.strerror or error}.") from error
+
+
+@contextmanager
+def _progress() -> Iterator[object]:
+    """Give a progress callback that draws bars on a terminal and is silent elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console) as bars:
+        tasks: dict[str, object] = {}
+
+        def report(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total or None, rate="")
+            task = bars.tasks[tasks[what]]  # type: ignore[index]
+            rate = f"{task.speed:.1f}/s" if task.speed else ""
+            bars.update(tasks[what], completed=done, total=total or 1, rate=rate)  # type: ignore[arg-type]
+
+        yield report
