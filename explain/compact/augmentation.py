@@ -1,0 +1,260 @@
+"""Training batches: crops, mirrors, new backgrounds, collages and bad cameras, with targets that follow the geometry.
+
+Whatever moves pixels moves the teacher's maps and the masks along with them; whatever only spoils the picture (colour,
+blur, noise, compression, cut-out) leaves the targets alone, so that the student learns to see through it. Resolution
+is spoilt at random in every class, since in the training data it differs between classes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from PIL import Image
+
+from explain.compact.architectures import CLASSES, STRIDE
+from explain.compact.photographs import BEAR, ELEPHANT, OTHER, UNLABELLED, Photograph
+from explain.compact.teacher import Lesson
+
+# How often each group is drawn. Renderings are few but half of what the networks are for.
+SHARES = {
+    "elephant": 0.23,
+    "black_bear": 0.23,
+    "other": 0.28,
+    "brown_bear": 0.05,
+    "African_elephant": 0.09,
+    "American_black_bear": 0.12,
+}
+# The teacher's evidence at a position counts as "on the animal" from this share of its maximum on.
+EVIDENCE_SHARE = 0.3
+# The teacher, fitted on photographs, takes half of the rendered bears for `other`: there, only masks locate.
+TRUSTED_EVIDENCE = {"elephant", "black_bear", "other", "African_elephant"}
+
+
+@dataclass(frozen=True)
+class Example:
+    """One image as the student sees it, and what it should say; stacked along a new first axis, a batch.
+
+    Attributes
+    ----------
+    image
+        float32 (s, s, 3), 0 to 255 (in a batch: -1 to 1).
+    label
+        float32 (classes,): shares that sum to 1, or zeros where the label is not to be learnt.
+    features
+        float32 (h, w, components): the teacher's features.
+    evidence
+        float32 (h, w, classes): the teacher's evidence.
+    trust
+        float32 (h, w): 1 where the evidence is to be learnt, else 0.
+    animal
+        float32 (h, w): the share of each position that the labelled animal covers; zeros where unknown.
+    """
+
+    image: np.ndarray
+    label: np.ndarray
+    features: np.ndarray
+    evidence: np.ndarray
+    trust: np.ndarray
+    animal: np.ndarray
+
+
+class Batches:
+    """Draws training batches; the same seed and number give the same batch, whatever was drawn before."""
+
+    def __init__(
+        self, photographs: Sequence[Photograph], lesson: Lesson, input_size: int, batch_size: int, seed: int
+    ) -> None:
+        self._photographs = photographs
+        self._lesson = lesson
+        self._size = input_size
+        self._grid = input_size // STRIDE
+        self._batch_size = batch_size
+        self._seed = seed
+        groups = np.array(["" if p.validation else p.group for p in photographs])
+        self._members = {group: np.flatnonzero(groups == group) for group in SHARES}
+
+    def batch(self, number: int) -> Example:
+        """Return batch `number`: an `Example` whose arrays have one more axis, first; images in [-1, 1]."""
+        rng = np.random.default_rng([self._seed, number])
+        examples = [self._example(rng) for _ in range(self._batch_size)]
+        for i in range(1, len(examples), 4):  # every fourth lends a part of itself to its neighbour
+            examples[i] = _collage(examples[i], examples[i - 1], rng)
+        stacked = {f.name: np.stack([getattr(e, f.name) for e in examples]) for f in fields(Example)}
+        stacked["image"] = np.stack([spoilt(e.image, rng) for e in examples]) / np.float32(127.5) - 1
+        return Example(**stacked)
+
+    def _example(self, rng: np.random.Generator) -> Example:
+        group = rng.choice(list(SHARES), p=list(SHARES.values()))
+        example, mask = self._crop(int(rng.choice(self._members[group])), rng)
+        if mask is not None and rng.random() < 0.4:
+            other, _ = self._crop(int(rng.choice(self._members["other"])), rng)
+            example = _on_background(example, mask, other)
+        return example
+
+    def _crop(self, index: int, rng: np.random.Generator) -> tuple[Example, np.ndarray | None]:
+        """Cut a random part of one image, perhaps mirrored; also its mask at image size, if it has one."""
+        photograph = self._photographs[index]
+        height, width = photograph.pixels.shape[:2]
+        for _ in range(4):
+            box = random_box(rng)
+            mask = None
+            if photograph.mask is None:
+                break
+            mask = _resized(photograph.mask.astype(np.uint8) * 255, box, self._size) / np.float32(255)
+            if mask.mean() > 0.25 * photograph.mask.mean() and mask.mean() > 0.01:  # the animal is still in it
+                break
+        image = _resized(photograph.pixels, box, self._size)
+        features = cropped_map(self._lesson.features[index], box, self._grid)
+        evidence = cropped_map(self._lesson.evidence[index], box, self._grid)
+        if rng.random() < 0.5:
+            image, features, evidence = image[:, ::-1], features[:, ::-1], evidence[:, ::-1]
+            mask = None if mask is None else mask[:, ::-1]
+        label = np.zeros(len(CLASSES), np.float32)
+        if photograph.target != UNLABELLED:
+            label[photograph.target] = 1
+        trust = np.full((self._grid, self._grid), photograph.group in TRUSTED_EVIDENCE, np.float32)
+        animal = np.zeros_like(trust)
+        if mask is not None:
+            animal = mask.reshape(self._grid, STRIDE, self._grid, STRIDE).mean((1, 3))
+        elif photograph.target in (ELEPHANT, BEAR):
+            seen = evidence[..., photograph.target]
+            animal = (seen > max(EVIDENCE_SHARE * seen.max(), 1e-3)).astype(np.float32)
+        return Example(image.astype(np.float32), label, features, evidence, trust, animal), mask
+
+
+def random_box(rng: np.random.Generator) -> tuple[float, float, float, float]:
+    """Draw a part of the image: x0, y0, x1, y1 as shares of its sides; now and then the whole."""
+    if rng.random() < 0.2:
+        return 0.0, 0.0, 1.0, 1.0
+    area = rng.uniform(0.3, 1.0)
+    stretch = np.exp(rng.uniform(-0.3, 0.3))
+    width, height = min(1.0, np.sqrt(area) * stretch), min(1.0, np.sqrt(area) / stretch)
+    x, y = rng.uniform(0, 1 - width), rng.uniform(0, 1 - height)
+    return x, y, x + width, y + height
+
+
+def cropped_map(values: np.ndarray, box: tuple[float, float, float, float], size: int) -> np.ndarray:
+    """Resample a part of a map bilinearly, cell centres at half-integers, edges repeated.
+
+    Parameters
+    ----------
+    values
+        Array of shape (h, w, c).
+    box
+        x0, y0, x1, y1 as shares of the map's sides.
+    size
+        Side of the result.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 of shape (size, size, c).
+    """
+    across = _interpolation(box[0], box[2], values.shape[1], size)
+    down = _interpolation(box[1], box[3], values.shape[0], size)
+    rows = np.tensordot(down, values.astype(np.float32), (1, 0))
+    return np.matmul(across, rows)
+
+
+def spoilt(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Change light and colour, and now and then blur, compress, add noise and cover a part.
+
+    Parameters
+    ----------
+    image
+        float32 (s, s, 3), 0 to 255.
+    rng
+        Source of chance.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 of the same shape, 0 to 255.
+    """
+    size = len(image)
+    x = image / np.float32(255)
+    x = np.clip(x, 1e-3, 1) ** np.float32(np.exp(rng.uniform(-0.35, 0.35)))
+    if rng.random() < 0.15:
+        x = np.repeat(x.mean(2, keepdims=True), 3, 2)
+    else:
+        grey = x.mean(2, keepdims=True)
+        x = grey + (x - grey) * np.float32(rng.uniform(0.4, 1.5))
+        x = x * rng.uniform(0.85, 1.15, 3).astype(np.float32)
+    middle = x.mean()
+    x = (x - middle) * np.float32(rng.uniform(0.6, 1.35)) + middle + np.float32(rng.uniform(-0.12, 0.12))
+    x = np.clip(x * 255, 0, 255)
+    if rng.random() < 0.4:
+        picture = Image.fromarray(x.astype(np.uint8))
+        if rng.random() < 0.7:
+            small = int(rng.integers(size // 4, size))
+            picture = picture.resize((small, small), Image.Resampling.BILINEAR)
+            picture = picture.resize((size, size), Image.Resampling.BICUBIC)
+        if rng.random() < 0.5:
+            stream = io.BytesIO()
+            picture.save(stream, "JPEG", quality=int(rng.integers(20, 80)))
+            picture = Image.open(stream)
+        x = np.asarray(picture, np.float32)
+    if rng.random() < 0.2:
+        x = np.clip(x + rng.standard_normal(x.shape, np.float32) * np.float32(rng.uniform(2, 14)), 0, 255)
+    if rng.random() < 0.25:
+        height, width = rng.integers(size // 8, size // 3, 2)
+        top, left = rng.integers(0, size - height), rng.integers(0, size - width)
+        x = x.copy()
+        x[top : top + height, left : left + width] = rng.uniform(0, 255, 3)
+    return x.astype(np.float32)
+
+
+def _on_background(animal: Example, mask: np.ndarray, background: Example) -> Example:
+    """Put the masked animal before another image; targets blend by how much of each position it covers."""
+    near = mask[..., None]
+    share = animal.animal[..., None]
+    return Example(
+        near * animal.image + (1 - near) * background.image,
+        animal.label,
+        share * animal.features + (1 - share) * background.features,
+        share * animal.evidence + (1 - share) * background.evidence,
+        animal.trust,
+        animal.animal,
+    )
+
+
+def _collage(base: Example, guest: Example, rng: np.random.Generator) -> Example:
+    """Replace a rectangle of whole positions by the guest's ("CutMix", Yun et al., 2019); labels mix by area."""
+    if not base.label.any() or not guest.label.any():
+        return base
+    grid = base.trust.shape[0]
+    height, width = rng.integers(grid // 3, grid * 7 // 10 + 1, 2)
+    top, left = rng.integers(0, grid - height + 1), rng.integers(0, grid - width + 1)
+    cells = (slice(top, top + height), slice(left, left + width))
+    pixels = (slice(top * STRIDE, (top + height) * STRIDE), slice(left * STRIDE, (left + width) * STRIDE))
+    mixed = {f.name: getattr(base, f.name).copy() for f in fields(Example) if f.name != "label"}
+    for name, array in mixed.items():
+        where = pixels if name == "image" else cells
+        array[where] = getattr(guest, name)[where]
+    share = height * width / grid**2
+    label = (1 - share) * base.label + share * guest.label
+    same = base.label.argmax() == guest.label.argmax()
+    if not same and base.label.argmax() != OTHER and guest.label.argmax() != OTHER:
+        mixed["animal"][:] = 0  # two animals: no single place is right
+    elif not same and mixed["animal"].sum() < 3:
+        mixed["animal"][:] = 0
+    return Example(label=label.astype(np.float32), **mixed)
+
+
+def _resized(pixels: np.ndarray, box: tuple[float, float, float, float], size: int) -> np.ndarray:
+    height, width = pixels.shape[:2]
+    corners = (box[0] * width, box[1] * height, box[2] * width, box[3] * height)
+    return np.asarray(Image.fromarray(pixels).resize((size, size), Image.Resampling.BILINEAR, box=corners))
+
+
+def _interpolation(start: float, stop: float, cells: int, size: int) -> np.ndarray:
+    """Return the (size, cells) matrix that samples `size` points between two shares of an axis of `cells` cells."""
+    position = np.clip((start + (np.arange(size) + 0.5) / size * (stop - start)) * cells - 0.5, 0, cells - 1)
+    below = np.minimum(position.astype(int), cells - 2)
+    weights = np.zeros((size, cells), np.float32)
+    weights[np.arange(size), below] = 1 - (position - below)
+    weights[np.arange(size), below + 1] = position - below
+    return weights

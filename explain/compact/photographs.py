@@ -1,0 +1,122 @@
+"""The training images: photographs by source, and renderings with their masks, held in memory as uint8."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from explain.compact.architectures import CLASSES
+
+ELEPHANT, BEAR, OTHER = range(len(CLASSES))
+UNLABELLED = -1
+# Brown bears teach features but carry no label: real black bears may be brown, and renderings of them are.
+TARGETS = {
+    "elephant": ELEPHANT,
+    "black_bear": BEAR,
+    "other": OTHER,
+    "brown_bear": UNLABELLED,
+    "African_elephant": ELEPHANT,
+    "American_black_bear": BEAR,
+}
+# Sources are held out whole, because one source holds near-duplicates of a scene.
+VALIDATION_SOURCES = ("MachineLearning2020/Homework2-Caltech101", "mtitenko5/bear-classifier-project")
+# Renderings have no source but a seed: one in six is held out.
+VALIDATION_RENDERING_EVERY = 6
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """One training image.
+
+    Attributes
+    ----------
+    path
+        The file the pixels came from.
+    group
+        Folder name: which animal, and whether photographed (lower case) or rendered.
+    target
+        Index into `CLASSES`, or `UNLABELLED`.
+    validation
+        Whether the image is kept from training.
+    pixels
+        uint8 RGB of shape (h, w, 3).
+    mask
+        For renderings, bool of shape (h, w): where the animal is visible. Otherwise None.
+    """
+
+    path: Path
+    group: str
+    target: int
+    validation: bool
+    pixels: np.ndarray
+    mask: np.ndarray | None = None
+
+
+def load_photographs(photos: Path, renderings: Path) -> list[Photograph]:
+    """Read every training image into memory, in the order of the two manifests.
+
+    Parameters
+    ----------
+    photos
+        Folder with ``sources.csv`` (columns ``file``, ``label``, ``repo``) and the files it names.
+    renderings
+        Folder with ``manifest.csv`` (columns ``path``, ``label``, ``seed``); beside each ``NAME.jpg`` lies
+        ``NAME.mask.png``, zero where no animal is.
+
+    Returns
+    -------
+    list of Photograph
+        Photographs first, then renderings.
+
+    Raises
+    ------
+    FileNotFoundError
+        If one of the two folders has no manifest.
+    """
+    found = []
+    for row in _rows(photos / "sources.csv"):
+        path = photos / row["file"]
+        held_out = row["repo"] in VALIDATION_SOURCES
+        found.append(Photograph(path, row["label"], TARGETS[row["label"]], held_out, _pixels(path)))
+    for row in _rows(renderings / "manifest.csv"):
+        path = renderings / row["path"]
+        held_out = int(row["seed"]) % VALIDATION_RENDERING_EVERY == 0
+        mask = np.asarray(Image.open(path.with_suffix(".mask.png"))) > 0
+        found.append(Photograph(path, row["label"], TARGETS[row["label"]], held_out, _pixels(path), mask))
+    return found
+
+
+def squashed(images: Sequence[np.ndarray], size: int) -> np.ndarray:
+    """Resize whole images to a square, as the networks see them in use.
+
+    Parameters
+    ----------
+    images
+        uint8 RGB arrays of shape (h, w, 3), of any sizes.
+    size
+        Side of the result in pixels.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 of shape (n, size, size, 3) in [-1, 1]: Pillow's bilinear resize, then ``x / 127.5 - 1``.
+    """
+    resized = [Image.fromarray(image).resize((size, size), Image.Resampling.BILINEAR) for image in images]
+    return np.stack([np.asarray(image, np.float32) for image in resized]) / 127.5 - 1
+
+
+def _pixels(path: Path) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def _rows(manifest: Path) -> list[dict[str, str]]:
+    if not manifest.is_file():
+        raise FileNotFoundError(f"The training data lacks {manifest}; give the folder that holds it as an option.")
+    with manifest.open(newline="", encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
