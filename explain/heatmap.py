@@ -1,0 +1,137 @@
+"""Pictures of maps: heatmap and overlay, as arrays and as encoded bytes."""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from explain.resampling import divide_by_maximum, resample
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from data import Box
+    from explain.resampling import Interpolation
+
+
+def heatmap(scaled: NDArray[np.float64], colormap: str = "viridis") -> NDArray[np.uint8]:
+    """Colour a scaled map.
+
+    Parameters
+    ----------
+    scaled : array, shape (h, w)
+        Within [0, 1].
+    colormap : str
+        A name that ``cmap`` knows.
+
+    Returns
+    -------
+    ndarray of uint8, shape (h, w, 3)
+    """
+    return _table(colormap)[np.rint(np.clip(scaled, 0, 1) * 255).astype(np.uint8)]
+
+
+def overlay(
+    photograph: NDArray[np.uint8],
+    saliency: NDArray[np.float32],
+    *,
+    colormap: str = "viridis",
+    opacity: float = 0.55,
+    maximum: float | None = None,
+    interpolation: Interpolation = "bilinear",
+) -> NDArray[np.uint8]:
+    """Lay a map's heatmap over its photograph.
+
+    Parameters
+    ----------
+    photograph : ndarray of uint8, shape (h, w, 3)
+    saliency : ndarray of float32, any (h', w')
+        Raw; it is stretched over the photograph and divided by `maximum`.
+    colormap : str
+    opacity : float
+        0 shows the photograph alone, 1 the heatmap alone.
+    maximum : float, optional
+        A shared maximum; the map's own by default.
+    interpolation : {"bilinear", "nearest", "bicubic"}
+
+    Returns
+    -------
+    ndarray of uint8, shape (h, w, 3)
+    """
+    stretched = resample(saliency, photograph.shape[:2], interpolation)
+    colours = heatmap(divide_by_maximum(stretched, maximum), colormap)
+    blend = (1 - opacity) * photograph.astype(np.float32) + opacity * colours
+    return np.rint(blend).astype(np.uint8)
+
+
+def outline(picture: NDArray[np.uint8], boxes: Sequence[Box], width: float, height: float) -> NDArray[np.uint8]:
+    """Draw boxes on a picture, white on black so that they show on anything.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (h, w, 3)
+    boxes : sequence of Box
+        In pixels of the original.
+    width, height : float
+        Of the original, pixels.
+
+    Returns
+    -------
+    ndarray of uint8, shape (h, w, 3)
+    """
+    from PIL import ImageDraw
+
+    image = Image.fromarray(picture)
+    draw = ImageDraw.Draw(image)
+    across, down = image.width / width, image.height / height
+    for box in boxes:
+        corners = (box.x0 * across, box.y0 * down, box.x1 * across - 1, box.y1 * down - 1)
+        draw.rectangle(corners, outline=(0, 0, 0), width=4)
+        draw.rectangle(corners, outline=(255, 255, 255), width=2)
+    return np.asarray(image)
+
+
+def encode(picture: NDArray[np.uint8], quality: int = 88) -> bytes:
+    """Encode a picture as JPEG.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (h, w, 3)
+    quality : int
+
+    Returns
+    -------
+    bytes
+    """
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
+def decode(content: bytes) -> NDArray[np.uint8]:
+    """Decode a stored picture.
+
+    Parameters
+    ----------
+    content : bytes
+
+    Returns
+    -------
+    ndarray of uint8, shape (h, w, 3)
+    """
+    return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+
+
+@lru_cache(maxsize=16)
+def _table(colormap: str) -> NDArray[np.uint8]:
+    from cmap import Colormap
+
+    colours = np.rint(np.asarray(Colormap(colormap)(np.linspace(0, 1, 256)))[:, :3] * 255).astype(np.uint8)
+    colours.flags.writeable = False
+    return colours
