@@ -1,0 +1,119 @@
+"""Widgets whose value is the link's: the address is read before each run, and a change is written back to it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import streamlit as st
+
+from dashboard.view import CHOICES, View, parse
+
+TITLES = {
+    "gradcam": "Grad-CAM", "fem": "FEM", "all": "All", "right": "Right", "wrong": "Wrong",
+    "models-disagree": "Models disagree", "id": "Name", "confidence": "Confidence",
+    "models": "Disagreement of models", "methods": "Disagreement of methods", "spread": "Spread",
+    "inside": "Share inside the box", "ascending": "Ascending", "descending": "Descending",
+    "shared": "One scale", "own": "Own scale", "overlay": "Overlay", "map": "Map", "photo": "Photograph",
+    "area_half_max": "Area above half maximum", "entropy": "Entropy", "radius": "RMS radius", "gini": "Gini index",
+    "peak_inside": "Peak inside", "mass_inside": "Mass inside", "iou_half_max": "IoU of half maximum",
+    "off": "Off", "on": "On",
+}  # fmt: skip
+"""Names of values for people."""
+
+DEFAULTS = {field.name: field.default for field in fields(View)}
+
+
+def current_view() -> tuple[View, tuple[str, ...]]:
+    """Read the link.
+
+    Returns
+    -------
+    (View, tuple of str)
+        The state and the notices about what was not understood.
+    """
+    return parse(st.query_params.to_dict())
+
+
+def select(view: View, name: str, label: str, help: str, options: tuple[str, ...] | None = None, **more: Any) -> None:
+    """Show a select box over one of the link's parameters.
+
+    Parameters
+    ----------
+    view : View
+    name : str
+        The parameter.
+    label, help : str
+    options : tuple of str, optional
+        The parameter's fixed choices by default.
+    **more
+        Passed on.
+    """
+    known = options or CHOICES[name]
+    st.selectbox(label, known, format_func=title, help=help, **_bound(view, name, known), **more)
+
+
+def segments(view: View, name: str, label: str, help: str, options: tuple[str, ...] | None = None) -> None:
+    """Show a segmented control over one of the link's parameters.
+
+    Parameters
+    ----------
+    view : View
+    name, label, help : str
+    options : tuple of str, optional
+    """
+    known = options or CHOICES[name]
+    st.segmented_control(label, known, format_func=title, help=help, required=True, **_bound(view, name, known))
+
+
+def slider(view: View, name: str, label: str, help: str, low: float, high: float, step: float) -> None:
+    """Show a slider over one of the link's parameters.
+
+    Parameters
+    ----------
+    view : View
+    name, label, help : str
+    low, high, step : float
+    """
+    st.slider(label, low, high, step=step, help=help, **_bound(view, name, None))
+
+
+def title(value: str) -> str:
+    """Name a value for people.
+
+    Parameters
+    ----------
+    value : str
+
+    Returns
+    -------
+    str
+    """
+    return TITLES.get(value, value.replace("_", " ")) if value else "All"
+
+
+def write(name: str, value: Any) -> None:
+    """Write one parameter to the address; at its default it is absent.
+
+    Parameters
+    ----------
+    name : str
+    value : str, int or float
+    """
+    if value is None or value == DEFAULTS[name]:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = f"{value:g}" if isinstance(value, float) else str(value)
+    if name not in ("page", "image", "k", "opacity", "colormap", "scale", "interpolation", "boxes", "target"):
+        st.query_params.pop("page", None)  # another selection starts at its first page
+
+
+def _bound(view: View, name: str, options: tuple[str, ...] | None) -> dict[str, Any]:
+    key = f"link_{name}"
+    value = getattr(view, name)
+    st.session_state[key] = value if options is None or value in options else options[0]
+    return {"key": key, "on_change": _store, "args": (name,)}
+
+
+def _store(name: str) -> None:
+    write(name, st.session_state[f"link_{name}"])

@@ -1,0 +1,108 @@
+"""Which images a link selects, and in which order: pure functions of the tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from dashboard.view import View
+
+SORT_COLUMNS = {
+    "id": "image", "confidence": "confidence", "models": "model_distance", "methods": "method_distance",
+    "spread": "spread", "inside": "mass_inside",
+}  # fmt: skip
+
+
+def summarise(
+    images: pd.DataFrame,
+    predictions: pd.DataFrame,
+    metrics: pd.DataFrame,
+    agreement: pd.DataFrame,
+    models: Sequence[str],
+) -> pd.DataFrame:
+    """Join the tables to one row per image.
+
+    Parameters
+    ----------
+    images, predictions, metrics, agreement : pandas.DataFrame
+        The store's tables.
+    models : sequence of str
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of `images`, and: confidence (mean probability of the predictions), all_right, any_wrong,
+        models_disagree, model_distance and method_distance (1 - Pearson, averaged), spread (entropy,
+        averaged), mass_inside (averaged).
+    """
+    frame = images.set_index("image", drop=False)
+    by_image = predictions.groupby("image")
+    frame["confidence"] = by_image["probability"].mean()
+    right = predictions.pivot(index="image", columns="model", values="right").astype("boolean")
+    right = right.reindex(index=frame.index, columns=list(models))
+    frame["all_right"] = right.fillna(False).all(axis=1)
+    frame["any_wrong"] = (~right.fillna(True)).any(axis=1)
+    frame["models_disagree"] = by_image["right"].nunique().reindex(frame.index).fillna(0) > 1
+    distance = agreement.assign(distance=1 - agreement["pearson"])
+    same_method = distance["method_a"] == distance["method_b"]
+    same_model = distance["model_a"] == distance["model_b"]
+    frame["model_distance"] = distance[same_method].groupby("image")["distance"].mean()
+    frame["method_distance"] = distance[same_model].groupby("image")["distance"].mean()
+    for column, metric in (("spread", "entropy"), ("mass_inside", "mass_inside")):
+        frame[column] = metrics[metrics["metric"] == metric].groupby("image")["value"].mean()
+    return frame.reset_index(drop=True)
+
+
+def select_images(summary: pd.DataFrame, view: View) -> pd.DataFrame:
+    """Filter and sort as a link says.
+
+    Parameters
+    ----------
+    summary : pandas.DataFrame
+        As :func:`summarise` gives it.
+    view : View
+
+    Returns
+    -------
+    pandas.DataFrame
+        Ties, and images without the value, in the order of their ids; images without the value last.
+    """
+    chosen = summary
+    if view.label:
+        chosen = chosen[chosen["label"] == view.label]
+    if view.verdict == "right":
+        chosen = chosen[chosen["all_right"]]
+    elif view.verdict == "wrong":
+        chosen = chosen[chosen["any_wrong"]]
+    elif view.verdict == "models-disagree":
+        chosen = chosen[chosen["models_disagree"]]
+    ascending = view.order == "ascending"
+    if view.sort == "id":
+        return chosen.sort_values("image", ascending=ascending, kind="stable")
+    return chosen.sort_values(
+        [SORT_COLUMNS[view.sort], "image"], ascending=[ascending, True], na_position="last", kind="stable"
+    )
+
+
+def neighbours(selected: Sequence[str], image: str) -> tuple[str | None, str | None]:
+    """Find the images before and after one.
+
+    Parameters
+    ----------
+    selected : sequence of str
+    image : str
+
+    Returns
+    -------
+    (str or None, str or None)
+        None at the ends, and for both where the image is not among the selected.
+    """
+    ids = list(selected)
+    if image not in ids:
+        return None, None
+    at = ids.index(image)
+    return (ids[at - 1] if at else None), (ids[at + 1] if at + 1 < len(ids) else None)

@@ -1,0 +1,81 @@
+"""All images: filter, sort, see what each model says, open one."""
+
+from math import ceil
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from dashboard.controls import segments, select, title, write
+from dashboard.frame import open_page, share
+from dashboard.selection import select_images
+from dashboard.stores import card_picture, summary, table
+from dashboard.view import View
+
+PER_PAGE = 24
+COLUMNS = 6
+
+store, view = open_page("Gallery", "Every photograph of the dataset, with what each classifier says of it.")
+models = tuple(model.name for model in store.models)
+titles = {model.name: model.title for model in store.models}
+
+with st.sidebar:
+    select(view, "label", "Class", "Show one class only.", ("", *store.dataset.labels))
+    select(view, "verdict", "Verdict", "Both models right, at least one wrong, or one right and one wrong.")
+    select(view, "sort", "Sort by", "Disagreement is 1 - Pearson between maps; spread is entropy.")
+    segments(view, "order", "Order", "Direction of sorting.")
+    layer = view.layer if "layer" in st.query_params else "photo"
+    segments(view.but(layer=layer), "layer", "Show", "Photographs, or one model's and method's map.")
+    if layer != "photo":
+        select(view.but(model=view.model or models[0]), "model", "Model", "Whose map is shown.", models)
+        segments(view, "method", "Method", "FEM has no target class.")
+        select(view, "colormap", "Colours", "viridis is safe for colour-blind readers; turbo is the report's.")
+
+selected = select_images(summary(store), view)
+total = len(summary(store))
+left, right = st.columns([4, 1], vertical_alignment="center")
+left.markdown(f"**{len(selected)} of {total}** images")
+with right:
+    share(view)
+if selected.empty:
+    filters = [f"class ({title(view.label)})"] * bool(view.label)
+    filters += [f"verdict ({title(view.verdict)})"] * (view.verdict != "all")
+    st.info(f"No image passes. Relax the filter on {' or '.join(filters)}.")
+    st.stop()
+
+pages = ceil(len(selected) / PER_PAGE)
+page = min(view.page, pages)
+shown = selected.iloc[(page - 1) * PER_PAGE : page * PER_PAGE]
+predictions = table(store, "predictions")
+of_image = {image: rows for image, rows in predictions[predictions["image"].isin(shown["image"])].groupby("image")}
+
+
+def card(image: str, label: str, status: str) -> None:
+    """Show one image's card."""
+    with st.container(border=True):
+        if status != "ok":
+            st.markdown(":material/broken_image: **Not readable**")
+            st.text(f"{image}\n{status}")
+            return
+        model = view.model or models[0]
+        picture = card_picture(str(store.path), store.digest, image, layer, model, view.method, view.colormap)
+        target = view.but(image=image, page=1, dataset=view.dataset, layer=View().layer)
+        link = f"compare?{urlencode(target.to_params())}"
+        st.image(picture, link=f"/{link}", alt=f"{title(label)}: {image}", width="stretch")
+        st.page_link(
+            "views/compare.py", label="Open", icon=":material/compare:", query_params=target.to_params()
+        )
+        st.text(f"{title(label)}\n{image}")
+        for row in of_image[image].itertuples():
+            mark = ":material/check_circle:" if row.right is True else ":material/cancel:"
+            colour = "green" if row.right is True else "red"
+            st.caption(f":{colour}[{mark}] {titles[row.model]}: {title(row.predicted)} {row.probability:.0%}")
+
+
+for start in range(0, len(shown), COLUMNS):
+    for column, row in zip(st.columns(COLUMNS), shown.iloc[start : start + COLUMNS].itertuples(), strict=False):
+        with column:
+            card(row.image, row.label, row.status)
+
+if pages > 1:
+    st.session_state["link_page"] = page
+    st.pagination(pages, key="link_page", on_change=lambda: write("page", st.session_state["link_page"]))
