@@ -1,1 +1,1 @@
-"""How the two compact networks in ``data/weights`` were made: architectures, training data, training and cards."""
+"""How the two compact networks in ``data/weights`` were made: design, data, training and cards."""

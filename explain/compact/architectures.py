@@ -1,8 +1,9 @@
-"""The two compact networks: a pre-activation ResNet and an Xception, both small enough to live in the repository.
+"""The two compact networks: a pre-activation ResNet and an Xception, small enough for the repository.
 
-Both end in *last activation -> global average pooling -> dense*, with the layers named ``features``, ``avg_pool`` and
-``predictions``, so that Grad-CAM at ``features`` has its closed form: the weight of a channel is its dense weight
-divided by the number of positions. Both reduce the image sixteenfold, which leaves a map of 10 x 10 at 160 x 160.
+Both end in *last activation -> global average pooling -> dense*, with the layers named ``features``,
+``avg_pool`` and ``predictions``, so that Grad-CAM at ``features`` has its closed form: the weight of a
+channel is its dense weight divided by the number of positions. Both reduce the image sixteenfold, which
+leaves a map of 10 x 10 at 160 x 160.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ def build(name: str, input_size: int = INPUT_SIZE) -> keras.Model:
     Returns
     -------
     keras.Model
-        Maps float32 images of shape (n, input_size, input_size, 3) in [-1, 1] to logits of shape (n, 3), in the
-        order of `CLASSES`.
+        Maps float32 images of shape (n, input_size, input_size, 3) in [-1, 1] to logits of shape (n, 3), in
+        the order of `CLASSES`.
 
     Raises
     ------
@@ -51,13 +52,14 @@ def build(name: str, input_size: int = INPUT_SIZE) -> keras.Model:
     if name not in BUILDERS:
         raise ValueError(f"There is no compact network called {name!r}; choose one of {', '.join(BUILDERS)}.")
     if input_size < STRIDE or input_size % STRIDE:
-        raise ValueError(f"The input size must be a multiple of {STRIDE}, so that maps align; {input_size} is not.")
+        raise ValueError(
+            f"The input size must be a multiple of {STRIDE}, so that maps align; {input_size} is not."
+        )
     return BUILDERS[name](input_size)
 
 
 def compact_resnet(input_size: int) -> keras.Model:
-    """Build the pre-activation residual network (He et al., "Identity mappings in deep residual networks", 2016)."""
-    import keras
+    """Build the pre-activation residual network (He et al., "Identity mappings", ECCV 2016)."""
     from keras import layers
 
     def normalised(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
@@ -73,7 +75,7 @@ def compact_resnet(input_size: int) -> keras.Model:
         for block in range(1, blocks + 1):
             name, stride = f"stage{stage}_block{block}", first_stride if block == 1 else 1
             before = normalised(x, f"{name}_pre")
-            # As in the paper, a block that changes the shape projects the activated input, others pass the raw one.
+            # As in the paper, a block that changes the shape projects the activated input.
             shortcut = conv(before, filters, 1, stride, f"{name}_shortcut") if block == 1 else x
             y = normalised(conv(before, width, 1, 1, f"{name}_conv1"), f"{name}_mid1")
             y = normalised(conv(y, width, 3, stride, f"{name}_conv2"), f"{name}_mid2")
@@ -83,8 +85,7 @@ def compact_resnet(input_size: int) -> keras.Model:
 
 
 def compact_xception(input_size: int) -> keras.Model:
-    """Build the small Xception (Chollet, "Xception: deep learning with depthwise separable convolutions", 2017)."""
-    import keras
+    """Build the small Xception (Chollet, CVPR 2017)."""
     from keras import layers
 
     def separable(x: keras.KerasTensor, filters: int, name: str) -> keras.KerasTensor:

@@ -1,8 +1,9 @@
-"""Training batches: crops, mirrors, new backgrounds, collages and bad cameras, with targets that follow the geometry.
+"""Training batches: crops, mirrors, new backgrounds, collages and bad cameras, with targets that follow.
 
-Whatever moves pixels moves the teacher's maps and the masks along with them; whatever only spoils the picture (colour,
-blur, noise, compression, cut-out) leaves the targets alone, so that the student learns to see through it. Resolution
-is spoilt at random in every class, since in the training data it differs between classes.
+Whatever moves pixels moves the teacher's maps and the masks along with them; whatever only spoils the picture
+(colour, blur, noise, compression, cut-out) leaves the targets alone, so that the student learns to see
+through it. Resolution is spoilt at random in every class, since in the training data it differs between
+classes.
 """
 
 from __future__ import annotations
@@ -97,14 +98,13 @@ class Batches:
     def _crop(self, index: int, rng: np.random.Generator) -> tuple[Example, np.ndarray | None]:
         """Cut a random part of one image, perhaps mirrored; also its mask at image size, if it has one."""
         photograph = self._photographs[index]
-        height, width = photograph.pixels.shape[:2]
         for _ in range(4):
             box = random_box(rng)
             mask = None
             if photograph.mask is None:
                 break
             mask = _resized(photograph.mask.astype(np.uint8) * 255, box, self._size) / np.float32(255)
-            if mask.mean() > 0.25 * photograph.mask.mean() and mask.mean() > 0.01:  # the animal is still in it
+            if mask.mean() > 0.25 * photograph.mask.mean() and mask.mean() > 0.01:  # still there
                 break
         image = _resized(photograph.pixels, box, self._size)
         features = cropped_map(self._lesson.features[index], box, self._grid)
@@ -222,7 +222,7 @@ def _on_background(animal: Example, mask: np.ndarray, background: Example) -> Ex
 
 
 def _collage(base: Example, guest: Example, rng: np.random.Generator) -> Example:
-    """Replace a rectangle of whole positions by the guest's ("CutMix", Yun et al., 2019); labels mix by area."""
+    """Replace a rectangle of positions by the guest's (CutMix, Yun et al., 2019); labels mix by area."""
     if not base.label.any() or not guest.label.any():
         return base
     grid = base.trust.shape[0]
@@ -251,7 +251,7 @@ def _resized(pixels: np.ndarray, box: tuple[float, float, float, float], size: i
 
 
 def _interpolation(start: float, stop: float, cells: int, size: int) -> np.ndarray:
-    """Return the (size, cells) matrix that samples `size` points between two shares of an axis of `cells` cells."""
+    """Return the (size, cells) matrix that samples `size` points between two shares of an axis."""
     position = np.clip((start + (np.arange(size) + 0.5) / size * (stop - start)) * cells - 0.5, 0, cells - 1)
     below = np.minimum(position.astype(int), cells - 2)
     weights = np.zeros((size, cells), np.float32)

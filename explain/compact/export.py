@@ -22,8 +22,9 @@ DATE = (1980, 1, 1, 0, 0, 0)
 def export(model: keras.Model, path: Path) -> None:
     """Save a network with its kernels in float16, atomically.
 
-    Vectors (biases, normalisation statistics) stay float32: they weigh little, and a variance may leave the range of
-    float16. Keras casts to the layer's own type on loading, so that the file loads in safe mode like any other.
+    Vectors (biases, normalisation statistics) stay float32: they weigh little, and a variance may leave the
+    range of float16. Keras casts to the layer's own type on loading, so that the file loads in safe mode like
+    any other.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
 """Distillation targets: what a large Xception sees at each place of each training image.
 
-Three hundred elephants are too few to learn from by labels alone. The teacher (Xception, Chollet 2017, with ImageNet
-features) is run once over every training image; a student then learns to predict, at each position, the teacher's
-features in the coordinates of their principal components ("FitNets", Romero et al., 2015) and the teacher's evidence
-per class. Only these outputs are used: no weight of the teacher is copied.
+Three hundred elephants are too few to learn from by labels alone. The teacher (Xception, Chollet 2017, with
+ImageNet features) is run once over every training image; a student then learns to predict, at each position,
+the teacher's features in the coordinates of their principal components ("FitNets", Romero et al., 2015) and
+the teacher's evidence per class. Only these outputs are used: no weight of the teacher is copied.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ class Lesson:
     Attributes
     ----------
     features
-        float16 of shape (n, h, w, components): principal components, scaled so that a position's mean square is 1.
+        float16 of shape (n, h, w, components): principal components, scaled so that a position's mean square
+        is 1.
     evidence
-        float32 of shape (n, h, w, classes): the class scores' share of each position, without bias and centred over
-        the classes; its mean over positions is the logit, up to bias and a common shift.
+        float32 of shape (n, h, w, classes): the class scores' share of each position, without bias and
+        centred over the classes; its mean over positions is the logit, up to bias and a common shift.
     """
 
     features: np.ndarray
@@ -46,8 +47,8 @@ def teach(photographs: Sequence[Photograph], teacher: Path, cache: Path, batch_s
     photographs
         The training images.
     teacher
-        A ``.keras`` file of an Xception with layers ``block14_sepconv2_act`` and ``predictions`` (linear, classes in
-        this package's order).
+        A ``.keras`` file of an Xception with layers ``block14_sepconv2_act`` and ``predictions`` (linear,
+        classes in this package's order).
     cache
         Folder for the teacher's maps (about 2 GB) and the lesson made from them.
     batch_size
@@ -66,7 +67,9 @@ def teach(photographs: Sequence[Photograph], teacher: Path, cache: Path, batch_s
         return lesson
     with np.load(stored) as arrays:
         if len(arrays["features"]) != len(photographs):
-            raise ValueError(f"{stored} belongs to other training images; delete it, and the teacher runs again.")
+            raise ValueError(
+                f"{stored} belongs to other training images; delete it, and the teacher runs again."
+            )
         return Lesson(arrays["features"], arrays["evidence"])
 
 
@@ -79,7 +82,7 @@ def _maps(
     head = model.get_layer("predictions").get_weights()[0]
     if stored.is_file():
         return np.load(stored, mmap_mode="r"), head
-    backbone = keras.Model(model.inputs, model.get_layer(LAST_ACTIVATION).output)
+    backbone = keras.Model(model.input, model.get_layer(LAST_ACTIVATION).output)
     shape = (len(photographs), *backbone.output_shape[1:])
     partial = stored.with_suffix(".partial.npy")
     maps = np.lib.format.open_memmap(partial, "w+", np.float16, shape)
@@ -92,7 +95,7 @@ def _maps(
 
 
 def _lesson(maps: np.ndarray, head: np.ndarray) -> Lesson:
-    """Project maps (n, h, w, c) on their principal components, half whitened, and on the centred head (c, classes)."""
+    """Project maps (n, h, w, c) on half-whitened principal components and on the centred head."""
     n, height, width, channels = maps.shape
     rng = np.random.default_rng(0)
     images = rng.integers(n, size=SAMPLED_POSITIONS // (height * width))

@@ -1,8 +1,9 @@
 """Train a compact network from scratch, taught by labels, by masks and by a large network's maps.
 
-The loss has five terms: the label's cross-entropy; the teacher's features and its evidence per class, regressed at
-each position; and, where the animal's place is known, two that ask for Grad-CAM and FEM to lie on it, because a
-network made to be explained should have something to show. The weights that count are an exponential moving average.
+The loss has five terms: the label's cross-entropy; the teacher's features and its evidence per class,
+regressed at each position; and, where the animal's place is known, two that ask for Grad-CAM and FEM to lie
+on it, because a network made to be explained should have something to show. The weights that count are an
+exponential moving average.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ Report = Callable[[str], None]
 class Schedule:
     """How long and how hard to train.
 
-    The learning rate follows a cosine of the progress, which is the larger of two shares: of `steps`, and of `minutes`.
-    A schedule in steps can be repeated exactly; one in minutes ends in time on a machine whose speed is unknown.
+    The learning rate follows a cosine of the progress, which is the larger of two shares: of `steps`, and of
+    `minutes`. A schedule in steps can be repeated exactly; one in minutes ends in time on a machine whose
+    speed is unknown.
     """
 
     steps: int = 12_000
@@ -120,10 +122,12 @@ def train(
 
 
 def restored(name: str, folder: Path) -> tuple[keras.Model, int]:
-    """Return the network with the averaged weights of its last checkpoint, and the number of steps behind it."""
+    """Return the network with its last checkpoint's averaged weights, and the steps behind it."""
     checkpoint = folder / f"{name}.checkpoint.npz"
     if not checkpoint.is_file():
-        raise FileNotFoundError(f"There is no checkpoint {checkpoint}; train {name} first, or name its folder.")
+        raise FileNotFoundError(
+            f"There is no checkpoint {checkpoint}; train {name} first, or name its folder."
+        )
     model = build(name)
     with np.load(checkpoint) as stored:
         model.set_weights([stored[f"average{i}"] for i in range(len(model.weights))])
@@ -156,7 +160,7 @@ class _Trainer:
 
         self._student = student
         outputs = [student.get_layer(FEATURE_LAYER).output, student.output]
-        self._network = keras.Model(student.inputs, outputs)
+        self._network = keras.Model(student.input, outputs)
         self._projector = keras.layers.Conv2D(COMPONENTS, 1, name="projector")
         self._projector.build(outputs[0].shape)
         self._trainable = student.trainable_variables + self._projector.trainable_variables
@@ -177,7 +181,9 @@ class _Trainer:
         keep = min(self._averaging, (1 + number) / (10 + number))
         return self._compiled(*map(tf.constant, astuple(example)), tf.constant(keep, tf.float32)).numpy()
 
-    def _update(self, image: Any, label: Any, features: Any, evidence: Any, trust: Any, animal: Any, keep: Any) -> Any:
+    def _update(
+        self, image: Any, label: Any, features: Any, evidence: Any, trust: Any, animal: Any, keep: Any
+    ) -> Any:
         import tensorflow as tf
 
         with tf.GradientTape() as tape:
@@ -199,7 +205,9 @@ class _Trainer:
             )
             w = self._weights
             total = tf.tensordot(terms, [w.label, w.features, w.evidence, w.gradcam_inside, w.fem_inside], 1)
-        self._optimizer.apply_gradients(zip(tape.gradient(total, self._trainable), self._trainable, strict=True))
+        self._optimizer.apply_gradients(
+            zip(tape.gradient(total, self._trainable), self._trainable, strict=True)
+        )
         for mean, variable in zip(self._average, self._student.weights, strict=True):
             mean.assign(keep * mean + (1 - keep) * variable)
         return terms
@@ -250,8 +258,8 @@ def inside_losses(activations: Any, seen: Any, label: Any, animal: Any) -> tuple
     Returns
     -------
     tuple of tensors
-        The negative log share inside of: the labelled class's evidence under a spatial softmax (so that the peak
-        counts most); a smooth FEM, in which a sigmoid stands for the step at two standard deviations.
+        The negative log share inside of: the labelled class's evidence under a spatial softmax (so that the
+        peak counts most); a smooth FEM, in which a sigmoid stands for the step at two standard deviations.
     """
     import tensorflow as tf
 

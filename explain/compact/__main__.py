@@ -1,0 +1,74 @@
+"""Make the compact networks and their cards: ``python -m explain.compact train | card``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from explain.compact.architectures import BUILDERS
+
+WEIGHTS = Path(__file__).resolve().parents[2] / "data" / "weights"
+SHARED = Path("../shared")
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Make the compact networks and their cards."
+)
+
+
+@app.command()
+def train(
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(BUILDERS)}.")],
+    photos: Annotated[Path, typer.Option(help="Labelled photographs with sources.csv.")] = SHARED / "photos",
+    renderings: Annotated[Path, typer.Option(help="Renderings with masks.")] = SHARED / "demo_train",
+    teacher: Annotated[Path, typer.Option(help="The teacher, a .keras file.")] = SHARED
+    / "models/xception.keras",
+    cache: Annotated[Path, typer.Option(help="Teacher's maps and checkpoints.")] = Path(".cache/compact"),
+    out: Annotated[Path, typer.Option(help="Folder for the network.")] = WEIGHTS,
+    steps: Annotated[int, typer.Option(help="Steps of 32 images.")] = 6_000,
+    minutes: Annotated[float, typer.Option(help="End by then, if that is earlier.")] = float("inf"),
+    seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
+    threads: Annotated[int, typer.Option(help="Processor threads; 0 takes all.")] = 0,
+) -> None:
+    """Train one network, or go on from its last checkpoint, and write it as float16."""
+    import tensorflow as tf
+
+    from explain.compact import train as training
+    from explain.compact.export import export
+    from explain.compact.photographs import load_photographs
+    from explain.compact.teacher import teach
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    photographs = load_photographs(photos, renderings)
+    lesson = teach(photographs, teacher, cache)
+    schedule = training.Schedule(steps=steps, minutes=minutes, seed=seed)
+    training.train(name, photographs, lesson, cache, schedule, report=typer.echo)
+    model, done = training.restored(name, cache)
+    out.mkdir(parents=True, exist_ok=True)
+    export(model, out / f"{name}.keras")
+    record = out / "training.json"
+    history = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    history[name] = {"steps": done, "seed": seed}
+    record.write_text(json.dumps(history, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+@app.command()
+def card(
+    weights: Annotated[Path, typer.Option(help="Folder with the networks.")] = WEIGHTS,
+    imagenet: Annotated[Path, typer.Option(help="The real photographs.")] = SHARED / "imagenet",
+    demo: Annotated[Path, typer.Option(help="The demo set.")] = WEIGHTS.parent / "demo",
+) -> None:
+    """Measure both networks on the held-out sets and write the cards and figures.json beside the weights."""
+    from explain.compact.card import measured, write_cards
+
+    for needed in (imagenet, demo):
+        if not (needed / "manifest.csv").is_file():
+            typer.echo(f"{needed} holds no dataset; cards state both sets, so name both folders.", err=True)
+            raise typer.Exit(1)
+    write_cards(weights, measured(weights, {"imagenet": imagenet, "demo": demo}))
+
+
+if __name__ == "__main__":
+    app()

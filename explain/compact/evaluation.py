@@ -1,0 +1,212 @@
+"""Figures of a compact network on a labelled set: how often it is right, and looks at the animal."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from explain.compact.architectures import CLASSES, FEATURE_LAYER, HEAD_LAYER, INPUT_SIZE
+from explain.compact.photographs import BEAR, ELEPHANT, squashed
+from explain.resampling import COMMON_GRID, resample
+from explain.saliency import fem, grad_cam
+
+if TYPE_CHECKING:
+    import keras
+
+Z = 1.959963984540054  # 97.5 % quantile of the normal distribution: 95 % intervals
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One image to evaluate on.
+
+    Attributes
+    ----------
+    name
+        File name without extension.
+    target
+        Index into `CLASSES`.
+    pixels
+        uint8 RGB (h, w, 3).
+    region
+        bool (112, 112) over the whole image: the mask of the animal where there is one, else its boxes; None
+        where neither is known.
+    box
+        bool (112, 112): the boxes; None where none is known.
+    """
+
+    name: str
+    target: int
+    pixels: np.ndarray
+    region: np.ndarray | None
+    box: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class Share:
+    """A proportion with its Wilson interval: `hits` of `n`."""
+
+    hits: int
+    n: int
+
+    @property
+    def value(self) -> float:
+        """The proportion itself; nan if there is nothing to count."""
+        return self.hits / self.n if self.n else float("nan")
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval (Wilson, "Probable inference", JASA 1927)."""
+        if not self.n:
+            return float("nan"), float("nan")
+        centre = (self.hits + Z**2 / 2) / (self.n + Z**2)
+        half = Z / (self.n + Z**2) * np.sqrt(self.hits * (self.n - self.hits) / self.n + Z**2 / 4)
+        return float(centre - half), float(centre + half)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a card states of one network on one set.
+
+    Attributes
+    ----------
+    top1, animals, gradcam_peak, fem_peak
+        Right among all outputs; right between the two animals; peak of Grad-CAM (labelled class) and of FEM
+        on the animal.
+    mass_ratio, mass_low, mass_high
+        Mean share of Grad-CAM's mass in the boxes, divided by the boxes' mean share of the image; with the
+        2.5 % and 97.5 % quantiles over 2,000 bootstrap samples of the images.
+    confusion
+        For each of the two animals, how many images were called each of `CLASSES`.
+    """
+
+    top1: Share
+    animals: Share
+    gradcam_peak: Share
+    fem_peak: Share
+    mass_ratio: float
+    mass_low: float
+    mass_high: float
+    confusion: tuple[tuple[int, ...], ...]
+
+
+def load_samples(folder: Path) -> list[Sample]:
+    """Read a dataset folder whose ``manifest.csv`` has columns path, label, width, height and boxes.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder has no manifest.
+    """
+    manifest = folder / "manifest.csv"
+    if not manifest.is_file():
+        raise FileNotFoundError(f"{folder} has no manifest.csv; name the folder of a dataset.")
+    samples = []
+    with manifest.open(newline="", encoding="utf-8") as lines:
+        for row in csv.DictReader(lines):
+            path = folder / row["path"]
+            with Image.open(path) as image:
+                pixels = np.asarray(image.convert("RGB"))
+            box = _boxes(row["boxes"], int(row["width"]), int(row["height"]))
+            mask_path = path.with_suffix(".mask.png")
+            region = _mask(mask_path) if mask_path.is_file() else box
+            samples.append(Sample(path.stem, CLASSES.index(row["label"]), pixels, region, box))
+    return samples
+
+
+def evaluate(model: keras.Model, samples: Sequence[Sample], batch_size: int = 8) -> Figures:
+    """Measure a network on a set.
+
+    Parameters
+    ----------
+    model
+        A compact network.
+    samples
+        Images of the two animals.
+    batch_size
+        Images per forward pass.
+
+    Returns
+    -------
+    Figures
+    """
+    logits, gradcam, saliency = _explained(model, samples, batch_size)
+    targets = np.array([sample.target for sample in samples])
+    predicted = logits.argmax(1)
+    between = np.where(logits[:, ELEPHANT] >= logits[:, BEAR], ELEPHANT, BEAR)
+    located = [i for i, sample in enumerate(samples) if sample.region is not None and sample.region.any()]
+    boxed = [(gradcam[i], s.box) for i, s in enumerate(samples) if s.box is not None and s.box.any()]
+    inside = np.array(
+        [saliency_map[box].sum() / max(saliency_map.sum(), 1e-12) for saliency_map, box in boxed]
+    )
+    area = np.array([box.mean() for _, box in boxed])
+    drawn = np.random.default_rng(0).integers(len(boxed), size=(2000, len(boxed)))
+    low, high = np.quantile(inside[drawn].mean(1) / area[drawn].mean(1), [0.025, 0.975])
+    return Figures(
+        Share(int((predicted == targets).sum()), len(samples)),
+        Share(int((between == targets).sum()), len(samples)),
+        Share(sum(_peak_inside(gradcam[i], samples[i].region) for i in located), len(located)),
+        Share(sum(_peak_inside(saliency[i], samples[i].region) for i in located), len(located)),
+        float(inside.mean() / area.mean()),
+        float(low),
+        float(high),
+        tuple(
+            tuple(int(n) for n in np.bincount(predicted[targets == animal], minlength=len(CLASSES)))
+            for animal in (ELEPHANT, BEAR)
+        ),
+    )
+
+
+def _explained(
+    model: keras.Model, samples: Sequence[Sample], batch_size: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return logits (n, classes), and on the common grid (n, 112, 112) Grad-CAM of the label, and FEM."""
+    import keras
+
+    network = keras.Model(model.input, [model.get_layer(FEATURE_LAYER).output, model.output])
+    kernel = model.get_layer(HEAD_LAYER).get_weights()[0]
+    logits, gradcam, saliency = [], [], []
+    for start in range(0, len(samples), batch_size):
+        batch = samples[start : start + batch_size]
+        images = squashed([sample.pixels for sample in batch], INPUT_SIZE)
+        activations, scores = (np.asarray(x) for x in network(images, training=False))
+        logits.append(scores)
+        gradcam.append(grad_cam(activations, kernel[:, [sample.target for sample in batch]].T))
+        saliency.append(fem(activations))
+    grid = (COMMON_GRID, COMMON_GRID)
+    return (
+        np.concatenate(logits),
+        resample(np.concatenate(gradcam), grid),
+        resample(np.concatenate(saliency), grid),
+    )
+
+
+def _peak_inside(saliency: np.ndarray, region: np.ndarray | None) -> bool:
+    """Whether the largest value lies in the region; a map without any peak misses."""
+    return region is not None and saliency.max() > 0 and bool(region.flat[saliency.argmax()])
+
+
+def _boxes(text: str, width: int, height: int) -> np.ndarray | None:
+    """Which centres of the common grid lie in one of the boxes (``x0 y0 x1 y1``, ``;`` between several)."""
+    if not text.strip():
+        return None
+    x, y = ((np.arange(COMMON_GRID) + 0.5) / COMMON_GRID * side for side in (width, height))
+    inside = np.zeros((COMMON_GRID, COMMON_GRID), bool)
+    for box in text.split(";"):
+        x0, y0, x1, y1 = map(float, box.split())
+        inside |= ((y0 <= y) & (y <= y1))[:, None] & ((x0 <= x) & (x <= x1))
+    return inside
+
+
+def _mask(path: Path) -> np.ndarray:
+    """Which centres of the common grid lie on a pixel of the mask that is not zero."""
+    with Image.open(path) as image:
+        mask = np.asarray(image) > 0
+    rows, columns = (((np.arange(COMMON_GRID) + 0.5) / COMMON_GRID * side).astype(int) for side in mask.shape)
+    return mask[np.ix_(rows, columns)]
