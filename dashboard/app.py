@@ -18,8 +18,15 @@ PAGES = {
 }
 
 st.set_page_config(page_title="Where classifiers look", page_icon=":material/visibility:", layout="wide")
+
+
+def home() -> None:
+    """Send the bare address to the gallery: a default page would lose its own path, and links to it would break."""
+    st.switch_page("views/gallery.py", query_params=st.query_params.to_dict())
+
+
 pages = [
-    st.Page(f"views/{stem}.py", title=title, icon=icon, url_path=stem, default=stem == "gallery")
+    st.Page(f"views/{stem}.py", title=title, icon=icon, url_path=stem)
     for stem, (title, icon) in PAGES.items()
 ]
-st.navigation(pages, position="top").run()
+st.navigation([st.Page(home, title="Home", default=True, visibility="hidden"), *pages], position="top").run()

@@ -35,7 +35,9 @@ def current_view() -> tuple[View, tuple[str, ...]]:
     return parse(st.query_params.to_dict())
 
 
-def select(view: View, name: str, label: str, help: str, options: tuple[str, ...] | None = None, **more: Any) -> None:
+def select(
+    view: View, name: str, label: str, help: str, options: tuple[str, ...] | None = None, *, unset: str = "All"
+) -> None:
     """Show a select box over one of the link's parameters.
 
     Parameters
@@ -46,11 +48,17 @@ def select(view: View, name: str, label: str, help: str, options: tuple[str, ...
     label, help : str
     options : tuple of str, optional
         The parameter's fixed choices by default.
-    **more
-        Passed on.
+    unset : str
+        What the empty choice is called.
     """
     known = options or CHOICES[name]
-    st.selectbox(label, known, format_func=title, help=help, **_bound(view, name, known), **more)
+
+    def shown(value: str) -> str:
+        if not value:
+            return unset
+        return value if name in ("image", "dataset") else title(value)
+
+    st.selectbox(label, known, format_func=shown, help=help, **_bound(view, name, known))
 
 
 def segments(view: View, name: str, label: str, help: str, options: tuple[str, ...] | None = None) -> None:

@@ -3,6 +3,7 @@
 from math import ceil
 from urllib.parse import urlencode
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.controls import segments, select, title, write
@@ -49,6 +50,13 @@ predictions = table(store, "predictions")
 of_image = {image: rows for image, rows in predictions[predictions["image"].isin(shown["image"])].groupby("image")}
 
 
+def verdict_mark(right) -> str:
+    """Mark right and wrong by an icon's shape and by colour; a model without the class is neither."""
+    if pd.isna(right):
+        return ":gray[:material/help:]"
+    return ":green[:material/check_circle:]" if right else ":red[:material/cancel:]"
+
+
 def card(image: str, label: str, status: str) -> None:
     """Show one image's card."""
     with st.container(border=True):
@@ -66,9 +74,7 @@ def card(image: str, label: str, status: str) -> None:
         )
         st.text(f"{title(label)}\n{image}")
         for row in of_image[image].itertuples():
-            mark = ":material/check_circle:" if row.right is True else ":material/cancel:"
-            colour = "green" if row.right is True else "red"
-            st.caption(f":{colour}[{mark}] {titles[row.model]}: {title(row.predicted)} {row.probability:.0%}")
+            st.caption(f"{verdict_mark(row.right)} {titles[row.model]}: {title(row.predicted)} {row.probability:.0%}")
 
 
 for start in range(0, len(shown), COLUMNS):

@@ -1,0 +1,65 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def open_page(built, monkeypatch):
+    monkeypatch.setenv("EXPLAIN_CACHE", str(built[0]))
+
+    def run(stem, **params):
+        app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
+        app.switch_page(f"views/{stem}.py")
+        for name, value in params.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception, app.exception
+        return app
+
+    return run
+
+
+def texts(app):
+    return " ".join(str(element.value) for kind in (app.title, app.caption, app.markdown, app.warning, app.info, app.text) for element in kind)
+
+
+@pytest.mark.parametrize(
+    ("stem", "words"),
+    [("gallery", "7 of 7"), ("compare", "FEM has no target class"), ("statistics", "Wilson"), ("findings", "Holm"), ("about", "Fuad")],
+)
+def test_every_page_shows_its_own_content(open_page, stem, words):
+    assert words in texts(open_page(stem))
+
+
+def test_the_gallery_filters_by_class_and_shows_failed_files(open_page):
+    assert "3 of 7" in texts(open_page("gallery", label="African_elephant"))
+    assert "no image format" in texts(open_page("gallery"))
+
+
+def test_compare_opens_the_linked_image(open_page):
+    assert "elephant_004" in texts(open_page("compare", image="elephant_004"))
+
+
+def test_bad_links_get_a_notice_and_a_page(open_page):
+    shown = texts(open_page("compare", image="<script>alert(1)</script>", k="many"))
+    assert "link's image" in shown
+    assert "link's k" in shown
+    assert "<script>" not in shown
+
+
+def test_moving_k_writes_it_to_the_link(open_page):
+    app = open_page("compare", image="elephant_002")
+    app.slider(key="link_k").set_value(1.0).run()
+    assert app.query_params["k"] == ["1"]
+    assert not app.exception
+
+
+def test_no_page_brings_tensorflow_into_the_process():
+    code = "import sys, dashboard.stores, dashboard.figures, dashboard.frame; assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
