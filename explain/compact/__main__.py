@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +37,7 @@ def train(
     import tensorflow as tf
 
     from explain.compact import train as training
+    from explain.compact.calibration import calibrate
     from explain.compact.export import export
     from explain.compact.photographs import load_photographs
     from explain.compact.teacher import teach
@@ -46,11 +48,12 @@ def train(
     schedule = training.Schedule(steps=steps, minutes=minutes, seed=seed)
     training.train(name, photographs, lesson, cache, schedule, report=typer.echo)
     model, done = training.restored(name, cache)
+    calibration = calibrate(model, photographs)
     out.mkdir(parents=True, exist_ok=True)
     export(model, out / f"{name}.keras")
     record = out / "training.json"
     history = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
-    history[name] = {"steps": done, "seed": seed}
+    history[name] = {"steps": done, "seed": seed, "calibration": asdict(calibration)}
     record.write_text(json.dumps(history, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
