@@ -1,5 +1,6 @@
 """What the maps of all images come to."""
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.controls import segments, select, title, write
@@ -43,7 +44,7 @@ st.caption("Each point is an image; a click opens it.")
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def summary_table(path: str, digest: str, metric: str, label: str):
+def summary_table(path: str, digest: str, metric: str, label: str) -> pd.DataFrame:
     """Give mean, interval and n by model, method and class."""
     del path, digest
     rows = metrics[metrics["metric"] == metric]
@@ -54,7 +55,7 @@ def summary_table(path: str, digest: str, metric: str, label: str):
             {"model": titles[model], "method": title(method), "class": title(of_label), "n": len(part),
              "mean": part["value"].mean(), "low": low, "high": high}
         )  # fmt: skip
-    return found
+    return pd.DataFrame(found)
 
 
 st.dataframe(summary_table(str(store.path), store.digest, metric, view.label), hide_index=True)
@@ -94,6 +95,6 @@ for (model, label), part in predictions.dropna(subset=["right"]).groupby(["model
         {"model": titles[model], "class": title(label), "right": share_right.successes, "n": share_right.n,
          "share": share_right.share, "low": share_right.low, "high": share_right.high}
     )  # fmt: skip
-st.dataframe(accuracy, hide_index=True)
+st.dataframe(pd.DataFrame(accuracy), hide_index=True)
 st.caption("Exact label; Wilson 95 % intervals.")
 st.download_button("All metrics (.csv)", metrics.to_csv(index=False), "metrics.csv", "text/csv")
