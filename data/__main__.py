@@ -1,0 +1,5 @@
+"""``python -m data``."""
+
+from data.cli import main
+
+main()
