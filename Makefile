@@ -7,7 +7,7 @@ BIN     := .venv/bin
 
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: dashboard test test-fast lint clean
+.PHONY: dashboard test test-fast lint bench clean
 
 dashboard: .venv/installed
 	$(BIN)/python -m explain build --dataset "$(DATASET)" $(if $(MODELS),--models "$(MODELS)")
@@ -19,6 +19,9 @@ test: .venv/tested
 
 test-fast: .venv/tested
 	$(BIN)/python -m pytest -m "not slow and not browser"
+
+bench: .venv/installed
+	PYTHONPATH=. DATASET="$(DATASET)" MODELS="$(MODELS)" $(BIN)/python tests/benchmarks/bench_build.py
 
 lint: .venv/tested
 	$(BIN)/ruff check .

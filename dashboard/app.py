@@ -25,8 +25,5 @@ def home() -> None:
     st.switch_page("views/gallery.py", query_params=st.query_params.to_dict())
 
 
-pages = [
-    st.Page(f"views/{stem}.py", title=title, icon=icon, url_path=stem)
-    for stem, (title, icon) in PAGES.items()
-]
+pages = [st.Page(f"views/{stem}.py", title=title, icon=icon, url_path=stem) for stem, (title, icon) in PAGES.items()]
 st.navigation([st.Page(home, title="Home", default=True, visibility="hidden"), *pages], position="top").run()

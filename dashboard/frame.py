@@ -43,9 +43,10 @@ def open_page(heading: str, line: str) -> tuple[Store, View]:
         view = view.but(model="")
     for notice in notices:
         st.warning(notice, icon=":material/link_off:")
-    images = store.provenance["dataset"].get("images") or len(store.logits(names[0]))
     titles = " and ".join(model.title for model in store.models)
-    st.markdown(f":material/photo_library: **{_plain(store.dataset.title)}** · {images} images · {_plain(titles)}")
+    st.markdown(
+        f":material/photo_library: **{_plain(store.dataset.title)}** · {store.dataset.images} images · {_plain(titles)}"
+    )
     if store.dataset.notice:
         st.caption(_plain(store.dataset.notice))
     if len(stores) > 1:

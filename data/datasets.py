@@ -204,9 +204,7 @@ def _read_manifest(root: Path) -> dict[str, dict[str, str]]:
         listed = row.get("path")
         parts = (listed or "").split("/")
         if not listed or len(parts) != 2 or any(part in ("", ".", "..") for part in parts):
-            raise DataError(
-                f"{path}, line {number}: the column 'path' holds {listed!r}; expected <class>/<file>."
-            )
+            raise DataError(f"{path}, line {number}: the column 'path' holds {listed!r}; expected <class>/<file>.")
         manifest[listed] = {key: value or "" for key, value in row.items() if isinstance(key, str)}
     return manifest
 

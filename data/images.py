@@ -117,9 +117,7 @@ def _wide_grey(image: Image.Image) -> Image.Image:
     values = np.asarray(image, np.float64)
     top = values.max(initial=0.0)
     # Whole numbers of 16 bits by their full range; floats beyond 0..1 and 32-bit values by their own maximum.
-    if image.mode == "F":
-        full = 1.0 if top <= 1.0 else top
-    else:
-        full = 65535.0 if top <= 65535 else top
+    usual = 1.0 if image.mode == "F" else 65535.0
+    full = usual if top <= usual else top
     grey = np.rint(np.clip(np.nan_to_num(values) / full, 0, 1) * 255).astype(np.uint8)
     return Image.fromarray(grey).convert("RGB")

@@ -20,16 +20,13 @@ from explain.errors import ExplainError
 from explain.preprocessing import RESIZING, resize_image
 from explain.saliency import DEFAULT_K, fem, grad_cam
 from explain.store.layout import CHECKSUMS, MANIFEST, StoreError, digest_of, store_path
-from explain.store.reading import Store, list_stores, open_store
+from explain.store.reading import list_stores, open_store
 from explain.store.writing import (
     ModelWriter,
     has_pictures,
     lock_store,
     model_folder,
-    pictures_digest,
-    write_manifest,
     write_pictures,
-    write_table,
 )
 from explain.weights import file_digest, find_weights
 
@@ -45,8 +42,17 @@ Progress = Callable[[str, int, int], None]
 
 DEFAULT_BATCH_SIZE = 16
 _CODE = ("build.py", "network.py", "preprocessing.py", "saliency.py")
-_TABLE_CODE = ("agreement.py", "embedding.py", "findings.py", "metrics.py", "regions.py", "resampling.py",
-               "statistics.py", "tables.py")  # fmt: skip
+_TABLE_CODE = (
+    "publishing.py",
+    "agreement.py",
+    "embedding.py",
+    "findings.py",
+    "metrics.py",
+    "regions.py",
+    "resampling.py",
+    "statistics.py",
+    "tables.py",
+)
 _LIBRARIES = ("tensorflow", "keras", "numpy", "pillow")
 
 
@@ -86,9 +92,7 @@ class BuildReport:
         dict
         """
         per_image = {
-            name: self.seconds_of_model[name] / count
-            for name, count in self.computed_of_model.items()
-            if count
+            name: self.seconds_of_model[name] / count for name, count in self.computed_of_model.items() if count
         }
         return {
             "images": self.images,
@@ -308,9 +312,7 @@ class _Builder:
             folders = {model.folder for model in other.models}
             table = other.table("images")
             there = {
-                (row.sha256, row.label): index
-                for index, row in enumerate(table.itertuples())
-                if row.status == "ok"
+                (row.sha256, row.label): index for index, row in enumerate(table.itertuples()) if row.status == "ok"
             }
             for plan in self.plans:
                 writer = self.writers[plan.spec.name]

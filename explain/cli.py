@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from data import DataError, ImageError, open_dataset
 from explain.errors import ExplainError
+
+if TYPE_CHECKING:
+    from explain.build import Progress
+    from explain.store.reading import Store
 
 app = typer.Typer(
     help="Where image classifiers look: compute, check and export saliency.",
@@ -23,9 +27,7 @@ app = typer.Typer(
 )
 
 DatasetOption = Annotated[str, typer.Option("--dataset", help="demo, imagenet or a folder.")]
-ModelsOption = Annotated[
-    str | None, typer.Option("--models", help="Built-in names with commas, or a .toml file.")
-]
+ModelsOption = Annotated[str | None, typer.Option("--models", help="Built-in names with commas, or a .toml file.")]
 CacheOption = Annotated[
     Path | None, typer.Option("--cache", help="Folder of all stores; EXPLAIN_CACHE, else .cache/explain.")
 ]
@@ -65,9 +67,7 @@ def build(
     specs = load_specifications(models)
     opened = open_dataset(dataset)
     with _progress() as progress:
-        report = run(
-            opened, specs, cache or default_cache(), batch_size=batch_size, force=force, progress=progress
-        )
+        report = run(opened, specs, cache or default_cache(), batch_size=batch_size, force=force, progress=progress)
     for image, reason in report.failed.items():
         print(f"Left out: {image}: {reason}", file=sys.stderr)
     if as_json:
@@ -145,7 +145,7 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
-def _open(dataset: str, cache: Path | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _open(dataset: str, cache: Path | None) -> Store:
     from explain.store import open_store
     from explain.store.layout import default_cache, store_path
 
@@ -162,10 +162,11 @@ def _writing(out: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _progress() -> Iterator[object]:
+def _progress() -> Iterator[Progress | None]:
     """Give a progress callback that draws bars on a terminal and is silent elsewhere."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
 
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -175,14 +176,14 @@ def _progress() -> Iterator[object]:
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
     )  # fmt: skip
-    with Progress(*columns, console=console) as bars:
-        tasks: dict[str, object] = {}
+    with Bars(*columns, console=console) as bars:
+        tasks: dict[str, TaskID] = {}
 
         def report(what: str, done: int, total: int) -> None:
             if what not in tasks:
                 tasks[what] = bars.add_task(what, total=total or None, rate="")
-            task = bars.tasks[tasks[what]]  # type: ignore[index]
+            task = bars.tasks[tasks[what]]
             rate = f"{task.speed:.1f}/s" if task.speed else ""
-            bars.update(tasks[what], completed=done, total=total or 1, rate=rate)  # type: ignore[arg-type]
+            bars.update(tasks[what], completed=done, total=total or 1, rate=rate)
 
         yield report

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from data import ImageRecord
 
 
-def embedding_table(
-    records: Sequence[ImageRecord], ok: NDArray[np.bool_], pooled: Mapping[str, Any]
-) -> pd.DataFrame:
+def embedding_table(records: Sequence[ImageRecord], ok: NDArray[np.bool_], pooled: Mapping[str, Any]) -> pd.DataFrame:
     """Map images to the plane by the first two principal components of each model's pooled features.
 
     Parameters

@@ -139,7 +139,9 @@ def findings(
     found: list[Finding] = []
     if len(titles) >= 2:
         roles = _Roles.of(titles)
-        found += [_spread_of_models(number, method, wide, labels, roles) for number, method in ((1, "gradcam"), (2, "fem"))]
+        found += [
+            _spread_of_models(number, method, wide, labels, roles) for number, method in ((1, "gradcam"), (2, "fem"))
+        ]
     found.append(_spread_of_methods(wide, labels, titles))
     if len(titles) >= 2:
         found.append(_explainer_or_classifier(agreement, roles))
@@ -169,9 +171,7 @@ def findings_table(
     return pd.DataFrame([[getattr(row, column) for column in columns] for row in rows], columns=columns)
 
 
-def _spread_of_models(
-    number: int, method: str, wide: pd.DataFrame, labels: pd.Series, roles: _Roles
-) -> Finding:
+def _spread_of_models(number: int, method: str, wide: pd.DataFrame, labels: pd.Series, roles: _Roles) -> Finding:
     name, resnet, xception = METHOD_TITLES[method], roles.titles[roles.resnet], roles.titles[roles.xception]
     collected = _Collector(number, labels)
     for metric in SPREAD_METRICS:
@@ -210,9 +210,7 @@ def _explainer_or_classifier(agreement: pd.DataFrame, roles: _Roles) -> Finding:
     of_models = (pair(r, "gradcam", x, "gradcam") + pair(r, "fem", x, "fem")) / 2
     labels = agreement.drop_duplicates("image").set_index("image")["label"]
     collected = _Collector(4, labels)
-    collected.add_scopes(
-        "1 - pearson", of_methods.reindex(labels.index), of_models.reindex(labels.index), 1
-    )
+    collected.add_scopes("1 - pearson", of_methods.reindex(labels.index), of_models.reindex(labels.index), 1)
     return collected.finding(
         "The explanation depends more on the explainer than on the classifier.",
         "1 - Pearson between the two methods (mean over models) minus 1 - Pearson between the two models "
@@ -223,9 +221,7 @@ def _explainer_or_classifier(agreement: pd.DataFrame, roles: _Roles) -> Finding:
 
 def _classify_alike(predictions: pd.DataFrame, roles: _Roles) -> Finding:
     known = predictions.dropna(subset=["right"])
-    right = known.pivot(index="image", columns="model", values="right").reindex(
-        columns=[roles.resnet, roles.xception]
-    )
+    right = known.pivot(index="image", columns="model", values="right").reindex(columns=[roles.resnet, roles.xception])
     right = right.dropna().astype(bool)
     labels = known.drop_duplicates("image").set_index("image")["label"].reindex(right.index)
     rows, evidence = [], []
@@ -235,9 +231,7 @@ def _classify_alike(predictions: pd.DataFrame, roles: _Roles) -> Finding:
         share = proportion(int((a == b).sum()), len(a))
         p = mcnemar(a, b) if len(a) else float("nan")
         gap = float(a.mean() - b.mean()) if len(a) else float("nan")
-        rows.append(
-            Row(5, scope, "same_verdict", share.n, share.share, share.low, share.high, p, np.nan, gap, "", 1)
-        )
+        rows.append(Row(5, scope, "same_verdict", share.n, share.share, share.low, share.high, p, np.nan, gap, "", 1))
         same = pd.DataFrame({"value": np.where(a == b, 1.0, -1.0)}, index=chosen.index).reset_index()
         evidence.append(same.assign(label=labels.reindex(chosen.index).to_numpy(), scope=scope, metric="same_verdict"))
     return Finding(
@@ -339,7 +333,9 @@ def _judge_row(row: Row) -> Row:
 def _by_verdict(rows: Sequence[Row]) -> str:
     parts = []
     for verdict in ("supported", "contradicted", "not settled"):
-        names = [f"{row.metric} ({row.scope})" if row.scope != ALL else row.metric for row in rows if row.verdict == verdict]
+        names = [
+            f"{row.metric} ({row.scope})" if row.scope != ALL else row.metric for row in rows if row.verdict == verdict
+        ]
         if names:
             parts.append(f"{verdict} by {', '.join(names)}")
     return "; ".join(parts)

@@ -271,9 +271,7 @@ def _logits_tensor(head_layer: Any) -> Any:
             f"Layer {head_layer.name!r} has the activation {activation.__name__!r} and is no Dense layer; name the "
             "layer that gives the scores before softmax as head_layer."
         )
-    linear = keras.layers.Dense(
-        head_layer.units, use_bias=head_layer.use_bias, name=f"{head_layer.name}_logits"
-    )
+    linear = keras.layers.Dense(head_layer.units, use_bias=head_layer.use_bias, name=f"{head_layer.name}_logits")
     logits = linear(head_layer.input)
     linear.set_weights(head_layer.get_weights())
     return logits

@@ -58,9 +58,7 @@ def publish(
         spec.name: zarr.open_group(path / folder / ARRAYS, mode="r") for spec, _, folder, _ in results
     }
     ok = np.array([found.ok for found in read])
-    saliency = {
-        (name, method): group[ARRAY_OF_METHOD[method]] for name, group in groups.items() for method in METHODS
-    }
+    saliency = {(name, method): group[ARRAY_OF_METHOD[method]] for name, group in groups.items() for method in METHODS}
     maps = map_tables(dataset.records, read, dataset.parts, saliency, progress)
     logits = {name: group["logits"][:] for name, group in groups.items()}
     pooled = {name: group["pooled"][:] for name, group in groups.items()}
@@ -82,6 +80,7 @@ def publish(
             "labels": list(dataset.labels),
             "parts": {str(number): name for number, name in dataset.parts.items()},
             "digest": dataset.digest,
+            "images": len(dataset.records),
         },
         "parameters": {"k": DEFAULT_K, "common_grid": COMMON_GRID, "target": "the labelled class"},
         "models": [
@@ -93,8 +92,7 @@ def publish(
                 "feature_layer": spec.feature_layer,
                 "classes": list(spec.classes),
                 "class_of_label": {
-                    record.label: spec.class_index(record.label, record.synset)
-                    for record in dataset.records
+                    record.label: spec.class_index(record.label, record.synset) for record in dataset.records
                 },
                 "grid": list(groups[spec.name]["fem"].shape[1:]),
                 "closed_form": "head_kernel" in groups[spec.name],

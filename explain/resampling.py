@@ -55,7 +55,7 @@ def resample(
 
 
 def common_grid(saliency: ArrayLike, size: int = COMMON_GRID) -> NDArray[np.float64]:
-    """Maps as distributions on one grid, so that maps of different resolution can be compared.
+    """Turn maps into distributions on one grid, so that maps of different resolution can be compared.
 
     Each map is scaled to sum 1, resampled bilinearly to `size` x `size`, and scaled to sum 1 again.
 
@@ -114,9 +114,7 @@ def _operator(size: int, target: int, interpolation: str) -> NDArray[np.float64]
     first = np.floor(centres).astype(int)
     for offset in range(1 - reach, reach + 1):
         neighbour = first + offset
-        np.add.at(
-            weights, (np.arange(target), np.clip(neighbour, 0, size - 1)), kernel(np.abs(centres - neighbour))
-        )
+        np.add.at(weights, (np.arange(target), np.clip(neighbour, 0, size - 1)), kernel(np.abs(centres - neighbour)))
     weights.flags.writeable = False
     return weights
 

@@ -98,8 +98,10 @@ def weighted_sum(activations: ArrayLike, alpha: ArrayLike) -> NDArray[np.float32
     weights = np.asarray(alpha, np.float32)
     n, h, w, c = maps.shape
     if weights.shape not in ((c,), (n, c)):
-        raise ValueError(f"weights of shape {weights.shape} do not fit activations of shape {maps.shape}: "
-                         f"expected ({c},) or ({n}, {c})")
+        raise ValueError(
+            f"weights of shape {weights.shape} do not fit activations of shape {maps.shape}: "
+            f"expected ({c},) or ({n}, {c})"
+        )
     column = np.broadcast_to(weights, (n, c))[:, :, None]
     summed = maps.reshape(n, h * w, c) @ column
     return np.maximum(summed.reshape(n, h, w), np.float32(0))

@@ -150,7 +150,9 @@ class _Table:
         return ExplainError(f"{self.path}, line {self._line(key)}, [{self.name}]: {sentence}")
 
     def _line(self, key: str | None) -> int:
-        header = re.compile(rf"\s*(\[\s*[\"']?{re.escape(self.name)}[\"']?\s*\]|[\"']?{re.escape(self.name)}[\"']?\s*[.=])")
+        header = re.compile(
+            rf"\s*(\[\s*[\"']?{re.escape(self.name)}[\"']?\s*\]|[\"']?{re.escape(self.name)}[\"']?\s*[.=])"
+        )
         inside, start = False, 1
         for number, line in enumerate(self.text.splitlines(), 1):
             if header.match(line):

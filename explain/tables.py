@@ -12,7 +12,6 @@ from explain.agreement import agreement_of_grids
 from explain.metrics import localisation_metrics, part_metrics, spread_metrics
 from explain.regions import box_coverage, mask_coverage
 from explain.resampling import COMMON_GRID, common_grid
-from explain.saliency import METHODS
 from explain.store.layout import TABLE_COLUMNS
 
 if TYPE_CHECKING:
@@ -197,9 +196,7 @@ def map_tables(
         block = rows[start : start + _BLOCK]
         chosen = [records[row] for row in block]
         low, high = int(block[0]), int(block[-1]) + 1
-        grids = {
-            key: common_grid(np.asarray(maps[low:high])[block - low]) for key, maps in saliency.items()
-        }
+        grids = {key: common_grid(np.asarray(maps[low:high])[block - low]) for key, maps in saliency.items()}
         regions = _Regions.of(chosen, [read[row] for row in block], parts)
         for (model, method), grid in grids.items():
             metrics.append(_tidy(chosen, model, method, regions.measure(grid)))

@@ -7,7 +7,10 @@ from dashboard.frame import open_page
 store, _ = open_page("About", "What is computed, by which formula, from what, and what it cannot tell.")
 
 st.subheader("Grad-CAM", anchor=False)
-st.latex(r"L^c = \mathrm{ReLU}\Big(\sum_k \alpha_k^c A^k\Big), \qquad \alpha_k^c = \frac1Z \sum_{ij} \frac{\partial y^c}{\partial A^k_{ij}}")
+st.latex(
+    r"L^c = \mathrm{ReLU}\Big(\sum_k \alpha_k^c A^k\Big), \\quad "
+    r"\alpha_k^c = \frac1Z \sum_{ij} \frac{\partial y^c}{\partial A^k_{ij}}"
+)
 st.markdown(
     "The score is taken before softmax, ReLU after the sum (Selvaraju et al., ICCV 2017). Where a network ends in "
     "global average pooling and one dense layer, the weights are exactly $W_{kc} / Z$, for every class at once."

@@ -36,8 +36,14 @@ with st.sidebar:
     segments(view, "layer", "Show", "The map over the photograph, the map alone, or the photograph alone.")
     slider(view, "k", "K of FEM", "Threshold in standard deviations; 2 in the paper.", 0.0, 6.0, 0.1)
     classes = tuple(dict.fromkeys(name for model in store.models for name in model.classes))
-    select(view, "target", "Target class of Grad-CAM", "The label by default. FEM has no target class.",
-           ("", *classes), unset="The label")
+    select(
+        view,
+        "target",
+        "Target class of Grad-CAM",
+        "The label by default. FEM has no target class.",
+        ("", *classes),
+        unset="The label",
+    )
     segments(view, "scale", "Scale", "Divide all maps of a method by their shared maximum, or each by its own.")
     select(view, "colormap", "Colours", "viridis is safe for colour-blind readers; turbo is the report's.")
     slider(view, "opacity", "Opacity", "Of the heatmap over the photograph.", 0.0, 1.0, 0.05)

@@ -8,7 +8,9 @@ from dashboard.frame import open_page, share
 from dashboard.stores import table
 from explain.findings import RULE, findings
 
-store, view = open_page("Findings", "Is what the report says true? Each claim, its test on every image, and the verdict.")
+store, view = open_page(
+    "Findings", "Is what the report says true? Each claim, its test on every image, and the verdict."
+)
 share(view)
 titles = {model.name: model.title for model in store.models}
 ICONS = {
@@ -41,7 +43,9 @@ for finding in tested(str(store.path), store.digest):
             evidence = finding.evidence
             tests = list(dict.fromkeys(zip(evidence["metric"], evidence["scope"], strict=True)))
             names = [f"{title(metric)}, {title(scope)}" for metric, scope in tests]
-            chosen = st.selectbox("Test", range(len(tests)), format_func=names.__getitem__, key=f"test_{finding.number}")
+            chosen = st.selectbox(
+                "Test", range(len(tests)), format_func=names.__getitem__, key=f"test_{finding.number}"
+            )
             metric, scope = tests[chosen]
             part = evidence[(evidence["metric"] == metric) & (evidence["scope"] == scope)].sort_values("value")
             for column, heading, some in zip(

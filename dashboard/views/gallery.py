@@ -69,9 +69,7 @@ def card(image: str, label: str, status: str) -> None:
         target = view.but(image=image, page=1, dataset=view.dataset, layer=View().layer)
         link = f"compare?{urlencode(target.to_params())}"
         st.image(picture, link=f"/{link}", alt=f"{title(label)}: {image}", width="stretch")
-        st.page_link(
-            "views/compare.py", label="Open", icon=":material/compare:", query_params=target.to_params()
-        )
+        st.page_link("views/compare.py", label="Open", icon=":material/compare:", query_params=target.to_params())
         st.text(f"{title(label)}\n{image}")
         for row in of_image[image].itertuples():
             st.caption(f"{verdict_mark(row.right)} {titles[row.model]}: {title(row.predicted)} {row.probability:.0%}")

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.controls import segments, select, title, write
+from dashboard.controls import segments, select, title
 from dashboard.figures import agreement_matrix, distributions, embedding, paired_differences
 from dashboard.frame import open_page, share
 from dashboard.stores import table
@@ -84,7 +84,9 @@ with right:
     points = table(store, "embedding")
     points = points[points["model"] == of_model]
     verdicts = predictions[predictions["model"] == of_model].set_index("image")["right"]
-    open_point(st.plotly_chart(embedding(points, verdicts), key="embedding", on_select="rerun", selection_mode="points"))
+    open_point(
+        st.plotly_chart(embedding(points, verdicts), key="embedding", on_select="rerun", selection_mode="points")
+    )
     st.caption("First two principal components of the pooled features; a cross is a wrong answer.")
 
 st.subheader("Accuracy", anchor=False)

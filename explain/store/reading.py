@@ -35,6 +35,8 @@ class DatasetInfo:
     parts : mapping of int to str
         Names of the ids in part masks.
     digest : str
+    images : int
+        How many, failed ones included.
     """
 
     name: str
@@ -43,6 +45,7 @@ class DatasetInfo:
     labels: tuple[str, ...]
     parts: Mapping[int, str]
     digest: str
+    images: int
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ class Store:
             labels=tuple(dataset["labels"]),
             parts={int(number): name for number, name in dataset["parts"].items()},
             digest=dataset["digest"],
+            images=dataset["images"],
         )
         self.models = tuple(_model_info(entry) for entry in manifest["models"])
 
@@ -377,9 +381,7 @@ def open_store(path: str | Path) -> Store:
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
     except FileNotFoundError:
-        raise StoreError(
-            f"There is no complete store in {folder}. Run: python -m explain build"
-        ) from None
+        raise StoreError(f"There is no complete store in {folder}. Run: python -m explain build") from None
     except (OSError, ValueError) as error:
         raise StoreError(f"The manifest of {folder} cannot be read: {error}. Build with --force.") from error
     found = manifest.get("schema") if isinstance(manifest, dict) else None

@@ -26,12 +26,22 @@ def open_page(built, monkeypatch):
 
 
 def texts(app):
-    return " ".join(str(element.value) for kind in (app.title, app.caption, app.markdown, app.warning, app.info, app.text) for element in kind)
+    return " ".join(
+        str(element.value)
+        for kind in (app.title, app.caption, app.markdown, app.warning, app.info, app.text)
+        for element in kind
+    )
 
 
 @pytest.mark.parametrize(
     ("stem", "words"),
-    [("gallery", "7 of 7"), ("compare", "FEM has no target class"), ("statistics", "Wilson"), ("findings", "Holm"), ("about", "Fuad")],
+    [
+        ("gallery", "7 of 7"),
+        ("compare", "FEM has no target class"),
+        ("statistics", "Wilson"),
+        ("findings", "Holm"),
+        ("about", "Fuad"),
+    ],
 )
 def test_every_page_shows_its_own_content(open_page, stem, words):
     assert words in texts(open_page(stem))
@@ -61,5 +71,6 @@ def test_moving_k_writes_it_to_the_link(open_page):
 
 
 def test_no_page_brings_tensorflow_into_the_process():
-    code = "import sys, dashboard.stores, dashboard.figures, dashboard.frame; assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"
+    code = "import sys, dashboard.stores, dashboard.figures, dashboard.frame\n"
+    code += "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

@@ -78,7 +78,9 @@ def test_files_are_imported_by_their_bytes_wherever_they_lie(tmp_path):
     source = tmp_path / "source" / "deep" / "any_name.bin"
     source.parent.mkdir(parents=True)
     source.write_bytes(CONTENT)
-    outcome = import_folder(tmp_path / "source", tmp_path / "out", files=(remote("http://x", "good"), RemoteFile("a/b", "", 3, "0")))
+    outcome = import_folder(
+        tmp_path / "source", tmp_path / "out", files=(remote("http://x", "good"), RemoteFile("a/b", "", 3, "0"))
+    )
     assert outcome.added == 1
     assert outcome.missing == (("a/b", "not in the folder"),)
     assert (tmp_path / "out" / "a" / "good.jpg").read_bytes() == CONTENT

@@ -126,7 +126,21 @@ def test_live_maps_follow_class_and_k_without_the_network(store):
     [
         (["build", "--dataset", "nowhere"], "does not exist"),
         (["build", "--models", "resnet999"], "resnet999"),
-        (["map", "elephant_002", "--model", "compact-resnet", "--method", "gradcam", "--class", "elefant", "--out", "x.npy"], "has no class"),
+        (
+            [
+                "map",
+                "elephant_002",
+                "--model",
+                "compact-resnet",
+                "--method",
+                "gradcam",
+                "--class",
+                "elefant",
+                "--out",
+                "x.npy",
+            ],
+            "has no class",
+        ),
     ],
 )
 def test_bad_input_gets_a_sentence_and_no_traceback(built, few_images, arguments, words, tmp_path):

@@ -48,7 +48,11 @@ def test_gini_equals_the_mean_absolute_difference_formula():
 
 def test_zero_maps_give_nan_and_no_exception():
     zero = np.zeros((1, 112, 112))
-    for value in {**spread_metrics(zero), **localisation_metrics(zero, np.ones_like(zero)), **agreement(zero, UNIFORM)}.values():
+    for value in {
+        **spread_metrics(zero),
+        **localisation_metrics(zero, np.ones_like(zero)),
+        **agreement(zero, UNIFORM),
+    }.values():
         assert np.isnan(value[0])
 
 

@@ -5,7 +5,9 @@ from PIL import Image
 from explain.resampling import common_grid, divide_by_maximum, resample
 
 
-@pytest.mark.parametrize(("name", "filter_"), [("bilinear", Image.Resampling.BILINEAR), ("nearest", Image.Resampling.NEAREST)])
+@pytest.mark.parametrize(
+    ("name", "filter_"), [("bilinear", Image.Resampling.BILINEAR), ("nearest", Image.Resampling.NEAREST)]
+)
 def test_enlarging_equals_pillow(name, filter_):
     saliency = np.random.default_rng(0).random((7, 10)).astype(np.float32)
     oracle = np.asarray(Image.fromarray(saliency).resize((40, 35), filter_))
