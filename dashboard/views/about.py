@@ -8,7 +8,7 @@ store, _ = open_page("About", "What is computed, by which formula, from what, an
 
 st.subheader("Grad-CAM", anchor=False)
 st.latex(
-    r"L^c = \mathrm{ReLU}\Big(\sum_k \alpha_k^c A^k\Big), \\quad "
+    r"L^c = \mathrm{ReLU}\Big(\sum_k \alpha_k^c A^k\Big), \quad "
     r"\alpha_k^c = \frac1Z \sum_{ij} \frac{\partial y^c}{\partial A^k_{ij}}"
 )
 st.markdown(

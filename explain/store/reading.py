@@ -389,7 +389,12 @@ def open_store(path: str | Path) -> Store:
         raise StoreError(
             f"The store {folder} has schema {found}; this version reads {SCHEMA}. Run: python -m explain build"
         )
-    return Store(folder, manifest)
+    try:
+        return Store(folder, manifest)
+    except (KeyError, TypeError) as error:
+        raise StoreError(
+            f"The manifest of {folder} lacks {error}: an older version wrote it. Run: python -m explain build"
+        ) from error
 
 
 def list_stores(cache: str | Path) -> tuple[Path, ...]:

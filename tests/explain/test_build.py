@@ -13,7 +13,7 @@ from explain.network import load_network
 from explain.preprocessing import resize_image
 from explain.saliency import fem, grad_cam
 from explain.specification import load_specifications
-from explain.store import check_store, open_store
+from explain.store import StoreError, check_store, open_store
 
 pytestmark = pytest.mark.slow
 
@@ -151,3 +151,16 @@ def test_bad_input_gets_a_sentence_and_no_traceback(built, few_images, arguments
     assert done.returncode == 1
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_manifest_of_an_older_version_is_built_anew(few_images, tmp_path):
+    dataset, specs = open_dataset(few_images), load_specifications()[:1]
+    report = build(dataset, specs, tmp_path, batch_size=4)
+    manifest = json.loads((report.store / "manifest.json").read_text())
+    del manifest["dataset"]["images"]
+    (report.store / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(StoreError, match="older version"):
+        open_store(report.store)
+    again = build(dataset, specs, tmp_path, batch_size=4)
+    assert (again.computed, again.reused) == (0, 6)
+    assert open_store(report.store).dataset.images == 7
