@@ -27,6 +27,12 @@ def tested(path: str, digest: str):
     return findings(*(table(store, name) for name in ("metrics", "agreement", "predictions")), titles)
 
 
+if any(name.startswith("compact-") for name in titles):
+    st.info(
+        "The compact networks were trained with two terms that ask Grad-CAM and FEM to lie on the animal. What is found "
+        "here tells how these networks' maps differ, not where networks trained on labels alone would look.",
+        icon=":material/info:",
+    )
 rows = table(store, "findings")
 for finding in tested(str(store.path), store.digest):
     with st.container(border=True):
