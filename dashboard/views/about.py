@@ -32,8 +32,9 @@ st.markdown(
 st.subheader("Limits", anchor=False)
 st.markdown(
     "Maps are at feature resolution, 7 x 7 or 10 x 10: finer detail in a picture is interpolation. Agreement between "
-    "maps is not faithfulness to the network. The compact networks were trained with two terms that ask Grad-CAM and FEM "
-    "to lie on the animal, so that their maps are no evidence of where networks look by themselves. The whole image is squeezed to a square, as the networks were fed."
+    "maps is not faithfulness to the network. The compact networks were trained with two terms that ask Grad-CAM and "
+    "FEM to lie on the animal, so that their maps are no evidence of where networks look by themselves. The whole "
+    "image is squeezed to a square, as the networks were fed."
 )
 st.subheader("Provenance of this store", anchor=False)
 st.json(store.provenance, expanded=1)

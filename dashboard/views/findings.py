@@ -29,8 +29,8 @@ def tested(path: str, digest: str):
 
 if any(name.startswith("compact-") for name in titles):
     st.info(
-        "The compact networks were trained with two terms that ask Grad-CAM and FEM to lie on the animal. What is found "
-        "here tells how these networks' maps differ, not where networks trained on labels alone would look.",
+        "The compact networks were trained with two terms that ask Grad-CAM and FEM to lie on the animal. What is "
+        "found here tells how these networks' maps differ, not where networks trained on labels alone would look.",
         icon=":material/info:",
     )
 rows = table(store, "findings")
