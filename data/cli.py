@@ -51,6 +51,9 @@ def main() -> NoReturn:
     except DataError as error:
         print(error, file=sys.stderr)
         sys.exit(1)
+    except OSError as error:  # a folder that cannot be written, a full disk
+        print(f"The photographs cannot be stored: {error}.", file=sys.stderr)
+        sys.exit(1)
     sys.exit(0)
 
 

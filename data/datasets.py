@@ -53,7 +53,7 @@ def open_dataset(name_or_path: str | Path) -> Dataset:
         return _open_folder(DEMO_FOLDER, "demo", "Demo: rendered elephants and bears", _DEMO_NOTICE)
     if str(name_or_path) == "imagenet":
         folder = imagenet_folder()
-        if not folder.is_dir() or not any(folder.iterdir()):
+        if not folder.is_dir() or not _image_files(folder):  # a fetch that failed leaves empty class folders
             raise DataError(
                 f"The ImageNet photographs are not in {folder}. "
                 "Run 'python -m data fetch imagenet', or 'python -m data import FOLDER' if you have them."
@@ -96,7 +96,7 @@ def file_sha256(path: Path) -> str:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name no file can have
         return ""
 
 
@@ -147,13 +147,18 @@ def _open_folder(root: Path, name: str, title: str, notice: str) -> Dataset:
     with ThreadPoolExecutor() as pool:
         digests = list(pool.map(lambda path: file_sha256(root / path), paths))
         mask_digests = list(pool.map(lambda file: file_sha256(file) if file.is_file() else "", mask_files))
-    records = []
-    for path, digest, mask, mask_digest in zip(paths, digests, mask_files, mask_digests, strict=True):
-        label, row = path.split("/")[0], rows.get(path, {})
-        stem = Path(path).stem
+    images = []
+    for path in paths:
+        label, stem = path.split("/")[0], Path(path).stem
         image = stem if stems[stem] == 1 else f"{label}_{stem}"
-        if clash[label, stem] > 1:  # elephant.jpg beside elephant.png in one class
-            image = f"{label}_{Path(path).name}"
+        # elephant.jpg beside elephant.png in one class
+        images.append(f"{label}_{Path(path).name}" if clash[label, stem] > 1 else image)
+    taken = Counter(images)
+    records = []
+    for path, image, digest, mask, mask_digest in zip(paths, images, digests, mask_files, mask_digests, strict=True):
+        label, row = path.split("/")[0], rows.get(path, {})
+        if taken[image] > 1:  # a/x and b/x beside c/a_x: only the whole path tells them apart
+            image = path
         records.append(
             ImageRecord(
                 image=image,

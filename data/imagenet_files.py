@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import http.client
 import os
 import shutil
 import time
@@ -18,6 +19,7 @@ from data.datasets import MANIFEST, file_sha256
 FACTS = Path(__file__).parent / "imagenet" / MANIFEST
 ATTEMPTS = 3
 _TIMEOUT = 30.0
+_UNREACHABLE = "no connection"
 _PIECE = 1 << 16
 
 Progress = Callable[[int, int], None]
@@ -115,14 +117,16 @@ def fetch(folder: Path, progress: Progress | None = None, files: tuple[RemoteFil
     """
     wanted = files if files is not None else listed_files()
     present, added, missing = 0, 0, []
+    offline = ""  # a server that cannot be reached for one file is not tried again for every other
     for number, file in enumerate(wanted, 1):
         target = folder / file.path
         if action(target, file) == "keep":
             present += 1
         else:
-            reason = _download(file, target)
+            reason = offline or _download(file, target)
             if reason:
                 missing.append((file.path, reason))
+                offline = reason if reason.startswith(_UNREACHABLE) and not added else offline
             else:
                 added += 1
         if progress:
@@ -194,8 +198,8 @@ def _download(file: RemoteFile, target: Path) -> str:
             elif 400 <= error.code < 500 and error.code != 429:
                 return reason
             continue
-        except (OSError, urllib.error.URLError) as error:
-            reason = f"no connection: {getattr(error, 'reason', error)}"
+        except (OSError, http.client.HTTPException) as error:
+            reason = f"{_UNREACHABLE}: {getattr(error, 'reason', error)}"
             continue
         if file_sha256(partial) == file.sha256:
             partial.replace(target)

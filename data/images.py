@@ -114,10 +114,10 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _wide_grey(image: Image.Image) -> Image.Image:
-    values = np.asarray(image, np.float64)
+    values = np.nan_to_num(np.asarray(image, np.float64), nan=0.0, posinf=0.0, neginf=0.0)
     top = values.max(initial=0.0)
     # Whole numbers of 16 bits by their full range; floats beyond 0..1 and 32-bit values by their own maximum.
     usual = 1.0 if image.mode == "F" else 65535.0
     full = usual if top <= usual else top
-    grey = np.rint(np.clip(np.nan_to_num(values) / full, 0, 1) * 255).astype(np.uint8)
+    grey = np.rint(np.clip(values / full, 0, 1) * 255).astype(np.uint8)
     return Image.fromarray(grey).convert("RGB")

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -94,3 +95,31 @@ def test_what_cannot_be_read_says_why(tmp_path):
         decode_image((tmp_path / "x.png").read_bytes()[:60])
     with pytest.raises(ImageError, match="pixels"):
         decode_image(tmp_path / "x.png", max_pixels=100)
+
+
+def test_ids_stay_unique_where_a_prefixed_name_is_taken(tmp_path):
+    for path in ("a/x.png", "b/x.png", "c/a_x.png"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        Image.new("RGB", (4, 4)).save(tmp_path / path)
+    assert [record.image for record in open_dataset(tmp_path).records] == ["a/x.png", "b_x", "c/a_x.png"]
+
+
+def test_a_row_whose_name_no_file_can_have_stays_listed(tmp_path):
+    (tmp_path / "manifest.csv").write_text("path,label\na/\0.png,a\n")
+    (record,) = open_dataset(tmp_path).records
+    assert record.sha256 == ""
+
+
+def test_a_fetch_that_failed_leaves_no_dataset(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLAIN_DATA", str(tmp_path))
+    (tmp_path / "imagenet" / "African_elephant").mkdir(parents=True)
+    (tmp_path / "imagenet" / "manifest.csv").write_text("path,label\nAfrican_elephant/a.JPEG,African_elephant\n")
+    with pytest.raises(DataError, match="python -m data fetch imagenet"):
+        open_dataset("imagenet")
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
+def test_undefined_values_do_not_blacken_the_rest(tmp_path, odd):
+    Image.fromarray(np.array([[0, 0.5], [1, odd]], np.float32)).save(tmp_path / "a.tif")
+    grey = np.asarray(decode_image(tmp_path / "a.tif"))[..., 0]
+    assert grey.tolist() == [[0, 128], [255, 0]]

@@ -96,3 +96,17 @@ def test_the_facts_list_102_photographs_with_addresses():
     files = listed_files()
     assert len({file.path for file in files}) == 102
     assert all(file.url.startswith("https://") and file.url.endswith(file.path.split("/")[1]) for file in files)
+
+
+def test_a_server_that_cannot_be_reached_is_not_tried_again_for_every_file(monkeypatch, tmp_path):
+    tried = []
+
+    def refuse(request, timeout):
+        tried.append(request.full_url)
+        raise OSError("Network is unreachable")
+
+    monkeypatch.setattr(imagenet_files.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(imagenet_files.urllib.request, "urlopen", refuse)
+    outcome = fetch(tmp_path, files=(remote("http://x", "one"), remote("http://x", "two")))
+    assert [path for path, _ in outcome.missing] == ["a/one.jpg", "a/two.jpg"]
+    assert tried == ["http://x/one"] * imagenet_files.ATTEMPTS
