@@ -45,10 +45,10 @@ def open_page(heading: str, line: str) -> tuple[Store, View]:
         st.warning(notice, icon=":material/link_off:")
     titles = " and ".join(model.title for model in store.models)
     st.markdown(
-        f":material/photo_library: **{_plain(store.dataset.title)}** · {store.dataset.images} images · {_plain(titles)}"
+        f":material/photo_library: **{plain(store.dataset.title)}** · {store.dataset.images} images · {plain(titles)}"
     )
     if store.dataset.notice:
-        st.caption(_plain(store.dataset.notice))
+        st.caption(plain(store.dataset.notice))
     if len(stores) > 1:
         with st.sidebar:
             select(view.but(dataset=store.dataset.name), "dataset", "Dataset", "Which store to look at.", tuple(stores))
@@ -71,6 +71,15 @@ def share(view: View) -> None:
         st.code(f"{base}?{params}" if params else base, language=None, wrap_lines=True)
 
 
-def _plain(text: str) -> str:
-    """Escape what Markdown would read as markup in a text that comes from a file."""
+def plain(text: str) -> str:
+    """Escape what Markdown would read as markup in a text that comes from a file or a link.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+    """
     return "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+-.!|~:$" else letter for letter in text)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.controls import segments, select, slider, title, write
 from dashboard.figures import agreement_matrix, colour_bar, top_predictions
-from dashboard.frame import open_page, share
+from dashboard.frame import open_page, plain, share
 from dashboard.selection import neighbours, select_images
 from dashboard.stores import saliency, summary, table
 from data.datasets import read_boxes
@@ -79,7 +79,7 @@ for model in store.models:
             notices.append(str(error))
             maps[model.name, method] = saliency(store, image, model.name, method, "", view.k)
 for notice in notices:
-    st.warning(notice)
+    st.warning(plain(notice))
 
 # Raw values of different methods, or of networks with other activations, have no common unit: one scale means that
 # every map is shown as its share of the mass, so that the same colour is the same density.
@@ -111,13 +111,13 @@ with right:
                 )  # fmt: skip
             with column:
                 heading = f"{model.title}, {METHOD_TITLES[method]}"
-                st.image(framed(picture), caption=heading, alt=heading, width="stretch")
+                st.image(framed(picture), caption=plain(heading), alt=heading, width="stretch")
                 if not maps[key].any():
                     st.caption("Nothing passes: this map is zero everywhere.")
                 elif method == "fem":
                     st.caption("FEM has no target class.")
                 else:
-                    st.caption(f"Target: {title(view.target or record['label'])}")
+                    st.caption(f"Target: {plain(title(view.target or record['label']))}")
                 numbers = [
                     f"{text} {measured[(*key, metric)]:.2f}"
                     for metric, text in (("entropy", "spread"), ("mass_inside", "inside"), ("peak_inside", "peak in"))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.controls import title
 from dashboard.figures import intervals
-from dashboard.frame import open_page, share
+from dashboard.frame import open_page, plain, share
 from dashboard.stores import table
 from explain.findings import RULE, findings
 
@@ -36,11 +36,11 @@ if any(name.startswith("compact-") for name in titles):
 rows = table(store, "findings")
 for finding in tested(str(store.path), store.digest):
     with st.container(border=True):
-        st.markdown(f"#### {finding.number}. {finding.claim}")
+        st.markdown(f"#### {finding.number}. {plain(finding.claim)}")
         st.markdown(f"**{ICONS[finding.verdict]}**")
-        st.caption(finding.quantity)
+        st.caption(plain(finding.quantity))
         if finding.note:
-            st.caption(finding.note)
+            st.caption(plain(finding.note))
         of_claim = rows[rows["claim"] == finding.number]
         st.plotly_chart(intervals(of_claim), key=f"claim_{finding.number}")
         with st.expander("The numbers"):
@@ -61,7 +61,7 @@ for finding in tested(str(store.path), store.digest):
                     st.markdown(f"**{heading}**")
                     for row in some.itertuples():
                         st.page_link(
-                            "views/compare.py", label=f"{row.image}: {row.value:+.3f}",
+                            "views/compare.py", label=plain(f"{row.image}: {row.value:+.3f}"),
                             query_params=view.but(image=row.image).to_params(),
                         )  # fmt: skip
             against = int((part["value"] < 0).sum())

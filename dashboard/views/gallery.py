@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.controls import segments, select, title, write
-from dashboard.frame import open_page, share
+from dashboard.frame import open_page, plain, share
 from dashboard.selection import select_images
 from dashboard.stores import card_picture, summary, table
 from dashboard.view import View
@@ -38,7 +38,7 @@ left.markdown(f"**{len(selected)} of {total}** images")
 with right:
     share(view)
 if selected.empty:
-    filters = [f"class ({title(view.label)})"] * bool(view.label)
+    filters = [f"class ({plain(title(view.label))})"] * bool(view.label)
     filters += [f"verdict ({title(view.verdict)})"] * (view.verdict != "all")
     st.info(f"No image passes. Relax the filter on {' or '.join(filters)}.")
     st.stop()
@@ -72,7 +72,8 @@ def card(image: str, label: str, status: str) -> None:
         st.page_link("views/compare.py", label="Open", icon=":material/compare:", query_params=target.to_params())
         st.text(f"{title(label)}\n{image}")
         for row in of_image[image].itertuples():
-            st.caption(f"{verdict_mark(row.right)} {titles[row.model]}: {title(row.predicted)} {row.probability:.0%}")
+            says = plain(f"{titles[row.model]}: {title(row.predicted)} {row.probability:.0%}")
+            st.caption(f"{verdict_mark(row.right)} {says}")
 
 
 for start in range(0, len(shown), COLUMNS):

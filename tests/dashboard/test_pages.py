@@ -63,6 +63,13 @@ def test_bad_links_get_a_notice_and_a_page(open_page):
     assert "<script>" not in shown
 
 
+def test_text_from_a_link_is_never_markup(open_page):
+    app = open_page("compare", image="elephant_002", target="![x](http://example.invalid/x.png)")
+    rendered = [str(e.value) for kind in (app.caption, app.markdown, app.warning, app.info) for e in kind]
+    assert any("no class" in text for text in rendered)
+    assert not any("![x](" in text for text in rendered)
+
+
 def test_moving_k_writes_it_to_the_link(open_page):
     app = open_page("compare", image="elephant_002")
     app.slider(key="link_k").set_value(1.0).run()
