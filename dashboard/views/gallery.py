@@ -24,9 +24,8 @@ with st.sidebar:
     select(view, "verdict", "Verdict", "Both models right, at least one wrong, or one right and one wrong.")
     select(view, "sort", "Sort by", "Disagreement is 1 - Pearson between maps; spread is entropy.")
     segments(view, "order", "Order", "Direction of sorting.")
-    layer = view.layer if "layer" in st.query_params else "photo"
-    segments(view.but(layer=layer), "layer", "Show", "Photographs, or one model's and method's map.")
-    if layer != "photo":
+    segments(view, "layer", "Show", "Photographs, or one model's and method's map.")
+    if view.layer != "photo":
         select(view.but(model=view.model or models[0]), "model", "Model", "Whose map is shown.", models)
         segments(view, "method", "Method", "FEM has no target class.")
         select(view, "colormap", "Colours", "viridis is safe for colour-blind readers; turbo is the report's.")
@@ -65,7 +64,7 @@ def card(image: str, label: str, status: str) -> None:
             st.text(f"{image}\n{status}")
             return
         model = view.model or models[0]
-        picture = card_picture(str(store.path), store.digest, image, layer, model, view.method, view.colormap)
+        picture = card_picture(str(store.path), store.digest, image, view.layer, model, view.method, view.colormap)
         target = view.but(image=image, page=1, dataset=view.dataset, layer=View().layer)
         link = f"compare?{urlencode(target.to_params())}"
         st.image(picture, link=f"/{link}", alt=f"{title(label)}: {image}", width="stretch")

@@ -206,19 +206,19 @@ def write_pictures(store: Path, row: int, image: Image.Image, mask: NDArray[np.u
     name = picture_name(row)
     photograph = image.copy()
     photograph.thumbnail((PHOTOGRAPH_SIDE, PHOTOGRAPH_SIDE), Pillow.Resampling.LANCZOS)
-    write_atomically(store / "photographs" / f"{name}.jpg", _jpeg(photograph, 88))
     thumbnail = photograph.copy()
     thumbnail.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Pillow.Resampling.LANCZOS)
-    write_atomically(store / "thumbnails" / f"{name}.jpg", _jpeg(thumbnail, 80))
-    if mask is not None:
+    if mask is not None:  # first, because the other two are what tells that all is there
         shrunk = Pillow.fromarray(mask).resize(photograph.size, Pillow.Resampling.NEAREST)
         buffer = io.BytesIO()
         shrunk.save(buffer, "PNG", optimize=True)
         write_atomically(store / "masks" / f"{name}.png", buffer.getvalue())
+    write_atomically(store / "photographs" / f"{name}.jpg", _jpeg(photograph, 88))
+    write_atomically(store / "thumbnails" / f"{name}.jpg", _jpeg(thumbnail, 80))
 
 
 def has_pictures(store: Path, row: int) -> bool:
-    """Tell whether an image's pictures are there (the mask is written before nothing else needs it).
+    """Tell whether all of an image's pictures are there; the mask, where there is one, is written before them.
 
     Parameters
     ----------

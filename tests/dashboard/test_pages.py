@@ -63,6 +63,15 @@ def test_bad_links_get_a_notice_and_a_page(open_page):
     assert "<script>" not in shown
 
 
+@pytest.mark.parametrize("layer", ["overlay", "map", "photo"])
+def test_every_layer_can_be_chosen_in_the_gallery(open_page, layer):
+    start = "map" if layer == "photo" else "photo"
+    app = open_page("gallery", layer=start)
+    app.segmented_control(key="link_layer").set_value(layer).run()
+    assert not app.exception
+    assert app.segmented_control(key="link_layer").value == layer
+
+
 def test_text_from_a_link_is_never_markup(open_page):
     app = open_page("compare", image="elephant_002", target="![x](http://example.invalid/x.png)")
     rendered = [str(e.value) for kind in (app.caption, app.markdown, app.warning, app.info) for e in kind]
