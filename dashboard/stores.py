@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.selection import summarise
 from explain.heatmap import decode, encode, overlay
 from explain.live import live_saliency
-from explain.store import Store, default_cache, list_stores, open_store
+from explain.store import Store, default_cache, newest_stores, open_store
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,7 +26,7 @@ def available() -> dict[str, Store]:
     dict of str to Store
         By dataset name; `demo` first.
     """
-    stores = [_opened(str(path), open_store(path).digest) for path in list_stores(default_cache())]
+    stores = [_opened(str(store.path), store.digest) for store in newest_stores(default_cache())]
     return {s.dataset.name: s for s in sorted(stores, key=lambda s: (s.dataset.name != "demo", s.dataset.name))}
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.classes import load_imagenet_classes
+from data.digests import file_digest
 from data.errors import DataError
 from data.images import IMAGE_SUFFIXES
 from data.records import Box, Dataset, ImageRecord
@@ -82,7 +83,7 @@ def imagenet_folder() -> Path:
 
 
 def file_sha256(path: Path) -> str:
-    """Digest a file in bounded pieces.
+    """Digest a file that may be missing.
 
     Parameters
     ----------
@@ -94,8 +95,7 @@ def file_sha256(path: Path) -> str:
         Hexadecimal; empty where the file cannot be opened.
     """
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return file_digest(path)
     except (OSError, ValueError):  # ValueError: a name no file can have
         return ""
 

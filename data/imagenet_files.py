@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import http.client
 import os
 import shutil
@@ -228,7 +227,7 @@ def _lay_manifest(folder: Path) -> None:
     if folder.is_dir() and any(folder.iterdir()):
         content = FACTS.read_bytes()
         target = folder / MANIFEST
-        if not target.exists() or hashlib.sha256(target.read_bytes()).digest() != hashlib.sha256(content).digest():
+        if not target.exists() or target.read_bytes() != content:
             partial = target.with_name(f"{target.name}.part")
             partial.write_bytes(content)
             partial.replace(target)

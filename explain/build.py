@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data import Dataset, ImageError, ImageRecord, decode_image, read_mask
+from data.digests import file_digest
 from explain.errors import ExplainError
 from explain.preprocessing import RESIZING, resize_image
 from explain.saliency import DEFAULT_K, fem, grad_cam
 from explain.store.layout import CHECKSUMS, MANIFEST, StoreError, digest_of, store_path
-from explain.store.reading import list_stores, open_store
+from explain.store.reading import newest_stores, open_store
 from explain.store.writing import (
     ModelWriter,
     has_pictures,
@@ -28,7 +29,7 @@ from explain.store.writing import (
     model_folder,
     write_pictures,
 )
-from explain.weights import file_digest, find_weights
+from explain.weights import find_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -211,9 +212,7 @@ def _code_digest(names: Sequence[str]) -> str:
     folder = Path(__file__).parent
     digest = hashlib.sha256()
     for name in names:
-        file = folder / name
-        if file.exists():
-            digest.update(file.read_bytes())
+        digest.update((folder / name).read_bytes())
     return digest.hexdigest()
 
 
@@ -303,11 +302,8 @@ class _Builder:
 
     def _take_over(self) -> None:
         """Copy rows from another version of this dataset, image by image, where image and model are the same."""
-        for path in list_stores(self.cache):
-            if path == self.path:
-                continue
-            other = open_store(path)
-            if other.dataset.name != self.dataset.name:
+        for other in newest_stores(self.cache):
+            if other.path == self.path or other.dataset.name != self.dataset.name:
                 continue
             folders = {model.folder for model in other.models}
             table = other.table("images")
@@ -323,7 +319,6 @@ class _Builder:
                         if row not in writer.done and (record.sha256, record.label) in there
                     ]
                     writer.copy(other, plan.folder, pairs)
-                    self.report.reused += len(pairs)
 
     def _infer(self) -> list[ReadImage]:
         from explain.tables import ReadImage

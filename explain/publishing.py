@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import explain
+from data.digests import file_digest
 from explain.embedding import embedding_table
 from explain.resampling import COMMON_GRID
 from explain.saliency import DEFAULT_K, METHODS
@@ -15,7 +16,6 @@ from explain.store.layout import ARRAYS, CHECKSUMS
 from explain.store.reading import ARRAY_OF_METHOD
 from explain.store.writing import pictures_digest, write_manifest, write_table
 from explain.tables import images_table, map_tables, predictions_table
-from explain.weights import file_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

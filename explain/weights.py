@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,19 +48,3 @@ def weights_folders() -> tuple[Path, ...]:
     keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
     own = os.environ.get(WEIGHTS_VARIABLE)
     return (*((Path(own),) if own else ()), keras_home / "models")
-
-
-def file_digest(path: Path) -> str:
-    """Digest a file's bytes.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    str
-        sha256, hexadecimal.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

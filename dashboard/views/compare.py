@@ -21,8 +21,9 @@ store, view = open_page("Compare", "One photograph, every classifier and every e
 titles = {model.name: model.title for model in store.models}
 images = table(store, "images")
 readable = images[images["status"] == "ok"]
-selected = [image for image in select_images(summary(store), view)["image"] if image in set(readable["image"])]
-if view.image and view.image not in set(readable["image"]):
+readable_ids = set(readable["image"])
+selected = [image for image in select_images(summary(store), view)["image"] if image in readable_ids]
+if view.image and view.image not in readable_ids:
     st.warning("The link's image is not in this dataset, or cannot be read; the first one is shown.")
     view = view.but(image="")
 image = view.image or (selected[0] if selected else str(readable["image"].iloc[0]))

@@ -30,8 +30,9 @@ with st.sidebar:
         segments(view, "method", "Method", "FEM has no target class.")
         select(view, "colormap", "Colours", "viridis is safe for colour-blind readers; turbo is the report's.")
 
-selected = select_images(summary(store), view)
-total = len(summary(store))
+images = summary(store)
+selected = select_images(images, view)
+total = len(images)
 left, right = st.columns([4, 1], vertical_alignment="center")
 left.markdown(f"**{len(selected)} of {total}** images")
 with right:

@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from data.datasets import read_boxes
 from explain.compact.architectures import CLASSES, FEATURE_LAYER, HEAD_LAYER, INPUT_SIZE
 from explain.compact.photographs import BEAR, ELEPHANT, squashed
 from explain.resampling import COMMON_GRID, resample
 from explain.saliency import fem, grad_cam
+from explain.statistics import proportion
 
 if TYPE_CHECKING:
     import keras
-
-Z = 1.959963984540054  # 97.5 % quantile of the normal distribution: 95 % intervals
-
 
 @dataclass(frozen=True)
 class Sample:
@@ -63,11 +62,8 @@ class Share:
     @property
     def interval(self) -> tuple[float, float]:
         """95 % interval (Wilson, "Probable inference", JASA 1927)."""
-        if not self.n:
-            return float("nan"), float("nan")
-        centre = (self.hits + Z**2 / 2) / (self.n + Z**2)
-        half = Z / (self.n + Z**2) * np.sqrt(self.hits * (self.n - self.hits) / self.n + Z**2 / 4)
-        return float(centre - half), float(centre + half)
+        found = proportion(self.hits, self.n)
+        return found.low, found.high
 
 
 @dataclass(frozen=True)
@@ -198,9 +194,8 @@ def _boxes(text: str, width: int, height: int) -> np.ndarray | None:
         return None
     x, y = ((np.arange(COMMON_GRID) + 0.5) / COMMON_GRID * side for side in (width, height))
     inside = np.zeros((COMMON_GRID, COMMON_GRID), bool)
-    for box in text.split(";"):
-        x0, y0, x1, y1 = map(float, box.split())
-        inside |= ((y0 <= y) & (y <= y1))[:, None] & ((x0 <= x) & (x <= x1))
+    for box in read_boxes(text):
+        inside |= ((box.y0 <= y) & (y <= box.y1))[:, None] & ((box.x0 <= x) & (x <= box.x1))
     return inside
 
 

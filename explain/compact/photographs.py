@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from explain.compact.architectures import CLASSES
+from explain.preprocessing import resize_image
 
 ELEPHANT, BEAR, OTHER = range(len(CLASSES))
 UNLABELLED = -1
@@ -106,8 +107,8 @@ def squashed(images: Sequence[np.ndarray], size: int) -> np.ndarray:
     numpy.ndarray
         float32 of shape (n, size, size, 3) in [-1, 1]: Pillow's bilinear resize, then ``x / 127.5 - 1``.
     """
-    resized = [Image.fromarray(image).resize((size, size), Image.Resampling.BILINEAR) for image in images]
-    return np.stack([np.asarray(image, np.float32) for image in resized]) / 127.5 - 1
+    resized = [resize_image(Image.fromarray(image), size) for image in images]
+    return np.stack(resized).astype(np.float32) / 127.5 - 1
 
 
 def _pixels(path: Path) -> np.ndarray:

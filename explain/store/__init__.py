@@ -7,7 +7,7 @@ end of a build, is what makes new results visible.
 
 from explain.store.checking import check_store
 from explain.store.layout import StoreError, default_cache
-from explain.store.reading import DatasetInfo, ModelInfo, Store, list_stores, open_store
+from explain.store.reading import DatasetInfo, ModelInfo, Store, list_stores, newest_stores, open_store
 from explain.store.writing import commit_tables
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "commit_tables",
     "default_cache",
     "list_stores",
+    "newest_stores",
     "open_store",
 ]

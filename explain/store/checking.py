@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from data.digests import file_digest
 from explain.store.layout import ARRAYS, CHECKSUMS, JOURNAL
 from explain.store.writing import pictures_digest
-from explain.weights import file_digest
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -110,11 +110,6 @@ class Store:
         )
         self.models = tuple(_model_info(entry) for entry in manifest["models"])
 
-    @property
-    def dataset_digest(self) -> str:
-        """Digest of the dataset."""
-        return self.dataset.digest
-
     def model(self, name: str) -> ModelInfo:
         """Give a model by name.
 
@@ -397,8 +392,32 @@ def open_store(path: str | Path) -> Store:
         ) from error
 
 
+def newest_stores(cache: str | Path) -> tuple[Store, ...]:
+    """Open the newest complete store of every dataset name.
+
+    Parameters
+    ----------
+    cache : str or Path
+
+    Returns
+    -------
+    tuple of Store
+        By dataset name; stores that cannot be read are left out.
+    """
+    newest: dict[str, tuple[float, Store]] = {}
+    for manifest in sorted(Path(cache).glob(f"*/{MANIFEST}")):
+        try:
+            store, changed = open_store(manifest.parent), manifest.stat().st_mtime
+        except (StoreError, OSError):
+            continue
+        name = store.dataset.name
+        if name not in newest or changed > newest[name][0]:
+            newest[name] = (changed, store)
+    return tuple(newest[name][1] for name in sorted(newest))
+
+
 def list_stores(cache: str | Path) -> tuple[Path, ...]:
-    """List the newest complete store of every dataset name.
+    """List the folders of the newest complete stores.
 
     Parameters
     ----------
@@ -407,18 +426,9 @@ def list_stores(cache: str | Path) -> tuple[Path, ...]:
     Returns
     -------
     tuple of Path
-        By dataset name; stores that cannot be read are left out.
+        As :func:`newest_stores` orders them.
     """
-    newest: dict[str, tuple[float, Path]] = {}
-    for manifest in sorted(Path(cache).glob(f"*/{MANIFEST}")):
-        try:
-            name = open_store(manifest.parent).dataset.name
-            changed = manifest.stat().st_mtime
-        except (StoreError, OSError, KeyError):
-            continue
-        if name not in newest or changed > newest[name][0]:
-            newest[name] = (changed, manifest.parent)
-    return tuple(newest[name][1] for name in sorted(newest))
+    return tuple(store.path for store in newest_stores(cache))
 
 
 def _model_info(entry: dict[str, Any]) -> ModelInfo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from data.digests import file_digest
 from explain.store.layout import (
     ARRAYS,
     CHECKSUMS,
@@ -22,7 +24,6 @@ from explain.store.layout import (
     write_atomically,
 )
 from explain.store.reading import Store, open_store
-from explain.weights import file_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -250,8 +251,6 @@ def write_table(store: Path, name: str, frame: pd.DataFrame) -> str:
     buffer = io.BytesIO()
     frame.to_parquet(buffer, index=False, compression="zstd")
     content = buffer.getvalue()
-    import hashlib
-
     file = f"tables/{name}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
     if not (store / file).exists():
         write_atomically(store / file, content)

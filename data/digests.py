@@ -1,0 +1,30 @@
+"""The one digest of a file's bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def file_digest(path: Path) -> str:
+    """Digest a file's bytes, in bounded pieces.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    str
+        sha256, hexadecimal.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
