@@ -110,7 +110,7 @@ network is to be had: small enough for the repository, and fast on one processor
   features and its evidence per class at each position. Where the animal's place is known (masks; else the
   teacher's evidence), two further terms ask Grad-CAM and FEM to lie on it. The maps therefore show what a
   network trained to be looked at shows, not what label-only training would give.
-- **Calibration**: the bias of `other` was lowered by {training["calibration"]["offset"]:.2f}, to where the
+- **Calibration**: the bias of `other` was lowered by {training["calibration"]["offset"]:.3f}, to where the
   mean recall over the classes is highest on validation images (1 at most). No map depends on it. That the
   step was added at all was prompted by the first measurement on held-out images, where animals were called
   `other`.
