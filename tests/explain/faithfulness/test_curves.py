@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from explain.evaluate import perturbation_curve
+from explain.faithfulness import perturbation_curve
 
 
 def _predict(batch):
