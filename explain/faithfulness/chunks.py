@@ -11,6 +11,7 @@ import numpy as np
 from explain.store.layout import write_atomically
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -26,7 +27,7 @@ class Chunks:
         Shape of each result of one image. A file of another form, or a damaged one, counts as not there.
     """
 
-    def __init__(self, folder: Path, columns: dict[str, tuple[int, ...]]) -> None:
+    def __init__(self, folder: Path, columns: Mapping[str, tuple[int, ...]]) -> None:
         self.folder = folder
         self.columns = columns
 

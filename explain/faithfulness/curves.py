@@ -94,7 +94,7 @@ def area_under(probabilities: ArrayLike) -> NDArray[np.float64]:
         In [0, 1]. Of a deletion small is good, of an insertion large.
     """
     values = np.asarray(probabilities, np.float64)
-    return np.trapezoid(values, fractions_of(values.shape[-1] - 1), axis=-1)
+    return np.asarray(np.trapezoid(values, fractions_of(values.shape[-1] - 1), axis=-1))
 
 
 def confidence_drop(original: ArrayLike, masked: ArrayLike) -> NDArray[np.float64]:
