@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -224,6 +225,7 @@ def _frames(store: Store, provenance: Provenance) -> dict[str, pd.DataFrame]:
     }
 
 
+@cache  # a run stays with the code that it started with
 def _code_digest(names: tuple[str, ...]) -> str:
     root = Path(__file__).parents[1]
     return digest_of([file_digest(root / name) for name in names])
