@@ -22,6 +22,7 @@ test-fast: .venv/tested
 
 bench: .venv/installed
 	PYTHONPATH=. DATASET="$(DATASET)" MODELS="$(MODELS)" $(BIN)/python tests/benchmarks/bench_build.py
+	PYTHONPATH=. DATASET="$(DATASET)" MODELS="$(MODELS)" $(BIN)/python tests/benchmarks/bench_evaluate.py
 
 lint: .venv/tested
 	$(BIN)/ruff check .
