@@ -68,6 +68,8 @@ def build(
     opened = open_dataset(dataset)
     with _progress() as progress:
         report = run(opened, specs, cache or default_cache(), batch_size=batch_size, force=force, progress=progress)
+    for warning in opened.warnings:
+        print(f"Note: {warning}", file=sys.stderr)
     for image, reason in report.failed.items():
         print(f"Left out: {image}: {reason}", file=sys.stderr)
     if as_json:

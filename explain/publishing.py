@@ -77,6 +77,7 @@ def publish(
             "name": dataset.name,
             "title": dataset.title,
             "notice": dataset.notice,
+            "warnings": list(dataset.warnings),
             "labels": list(dataset.labels),
             "parts": {str(number): name for number, name in dataset.parts.items()},
             "digest": dataset.digest,
