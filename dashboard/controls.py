@@ -21,6 +21,9 @@ TITLES = {
 }  # fmt: skip
 """Names of values for people."""
 
+SELECTING = ("dataset", "label", "text", "verdict", "size", "sort", "order")
+"""Parameters that change what a list of images holds: another selection starts at its first page."""
+
 DEFAULTS = {field.name: field.default for field in fields(View)}
 
 
@@ -123,8 +126,8 @@ def write(name: str, value: Any) -> None:
         st.query_params.pop(name, None)
     else:
         st.query_params[name] = f"{value:g}" if isinstance(value, float) else str(value)
-    if name not in ("page", "image", "k", "opacity", "colormap", "scale", "interpolation", "boxes", "masks", "target"):
-        st.query_params.pop("page", None)  # another selection starts at its first page
+    if name in SELECTING:
+        st.query_params.pop("page", None)
 
 
 def _bound(view: View, name: str, options: tuple[str, ...] | None) -> dict[str, Any]:

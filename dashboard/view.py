@@ -57,6 +57,7 @@ class View:
     size: str = "all"
     text: str = ""
     metric: str = "entropy"
+    test: str = ""
 
     def to_params(self) -> dict[str, str]:
         """Write the state as query parameters.

@@ -46,6 +46,7 @@ _CODE = ("build.py", "network.py", "preprocessing.py", "saliency.py")
 _TABLE_CODE = (
     "publishing.py",
     "agreement.py",
+    "claims.py",
     "embedding.py",
     "findings.py",
     "metrics.py",
@@ -53,6 +54,7 @@ _TABLE_CODE = (
     "resampling.py",
     "statistics.py",
     "tables.py",
+    "verdicts.py",
 )
 _LIBRARIES = ("tensorflow", "keras", "numpy", "pillow")
 
