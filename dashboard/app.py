@@ -17,7 +17,8 @@ PAGES = {
     "about": ("About", ":material/info:"),
 }
 
-st.set_page_config(page_title="Where classifiers look", page_icon=":material/visibility:", layout="wide")
+ICON = Path(__file__).parent / "icon.png"
+st.set_page_config(page_title="Where classifiers look", page_icon=str(ICON), layout="wide")
 
 
 def home() -> None:

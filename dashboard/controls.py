@@ -17,7 +17,7 @@ TITLES = {
     "shared": "One scale", "own": "Own scale", "overlay": "Overlay", "map": "Map", "photo": "Photograph",
     "area_half_max": "Area above half maximum", "entropy": "Entropy", "radius": "RMS radius", "gini": "Gini index",
     "peak_inside": "Peak inside", "mass_inside": "Mass inside", "iou_half_max": "IoU of half maximum",
-    "off": "Off", "on": "On",
+    "off": "Off", "on": "On", "small": "Small, under 20 %", "medium": "Medium", "large": "Large, from 50 %",
 }  # fmt: skip
 """Names of values for people."""
 
@@ -86,6 +86,17 @@ def slider(view: View, name: str, label: str, help: str, low: float, high: float
     st.slider(label, low, high, step=step, help=help, **_bound(view, name, None))
 
 
+def text(view: View, name: str, label: str, help: str, placeholder: str) -> None:
+    """Show a text field over one of the link's parameters.
+
+    Parameters
+    ----------
+    view : View
+    name, label, help, placeholder : str
+    """
+    st.text_input(label, help=help, placeholder=placeholder, max_chars=200, **_bound(view, name, None))
+
+
 def title(value: str) -> str:
     """Name a value for people.
 
@@ -112,7 +123,7 @@ def write(name: str, value: Any) -> None:
         st.query_params.pop(name, None)
     else:
         st.query_params[name] = f"{value:g}" if isinstance(value, float) else str(value)
-    if name not in ("page", "image", "k", "opacity", "colormap", "scale", "interpolation", "boxes", "target"):
+    if name not in ("page", "image", "k", "opacity", "colormap", "scale", "interpolation", "boxes", "masks", "target"):
         st.query_params.pop("page", None)  # another selection starts at its first page
 
 

@@ -19,6 +19,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "interpolation": ("bilinear", "nearest", "bicubic"),
     "layer": ("overlay", "map", "photo"),
     "boxes": ("off", "on"),
+    "masks": ("off", "on"),
+    "size": ("all", "small", "medium", "large"),
     "metric": ("area_half_max", "entropy", "radius", "gini", "peak_inside", "mass_inside", "iou_half_max"),
 }
 """Allowed values of the parameters that have a fixed set."""
@@ -51,6 +53,9 @@ class View:
     interpolation: str = "bilinear"
     layer: str = "overlay"
     boxes: str = "off"
+    masks: str = "off"
+    size: str = "all"
+    text: str = ""
     metric: str = "entropy"
 
     def to_params(self) -> dict[str, str]:

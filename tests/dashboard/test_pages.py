@@ -37,7 +37,7 @@ def texts(app):
     ("stem", "words"),
     [
         ("gallery", "7 of 7"),
-        ("compare", "FEM has no target class"),
+        ("compare", "Agreement is not faithfulness"),
         ("statistics", "Wilson"),
         ("findings", "Holm"),
         ("about", "Fuad"),
