@@ -13,8 +13,9 @@ from explain.embedding import embedding_table
 from explain.resampling import COMMON_GRID
 from explain.saliency import DEFAULT_K, METHODS
 from explain.store.layout import ARRAYS, CHECKSUMS
+from explain.store.pictures import pictures_digest
 from explain.store.reading import ARRAY_OF_METHOD
-from explain.store.writing import pictures_digest, write_manifest, write_table
+from explain.store.writing import write_manifest, write_table
 from explain.tables import images_table, map_tables, predictions_table
 
 if TYPE_CHECKING:
