@@ -157,6 +157,30 @@ class Network:
         )
         return weighted_sum(activations.numpy(), alpha.numpy())
 
+    def randomised(self, seed: int) -> Network:
+        """Give the same network with nothing of what it has learnt: the values of each weight array permuted.
+
+        Parameters
+        ----------
+        seed : int
+
+        Returns
+        -------
+        Network
+            Each array keeps the distribution of its values; this network stays as it is.
+
+        References
+        ----------
+        Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018, section 3 (all layers at once).
+        """
+        import keras
+
+        rng = np.random.default_rng(seed)
+        model = keras.models.clone_model(self._model)
+        shuffled = [rng.permutation(values.ravel()).reshape(values.shape) for values in self._model.get_weights()]
+        model.set_weights(shuffled)
+        return Network(self.spec, model)
+
     def _preprocess(self, pixels: ArrayLike) -> Any:
         from keras.applications import imagenet_utils
 
