@@ -18,6 +18,7 @@ import numpy as np
 from data import Dataset, ImageError, ImageRecord, decode_image, read_mask
 from data.digests import file_digest
 from explain.errors import ExplainError
+from explain.origins import record_origins
 from explain.preprocessing import RESIZING, resize_image
 from explain.saliency import DEFAULT_K, fem, grad_cam
 from explain.store.layout import CHECKSUMS, MANIFEST, StoreError, digest_of, store_path
@@ -144,6 +145,7 @@ def build(
     report = BuildReport(store_path(cache, dataset.digest), len(dataset.records))
     plans = [_plan(spec) for spec in specs]
     with lock_store(report.store):
+        record_origins(report.store, specs)
         if not force and _up_to_date(report, dataset, plans):
             report.seconds = time.perf_counter() - started
             return report
