@@ -14,6 +14,7 @@ PAGES = {
     "compare": ("Compare", ":material/compare:"),
     "statistics": ("Statistics", ":material/monitoring:"),
     "findings": ("Findings", ":material/fact_check:"),
+    "upload": ("Try your own", ":material/add_photo_alternate:"),
     "about": ("About", ":material/info:"),
 }
 

@@ -82,6 +82,11 @@ class Worker:
         self._process: _Process | None = None
 
     @property
+    def busy(self) -> bool:
+        """Whether a photograph is at work."""
+        return bool(self._turns)
+
+    @property
     def waiting(self) -> int:
         """How many photographs are in the queue, beside the one at work."""
         return max(0, len(self._turns) - 1)
@@ -139,8 +144,10 @@ class Worker:
         """Wait in line, first come first served."""
         ticket = object()
         with self._turn_ended:
-            if self.waiting >= self.limits.waiting and self._turns:
-                raise WorkerError(f"{self.waiting} photographs are waiting already. Try again in a minute.")
+            if self.busy and self.waiting >= self.limits.waiting:
+                raise WorkerError(
+                    f"The queue for the networks is full ({self.waiting} waiting). Try again in a minute."
+                )
             self._turns.append(ticket)
             self._turn_ended.wait_for(lambda: self._turns[0] is ticket)
         try:
@@ -182,7 +189,7 @@ class _Process:
             if time.monotonic() > deadline:
                 self.kill()
                 raise WorkerError(
-                    f"This photograph took longer than {seconds:.0f} seconds and was given up. "
+                    f"This photograph took longer than {seconds:g} seconds and was given up. "
                     "Try a smaller one, or try again later."
                 )
             if self._memory() > limits.memory:

@@ -5,15 +5,15 @@ import io
 import numpy as np
 import streamlit as st
 
-from dashboard.controls import segments, select, slider, title, write
+from dashboard.controls import segments, select, title, write
 from dashboard.figures import agreement_matrix, colour_bar, top_predictions
 from dashboard.frame import open_page, plain, share
+from dashboard.panels import densities, map_controls, map_picture
 from dashboard.selection import neighbours, select_images
 from dashboard.stores import saliency, summary, table
 from data.datasets import read_boxes
 from explain.errors import ExplainError
-from explain.heatmap import decode, encode, heatmap, outline, overlay
-from explain.resampling import divide_by_maximum, resample
+from explain.heatmap import decode, encode, outline
 from explain.saliency import METHOD_TITLES, METHODS
 from explain.tables import softmax
 
@@ -34,21 +34,7 @@ before, after = neighbours(selected, image)
 with st.sidebar:
     ids = tuple(selected) if image in selected else (image, *selected)
     select(view, "image", "Image", "Those that pass the gallery's filters, in its order.", ids)
-    segments(view, "layer", "Show", "The map over the photograph, the map alone, or the photograph alone.")
-    slider(view, "k", "K of FEM", "Threshold in standard deviations; 2 in the paper.", 0.0, 6.0, 0.1)
-    classes = tuple(dict.fromkeys(name for model in store.models for name in model.classes))
-    select(
-        view,
-        "target",
-        "Target class of Grad-CAM",
-        "The label by default. FEM has no target class.",
-        ("", *classes),
-        unset="The label",
-    )
-    segments(view, "scale", "Scale", "Divide all maps of a method by their shared maximum, or each by its own.")
-    select(view, "colormap", "Colours", "viridis is safe for colour-blind readers; turbo is the report's.")
-    slider(view, "opacity", "Opacity", "Of the heatmap over the photograph.", 0.0, 1.0, 0.05)
-    select(view, "interpolation", "Interpolation", "How the small map is stretched over the photograph.")
+    map_controls(view, store, unset="The label")
     segments(view, "boxes", "Boxes", "Outlines of the animals, where the dataset has them.")
 
 back, name, forward, sharing = st.columns([1, 4, 1, 1], vertical_alignment="center")
@@ -82,10 +68,7 @@ for model in store.models:
 for notice in notices:
     st.warning(plain(notice))
 
-# Raw values of different methods, or of networks with other activations, have no common unit: one scale means that
-# every map is shown as its share of the mass, so that the same colour is the same density.
-density = {key: m / m.mean() if m.any() else m for key, m in maps.items()}
-shared = max((float(m.max()) for m in density.values()), default=0.0)
+density, shared = densities(maps)
 measured = table(store, "metrics")
 measured = measured[measured["image"] == image].set_index(["model", "method", "metric"])["value"]
 
@@ -100,16 +83,7 @@ with right:
         for column, model in zip(st.columns(len(store.models)), store.models, strict=True):
             key = (model.name, method)
             maximum = shared if view.scale == "shared" else None
-            if view.layer == "photo":
-                picture = photograph
-            elif view.layer == "map":
-                stretched = resample(density[key], photograph.shape[:2], view.interpolation)
-                picture = heatmap(divide_by_maximum(stretched, maximum), view.colormap)
-            else:
-                picture = overlay(
-                    photograph, density[key], colormap=view.colormap, opacity=view.opacity, maximum=maximum,
-                    interpolation=view.interpolation,
-                )  # fmt: skip
+            picture = map_picture(photograph, density[key], view, maximum)
             with column:
                 heading = f"{model.title}, {METHOD_TITLES[method]}"
                 st.image(framed(picture), caption=plain(heading), alt=heading, width="stretch")
