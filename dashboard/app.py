@@ -18,7 +18,9 @@ PAGES = {
     "about": ("About", ":material/info:"),
 }
 
-st.set_page_config(page_title="Where classifiers look", page_icon=":material/visibility:", layout="wide")
+ICON = str(Path(__file__).with_name("icon.svg"))  # a named icon would be fetched from another server
+
+st.set_page_config(page_title="Where classifiers look", page_icon=ICON, layout="wide")
 
 
 def home() -> None:

@@ -40,6 +40,7 @@ def texts(app):
         ("compare", "FEM has no target class"),
         ("statistics", "Wilson"),
         ("findings", "Holm"),
+        ("upload", "Nothing is kept"),
         ("about", "Fuad"),
     ],
 )
