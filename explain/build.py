@@ -12,6 +12,7 @@ from data import Dataset
 from explain.build_report import BuildReport
 from explain.engines import Engine, check_engine, open_engine
 from explain.errors import ExplainError
+from explain.origins import record_origins
 from explain.provenance import Plan, plan_model, table_code_digest
 from explain.store.layout import CHECKSUMS, StoreError, store_path
 from explain.store.pictures import has_pictures, write_pictures
@@ -71,6 +72,7 @@ def build(
     report = BuildReport(store_path(cache, dataset.digest), len(dataset.records))
     plans = [plan_model(spec) for spec in specs]
     with lock_store(report.store):
+        record_origins(report.store, specs)
         if not force and _up_to_date(report, dataset, plans):
             report.seconds = time.perf_counter() - started
             return report

@@ -40,6 +40,7 @@ def texts(app):
         ("compare", "Agreement is not faithfulness"),
         ("statistics", "Wilson"),
         ("findings", "Holm"),
+        ("upload", "Nothing is kept"),
         ("about", "Fuad"),
     ],
 )
