@@ -6,11 +6,12 @@ import numpy as np
 import streamlit as st
 
 from dashboard.controls import segments, select, slider, title, write
-from dashboard.figures import agreement_matrix, colour_bar, top_predictions
+from dashboard.figures import colour_bar, top_predictions
 from dashboard.frame import open_page, plain, share
 from dashboard.selection import neighbours, select_images
 from dashboard.stores import saliency, summary, table
 from data.datasets import read_boxes
+from explain.charts.agreement import agreement_matrix
 from explain.errors import ExplainError
 from explain.heatmap import decode, encode, heatmap, outline, overlay
 from explain.resampling import divide_by_maximum, resample
