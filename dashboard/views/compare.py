@@ -7,13 +7,14 @@ import streamlit as st
 
 from dashboard.comparison import Outlines, differences, drawn, scale_ends, shared_maximum
 from dashboard.controls import segments, select, title, write
-from dashboard.figures import agreement_matrix, colour_bar, top_predictions
+from dashboard.figures import colour_bar, top_predictions
 from dashboard.frame import file_name, open_page, plain, share
 from dashboard.map_controls import map_controls
 from dashboard.panels import ColourBar, Panel, show_panels
 from dashboard.selection import neighbours, select_images
 from dashboard.stores import animal_coverage, saliency, summary, table
 from data.datasets import read_boxes
+from explain.charts.agreement import agreement_matrix
 from explain.errors import ExplainError
 from explain.heatmap import DIVERGING, decode, difference_overlay, encode
 from explain.one_image import density_difference, image_agreement, image_metrics

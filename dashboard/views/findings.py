@@ -3,9 +3,9 @@
 import streamlit as st
 
 from dashboard.controls import title, write
-from dashboard.figures import intervals
 from dashboard.frame import open_page, plain, share
 from dashboard.stores import table
+from explain.charts.findings import intervals
 from explain.findings import RULE, Finding, findings
 
 store, view = open_page(

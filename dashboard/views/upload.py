@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from dashboard.comparison import drawn, scale_ends, shared_maximum
 from dashboard.controls import title
@@ -58,12 +59,12 @@ def ask_for_photograph(own: dict[str, Any], worker: Worker) -> None:
     largest = limits.bytes // 2**20
     st.markdown(
         f"**JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF**, up to **{largest} MB** and **{limits.pixels // 10**6} million "
-        f"pixels**; of animations, the first frame. At most {limits.seconds:.0f} seconds, one photograph after another; "
-        "the first waits for the networks to load."
+        f"pixels**; of animations, the first frame. At most {limits.seconds:.0f} seconds, one photograph after "
+        "another; the first waits for the networks to load."
     )
     st.caption(
-        ":material/lock: Nothing is kept: the photograph is in the dashboard's memory until you remove it or close this "
-        "tab, and is never written to disk. The address of this page carries the settings, not the photograph."
+        ":material/lock: Nothing is kept: the photograph is in the dashboard's memory until you remove it or close "
+        "this tab, and is never written to disk. The address of this page carries the settings, not the photograph."
     )
     way = st.segmented_control(
         "Where from", tuple(SOURCES), format_func=SOURCES.__getitem__, default="file", required=True,
@@ -139,7 +140,7 @@ for model in store.models:
 maximum = shared_maximum(maps)
 
 
-def panel(name: str, method: str) -> Panel:
+def panel(name: str, method: str, photograph: NDArray[np.uint8]) -> Panel:
     """Put one map's picture, words and values together."""
     raw = maps[name, method]
     heading = f"{store.model(name).title}, {METHOD_TITLES[method]}"
@@ -148,14 +149,14 @@ def panel(name: str, method: str) -> Panel:
         about = f"Target: {title(store.model(name).classes[targets[name]])}"
     if not raw.any():
         about = "Nothing passes: this map is zero everywhere."
-    picture = encode(drawn(answer.photograph, raw, view, maximum))
+    picture = encode(drawn(photograph, raw, view, maximum))
     return Panel(heading, f"{heading}: your photograph", picture, (about,), raw)
 
 
 show_panels(
     [
         Panel("Photograph", "Your photograph", encode(answer.photograph)),
-        *(panel(model.name, method) for method in METHODS for model in store.models),
+        *(panel(model.name, method, answer.photograph) for method in METHODS for model in store.models),
     ],
     len(store.models),
     ColourBar(encode(colour_bar(view.colormap)), *scale_ends(view, maximum)),
