@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from dashboard.controls import current_view, select
@@ -69,6 +71,21 @@ def share(view: View) -> None:
         params = urlencode(st.query_params.to_dict())
         st.caption("This address opens the same view.")
         st.code(f"{base}?{params}" if params else base, language=None, wrap_lines=True)
+
+
+def file_name(text: str) -> str:
+    """Make a text safe as a file's name: an id may hold a slash.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        Letters, digits, dots, hyphens and underscores; everything else becomes an underscore.
+    """
+    return re.sub(r"[^\w.-]", "_", text).lstrip(".") or "image"
 
 
 def plain(text: str) -> str:

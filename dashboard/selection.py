@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from data.datasets import read_boxes
+from explain.regions import box_coverage
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,6 +20,10 @@ SORT_COLUMNS = {
     "id": "image", "confidence": "confidence", "models": "model_distance", "methods": "method_distance",
     "spread": "spread", "inside": "mass_inside",
 }  # fmt: skip
+
+
+SIZES = {"small": (0.0, 0.2), "medium": (0.2, 0.5), "large": (0.5, 1.01)}
+"""Share of the image that the animals' boxes cover, from and below."""
 
 
 def summarise(
@@ -37,7 +46,7 @@ def summarise(
     pandas.DataFrame
         Of `images`, and: confidence (mean probability of the predictions), all_right, any_wrong,
         models_disagree, model_distance and method_distance (1 - Pearson, averaged), spread (entropy,
-        averaged), mass_inside (averaged).
+        averaged), mass_inside (averaged), animal_share (of the image, by the boxes; missing without any).
     """
     frame = images.set_index("image", drop=False)
     by_image = predictions.groupby("image")
@@ -54,7 +63,19 @@ def summarise(
     frame["method_distance"] = distance[same_model].groupby("image")["distance"].mean()
     for column, metric in (("spread", "entropy"), ("mass_inside", "mass_inside")):
         frame[column] = metrics[metrics["metric"] == metric].groupby("image")["value"].mean()
+    frame["animal_share"] = [
+        _animal_share(*row) for row in zip(frame["boxes"], frame["width"], frame["height"], strict=True)
+    ]
     return frame.reset_index(drop=True)
+
+
+def _animal_share(boxes: str, width: float, height: float) -> float:
+    read = read_boxes(boxes or "")
+    if not read:
+        return np.nan
+    if len(read) == 1:
+        return (read[0].x1 - read[0].x0) * (read[0].y1 - read[0].y0) / (width * height)
+    return float(box_coverage(read, width, height).mean())
 
 
 def select_images(summary: pd.DataFrame, view: View) -> pd.DataFrame:
@@ -80,6 +101,11 @@ def select_images(summary: pd.DataFrame, view: View) -> pd.DataFrame:
         chosen = chosen[chosen["any_wrong"]]
     elif view.verdict == "models-disagree":
         chosen = chosen[chosen["models_disagree"]]
+    if view.size != "all":
+        low, high = SIZES[view.size]
+        chosen = chosen[chosen["animal_share"].ge(low) & chosen["animal_share"].lt(high)]
+    if view.text.strip():
+        chosen = chosen[chosen["image"].str.contains(view.text.strip(), case=False, regex=False)]
     ascending = view.order == "ascending"
     if view.sort == "id":
         return chosen.sort_values("image", ascending=ascending, kind="stable")

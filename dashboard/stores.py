@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.selection import summarise
+from data.datasets import read_boxes
 from explain.heatmap import decode, encode, overlay
 from explain.live import live_saliency
+from explain.regions import box_coverage, mask_coverage
 from explain.store import Store, default_cache, newest_stores, open_store
 
 if TYPE_CHECKING:
@@ -78,6 +80,22 @@ def saliency(store: Store, image: str, model: str, method: str, target: str, k: 
     return live_saliency(store, image, model, method, target=target or None, k=k)
 
 
+def animal_coverage(store: Store, image: str) -> NDArray[np.float64] | None:
+    """Give the share of each cell of the common grid that the animal covers: by its mask, else by its boxes.
+
+    Parameters
+    ----------
+    store : Store
+    image : str
+
+    Returns
+    -------
+    ndarray of float64, shape (112, 112), or None
+        None where neither is known.
+    """
+    return _coverage(str(store.path), store.digest, image)
+
+
 @st.cache_data(max_entries=2000, show_spinner=False)
 def card_picture(path: str, digest: str, image: str, layer: str, model: str, method: str, colormap: str) -> bytes:
     """Give a gallery card's picture.
@@ -110,6 +128,17 @@ def _opened(path: str, digest: str) -> Store:
     return open_store(Path(path))
 
 
+@st.cache_data(max_entries=500, show_spinner=False)
+def _coverage(path: str, digest: str, image: str) -> NDArray[np.float64] | None:
+    store = _opened(path, digest)
+    mask = store.mask(image)
+    if mask is not None:
+        return mask_coverage(mask)
+    record = store.table("images").iloc[store.row(image)]
+    boxes = read_boxes(record["boxes"])
+    return box_coverage(boxes, record["width"], record["height"]) if boxes else None
+
+
 @st.cache_data(max_entries=64, show_spinner=False)
 def _table(path: str, digest: str, name: str) -> pd.DataFrame:
     return _opened(path, digest).table(name)
@@ -119,4 +148,5 @@ def _table(path: str, digest: str, name: str) -> pd.DataFrame:
 def _summary(path: str, digest: str) -> pd.DataFrame:
     store = _opened(path, digest)
     names = ("images", "predictions", "metrics", "agreement")
-    return summarise(*(store.table(name) for name in names), [model.name for model in store.models])
+    images, predictions, metrics, agreement = (store.table(name) for name in names)
+    return summarise(images, predictions, metrics, agreement, [model.name for model in store.models])

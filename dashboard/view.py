@@ -19,7 +19,13 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "interpolation": ("bilinear", "nearest", "bicubic"),
     "layer": ("overlay", "map", "photo"),
     "boxes": ("off", "on"),
-    "metric": ("area_half_max", "entropy", "radius", "gini", "peak_inside", "mass_inside", "iou_half_max"),
+    "masks": ("off", "on"),
+    "size": ("all", "small", "medium", "large"),
+    "section": ("distributions", "differences", "agreement", "averages", "answers", "faithfulness", "map"),
+    "by": ("label", "model", "method"),
+    "shape": ("box", "violin"),
+    "measure": ("pearson", "sim", "spearman", "iou_top20"),
+    "band": ("quartiles", "mean"),
 }
 """Allowed values of the parameters that have a fixed set."""
 
@@ -51,7 +57,17 @@ class View:
     interpolation: str = "bilinear"
     layer: str = "overlay"
     boxes: str = "off"
+    masks: str = "off"
+    size: str = "all"
+    text: str = ""
     metric: str = "entropy"
+    test: str = ""
+    section: str = "distributions"
+    by: str = "label"
+    shape: str = "box"
+    measure: str = "pearson"
+    band: str = "quartiles"
+    colour: str = "label"
 
     def to_params(self) -> dict[str, str]:
         """Write the state as query parameters.

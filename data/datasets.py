@@ -34,7 +34,8 @@ def open_dataset(name_or_path: str | Path) -> Dataset:
     """Open a dataset by its built-in name or its folder.
 
     Every subfolder with at least one image is a class; folders below it are not searched. Files beside the
-    manifest's rows count as well, and a row whose file is missing stays listed, so that the gap is seen.
+    manifest's rows count as well, and a row whose file is missing stays listed, so that the gap is seen. A box that
+    is none, or a file with other bytes than its row names, is a warning and stops nothing.
 
     Parameters
     ----------
@@ -155,10 +156,16 @@ def _open_folder(root: Path, name: str, title: str, notice: str) -> Dataset:
         images.append(f"{label}_{Path(path).name}" if clash[label, stem] > 1 else image)
     taken = Counter(images)
     records = []
+    warnings: list[str] = []
     for path, image, digest, mask, mask_digest in zip(paths, images, digests, mask_files, mask_digests, strict=True):
         label, row = path.split("/")[0], rows.get(path, {})
         if taken[image] > 1:  # a/x and b/x beside c/a_x: only the whole path tells them apart
             image = path
+        if row.get("sha256", digest) not in ("", digest) and digest:
+            warnings.append(
+                f"{path} holds other bytes than {MANIFEST} names (sha256 {digest[:12]}..., expected "
+                f"{row['sha256'][:12]}...): its boxes may not fit."
+            )
         records.append(
             ImageRecord(
                 image=image,
@@ -167,14 +174,14 @@ def _open_folder(root: Path, name: str, title: str, notice: str) -> Dataset:
                 path=root / path,
                 relative_path=path,
                 sha256=digest,
-                boxes=_boxes_of(root, path, row),
+                boxes=_boxes_of(path, row, warnings),
                 mask=mask if mask_digest else None,
                 mask_sha256=mask_digest or None,
             )
         )
     parts = _read_parts(root)
     labels = tuple(dict.fromkeys(record.label for record in records))
-    return Dataset(name, title, notice, root, labels, tuple(records), parts, _digest(records, parts))
+    return Dataset(name, title, notice, root, labels, tuple(records), parts, _digest(records, parts), tuple(warnings))
 
 
 def _image_files(root: Path) -> set[str]:
@@ -214,11 +221,12 @@ def _read_manifest(root: Path) -> dict[str, dict[str, str]]:
     return manifest
 
 
-def _boxes_of(root: Path, path: str, row: Mapping[str, str]) -> tuple[Box, ...]:
+def _boxes_of(path: str, row: Mapping[str, str], warnings: list[str]) -> tuple[Box, ...]:
     try:
         return read_boxes(row.get("boxes", ""))
     except ValueError as error:
-        raise DataError(f"{root / MANIFEST}, the row of {path}: {error}.") from error
+        warnings.append(f"{MANIFEST}, the row of {path}: {error}; the image is used without boxes.")
+        return ()
 
 
 def _read_parts(root: Path) -> dict[int, str]:

@@ -76,6 +76,8 @@ class Dataset:
         Names of the ids in part masks; empty where there are none.
     digest : str
         sha256 over everything that determines results: ids, labels, bytes, boxes, masks; not over places.
+    warnings : tuple of str
+        What of the manifest was left out, one sentence each.
     """
 
     name: str
@@ -86,3 +88,4 @@ class Dataset:
     records: tuple[ImageRecord, ...]
     parts: Mapping[int, str]
     digest: str
+    warnings: tuple[str, ...] = ()

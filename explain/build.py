@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import resource
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from data import Dataset, ImageError, ImageRecord, decode_image, read_mask
-from data.digests import file_digest
+from data import Dataset
+from explain.build_report import BuildReport
+from explain.engines import Engine, check_engine, open_engine
 from explain.errors import ExplainError
-from explain.preprocessing import RESIZING, resize_image
-from explain.saliency import DEFAULT_K, fem, grad_cam
-from explain.store.layout import CHECKSUMS, MANIFEST, StoreError, digest_of, store_path
+from explain.origins import record_origins
+from explain.provenance import Plan, plan_model, table_code_digest
+from explain.store.layout import CHECKSUMS, StoreError, store_path
+from explain.store.pictures import has_pictures, write_pictures
+from explain.store.pruning import forget_results, prune_results
 from explain.store.reading import newest_stores, open_store
-from explain.store.writing import (
-    ModelWriter,
-    has_pictures,
-    lock_store,
-    model_folder,
-    write_pictures,
-)
-from explain.weights import find_weights
+from explain.store.writing import ModelWriter, lock_store
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from explain.network import Network
+    from explain.engines.batch import Batch, Outcome
     from explain.specification import ModelSpec
     from explain.tables import ReadImage
 
@@ -42,70 +29,6 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, and how many there are."""
 
 DEFAULT_BATCH_SIZE = 16
-_CODE = ("build.py", "network.py", "preprocessing.py", "saliency.py")
-_TABLE_CODE = (
-    "publishing.py",
-    "agreement.py",
-    "embedding.py",
-    "findings.py",
-    "metrics.py",
-    "regions.py",
-    "resampling.py",
-    "statistics.py",
-    "tables.py",
-)
-_LIBRARIES = ("tensorflow", "keras", "numpy", "pillow")
-
-
-@dataclass
-class BuildReport:
-    """What a build did.
-
-    Attributes
-    ----------
-    store : Path
-    images : int
-        In the dataset.
-    computed, reused : int
-        Results (image x model) that were computed, or were there.
-    failed : dict of str to str
-        Reason by image id.
-    seconds : float
-    seconds_of_model : dict of str to float
-        Time in the network and its explanations, for the images computed.
-    computed_of_model : dict of str to int
-    """
-
-    store: Path
-    images: int
-    computed: int = 0
-    reused: int = 0
-    failed: dict[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
-    seconds_of_model: dict[str, float] = field(default_factory=dict)
-    computed_of_model: dict[str, int] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the report as the command line's ``--json`` prints it.
-
-        Returns
-        -------
-        dict
-        """
-        per_image = {
-            name: self.seconds_of_model[name] / count for name, count in self.computed_of_model.items() if count
-        }
-        return {
-            "images": self.images,
-            "computed": self.computed,
-            "reused": self.reused,
-            "failed": len(self.failed),
-            "failures": self.failed,
-            "seconds": round(self.seconds, 3),
-            "seconds_per_image_and_model": {name: round(value, 5) for name, value in per_image.items()},
-            "peak_memory_bytes": peak_memory(),
-            "store": str(self.store),
-        }
 
 
 def build(
@@ -114,6 +37,7 @@ def build(
     cache: Path,
     *,
     batch_size: int = DEFAULT_BATCH_SIZE,
+    engine: str = "local",
     force: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
@@ -127,6 +51,8 @@ def build(
         Folder of all stores.
     batch_size : int
         Images per forward pass; the last batch is filled up, so that every pass has one shape.
+    engine : {"local", "ray"}
+        Where the networks run: in this process, or on the workers of a Ray cluster. The results are the same.
     force : bool
         Compute everything anew.
     progress : callable, optional
@@ -138,92 +64,33 @@ def build(
     Raises
     ------
     ExplainError
-        If weights are missing, a model does not load, or no image can be read. What was complete stays.
+        If weights are missing, a model does not load, the engine is not installed, or no image can be read. What
+        was complete stays.
     """
+    check_engine(engine)
     started = time.perf_counter()
     report = BuildReport(store_path(cache, dataset.digest), len(dataset.records))
-    plans = [_plan(spec) for spec in specs]
+    plans = [plan_model(spec) for spec in specs]
     with lock_store(report.store):
+        record_origins(report.store, specs)
         if not force and _up_to_date(report, dataset, plans):
             report.seconds = time.perf_counter() - started
             return report
-        _Builder(dataset, plans, report, cache, batch_size, force, progress or _silent).run()
+        told = progress or _silent
+        runner = open_engine(engine, tuple(specs), batch_size, lambda title: told(f"Loading {title}", 0, 0))
+        _Builder(dataset, plans, report, cache, batch_size, runner, force, told).run()
     report.seconds = time.perf_counter() - started
     return report
 
 
-def peak_memory() -> int:
-    """Give the largest resident memory of this process so far.
-
-    Returns
-    -------
-    int
-        Bytes.
-    """
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """A model and the digest of everything that determines its results."""
-
-    spec: ModelSpec
-    determined_by: dict[str, Any]
-
-    @property
-    def digest(self) -> str:
-        return digest_of(self.determined_by)
-
-    @property
-    def folder(self) -> str:
-        return model_folder(self.spec.name, self.digest)
-
-
-def _plan(spec: ModelSpec) -> _Plan:
-    weights = find_weights(spec)
-    if weights is None:
-        # Either an error that says what to do, or the download that makes the weights findable.
-        from explain.network import load_network
-
-        load_network(spec)
-        weights = find_weights(spec)
-        if weights is None:
-            raise ExplainError(f"The weights of {spec.title} were loaded but their file was not found.")
-    return _Plan(
-        spec,
-        {
-            "weights": file_digest(weights),
-            "application": spec.application,
-            "input_size": spec.input_size,
-            "preprocessing": spec.preprocessing,
-            "resizing": RESIZING,
-            "feature_layer": spec.feature_layer,
-            "head_layer": spec.head_layer,
-            "classes": list(spec.classes),
-            "k": DEFAULT_K,
-            "code": _code_digest(_CODE),
-            "libraries": {name: version(name) for name in _LIBRARIES},
-        },
-    )
-
-
-def _code_digest(names: Sequence[str]) -> str:
-    folder = Path(__file__).parent
-    digest = hashlib.sha256()
-    for name in names:
-        digest.update((folder / name).read_bytes())
-    return digest.hexdigest()
-
-
-def _up_to_date(report: BuildReport, dataset: Dataset, plans: Sequence[_Plan]) -> bool:
+def _up_to_date(report: BuildReport, dataset: Dataset, plans: Sequence[Plan]) -> bool:
     """Tell whether the manifest already names exactly these results, with every file there."""
     try:
         store = open_store(report.store)
         wanted = [plan.folder for plan in plans]
         if [model.folder for model in store.models] != wanted:
             return False
-        if store.provenance["table_code"] != _code_digest(_TABLE_CODE):
+        if store.provenance["table_code"] != table_code_digest():
             return False
         if not all((store.path / folder / CHECKSUMS).exists() for folder in wanted):
             return False
@@ -242,24 +109,26 @@ class _Builder:
     def __init__(
         self,
         dataset: Dataset,
-        plans: Sequence[_Plan],
+        plans: Sequence[Plan],
         report: BuildReport,
         cache: Path,
         batch_size: int,
+        engine: Engine,
         force: bool,
         progress: Progress,
     ) -> None:
         self.dataset, self.plans, self.report, self.cache = dataset, plans, report, cache
-        self.batch_size, self.progress = batch_size, progress
+        self.batch_size, self.engine, self.progress = batch_size, engine, progress
         self.path = report.store
+        folders = [plan.folder for plan in plans]
         if force:
-            self._forget()
+            forget_results(self.path, folders)
+        else:
+            prune_results(self.path, folders, [plan.spec.name for plan in plans])
         count = len(dataset.records)
         self.writers = {plan.spec.name: ModelWriter(self.path / plan.folder, count) for plan in plans}
-        self.networks: dict[str, Network] = {}
 
     def run(self) -> None:
-        self._prune()
         self._take_over()
         read = self._infer()
         if not any(found.ok for found in read):
@@ -270,35 +139,8 @@ class _Builder:
         for plan in self.plans:
             writer = self.writers[plan.spec.name]
             if not writer.complete:
-                writer.finish(self._network(plan).head)
+                writer.finish(self.engine.head(plan.spec))
         self._publish(read)
-
-    def _forget(self) -> None:
-        import shutil
-
-        (self.path / MANIFEST).unlink(missing_ok=True)
-        for plan in self.plans:
-            shutil.rmtree(self.path / plan.folder, ignore_errors=True)
-        for kind in ("photographs", "thumbnails", "masks", "tables"):
-            shutil.rmtree(self.path / kind, ignore_errors=True)
-
-    def _prune(self) -> None:
-        """Remove superseded results of the models at hand, and tables that the manifest does not name."""
-        import shutil
-
-        try:
-            current = open_store(self.path).provenance
-        except StoreError:
-            return
-        named = {entry["folder"] for entry in current["models"]} | {plan.folder for plan in self.plans}
-        names = {plan.spec.name for plan in self.plans}
-        for folder in (self.path / "models").glob("*"):
-            if folder.name.rpartition("-")[0] in names and f"models/{folder.name}" not in named:
-                shutil.rmtree(folder, ignore_errors=True)
-        kept = set(current["tables"].values())
-        for file in (self.path / "tables").glob("*.parquet"):
-            if f"tables/{file.name}" not in kept:
-                file.unlink(missing_ok=True)
 
     def _take_over(self) -> None:
         """Copy rows from another version of this dataset, image by image, where image and model are the same."""
@@ -313,112 +155,76 @@ class _Builder:
             for plan in self.plans:
                 writer = self.writers[plan.spec.name]
                 if plan.folder in folders and not writer.complete:
+                    done = writer.done
                     pairs = [
                         (there[record.sha256, record.label], row)
                         for row, record in enumerate(self.dataset.records)
-                        if row not in writer.done and (record.sha256, record.label) in there
+                        if row not in done and (record.sha256, record.label) in there
                     ]
                     writer.copy(other, plan.folder, pairs)
 
     def _infer(self) -> list[ReadImage]:
-        from explain.tables import ReadImage
-
-        missing = {name: self._missing(writer) for name, writer in self.writers.items()}
-        already = sum(len(writer.done) for writer in self.writers.values())
-        self.report.reused = already
-        found: list[ReadImage] = []
+        """Let the engine work every batch off, and write one batch behind it."""
+        self.report.reused = sum(len(writer.done) for writer in self.writers.values())
         total = len(self.dataset.records)
-        with ThreadPoolExecutor(max_workers=1) as pen:
-            writing: Future[None] | None = None
-            for start, images in self._decoded():
-                for row, image in enumerate(images, start):
-                    record = self.dataset.records[row]
-                    if isinstance(image, str):
-                        found.append(ReadImage(image))
-                        self.report.failed[record.image] = image
-                    else:
-                        found.append(ReadImage("ok", image.width, image.height))
-                for plan in self.plans:
-                    name = plan.spec.name
-                    chosen = {
-                        row: image
-                        for row, image in enumerate(images, start)
-                        if row in missing[name] and not isinstance(image, str)
-                    }
-                    if not chosen:
-                        continue
-                    results = self._explain(plan, chosen)
-                    if writing:
-                        writing.result()  # one batch ahead at most, so that memory stays bounded
-                    writing = pen.submit(self.writers[name].write, list(chosen), *results)
-                    self.report.computed += len(chosen)
-                self.progress("Images", start + len(images), total)
-            if writing:
-                writing.result()
-        return found
+        found: dict[int, ReadImage] = {}
+        workers: set[str] = set()
+        with ThreadPoolExecutor() as pens:
+            writing: list[Future[None]] = []
+            for outcome in self.engine.run(self._batches()):
+                found.update(enumerate(outcome.read, outcome.start))
+                self._count(outcome)
+                if outcome.models:
+                    workers.add(outcome.worker)
+                for future in writing:
+                    future.result()  # one batch behind at most, so that memory stays bounded
+                writing = self._write(pens, outcome)
+                self.progress("Images", len(found), total)
+            for future in writing:
+                future.result()
+        self.report.workers = len(workers)
+        read = [found[row] for row in range(total)]
+        self.report.failed = {
+            record.image: image.status
+            for record, image in zip(self.dataset.records, read, strict=True)
+            if not image.ok
+        }
+        return read
 
-    def _missing(self, writer: ModelWriter) -> frozenset[int]:
-        if writer.complete:
-            return frozenset()
-        return frozenset(range(len(self.dataset.records))) - writer.done
+    def _batches(self) -> Iterator[Batch]:
+        """Cut the dataset into batches aligned to its order, whatever is missing: results then never depend on it."""
+        from explain.engines.batch import Batch
 
-    def _decoded(self) -> Iterator[tuple[int, list[Any]]]:
-        """Decode in batches aligned to the dataset's order, one batch ahead of inference."""
         records = self.dataset.records
-        starts = range(0, len(records), self.batch_size)
-        with ThreadPoolExecutor() as pool:
+        everything = frozenset(range(len(records)))
+        done = {name: everything if writer.complete else writer.done for name, writer in self.writers.items()}
+        for start in range(0, len(records), self.batch_size):
+            chosen = records[start : start + self.batch_size]
+            rows = frozenset(range(start, start + len(chosen)))
+            missing = {name: rows - rows_done for name, rows_done in done.items()}
+            unpictured = frozenset(row for row in rows if not has_pictures(self.path, row))
+            yield Batch(start, chosen, missing, unpictured)
 
-            def submit(start: int) -> list[Future[Any]]:
-                rows = range(start, min(start + self.batch_size, len(records)))
-                return [pool.submit(self._decode, row, records[row]) for row in rows]
+    def _write(self, pens: ThreadPoolExecutor, outcome: Outcome) -> list[Future[None]]:
+        pictures = [pens.submit(write_pictures, self.path, row, made) for row, made in outcome.pictures.items()]
+        return pictures + [
+            pens.submit(
+                self.writers[result.model].write,
+                list(result.rows),
+                result.explanation.activations,
+                result.explanation.logits,
+                result.explanation.grad_cam,
+                result.explanation.fem,
+            )
+            for result in outcome.models
+        ]
 
-            ahead = submit(0) if records else []
-            for start in starts:
-                current, following = ahead, start + self.batch_size
-                ahead = submit(following) if following < len(records) else []
-                yield start, [future.result() for future in current]
-
-    def _decode(self, row: int, record: ImageRecord) -> Any:
-        try:
-            image = decode_image(record.path)
-        except ImageError as error:
-            return str(error)
-        if not has_pictures(self.path, row):
-            mask = read_mask(record.mask) if record.mask is not None else None
-            write_pictures(self.path, row, image, mask)
-        return image
-
-    def _explain(self, plan: _Plan, images: dict[int, Any]) -> tuple[NDArray[np.float32], ...]:
-        spec, network = plan.spec, self._network(plan)
-        started = time.perf_counter()
-        size = spec.input_size
-        pixels = np.zeros((self.batch_size, size, size, 3), np.uint8)
-        for index, image in enumerate(images.values()):
-            pixels[index] = resize_image(image, size)
-        count = len(images)
-        result = network.forward(pixels)
-        activations, logits = result.activations[:count], result.logits[:count]
-        records = [self.dataset.records[row] for row in images]
-        targets = [spec.class_index(record.label, record.synset) for record in records]
-        classes = [int(scores.argmax()) if t is None else t for t, scores in zip(targets, logits, strict=True)]
-        if network.head is not None:
-            maps = grad_cam(activations, network.head.kernel.T[classes])
-        else:
-            padded = classes + [0] * (self.batch_size - count)
-            maps = network.grad_cam(pixels, padded)[:count]
-        fems = fem(activations)
-        spent = time.perf_counter() - started
-        self.report.seconds_of_model[spec.name] = self.report.seconds_of_model.get(spec.name, 0) + spent
-        self.report.computed_of_model[spec.name] = self.report.computed_of_model.get(spec.name, 0) + count
-        return activations, logits, maps, fems
-
-    def _network(self, plan: _Plan) -> Network:
-        from explain.network import load_network
-
-        if plan.spec.name not in self.networks:
-            self.progress(f"Loading {plan.spec.title}", 0, 0)
-            self.networks[plan.spec.name] = load_network(plan.spec)
-        return self.networks[plan.spec.name]
+    def _count(self, outcome: Outcome) -> None:
+        seconds, computed = self.report.seconds_of_model, self.report.computed_of_model
+        for result in outcome.models:
+            seconds[result.model] = seconds.get(result.model, 0) + result.seconds
+            computed[result.model] = computed.get(result.model, 0) + len(result.rows)
+            self.report.computed += len(result.rows)
 
     def _publish(self, read: list[ReadImage]) -> None:
         import explain.publishing as publishing
@@ -428,7 +234,7 @@ class _Builder:
             self.dataset,
             [(plan.spec, plan.digest, plan.folder, plan.determined_by) for plan in self.plans],
             read,
-            _code_digest(_TABLE_CODE),
+            table_code_digest(),
             lambda done, total: self.progress("Statistics", done, total),
         )
 

@@ -41,6 +41,13 @@ class Method(StrEnum):
     FEM = "fem"
 
 
+class EngineName(StrEnum):
+    """Where a build runs the networks."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
 class Table(StrEnum):
     """Tables that can be exported."""
 
@@ -59,6 +66,7 @@ def build(
     models: ModelsOption = None,
     cache: CacheOption = None,
     batch_size: Annotated[int, typer.Option(min=1, max=1024, help="Images per forward pass.")] = 16,
+    engine: Annotated[EngineName, typer.Option(help="This process, or Ray's workers.")] = EngineName.LOCAL,
     force: Annotated[bool, typer.Option("--force", help="Compute everything anew.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
 ) -> None:
@@ -70,7 +78,17 @@ def build(
     specs = load_specifications(models)
     opened = open_dataset(dataset)
     with _progress() as progress:
-        report = run(opened, specs, cache or default_cache(), batch_size=batch_size, force=force, progress=progress)
+        report = run(
+            opened,
+            specs,
+            cache or default_cache(),
+            batch_size=batch_size,
+            engine=engine.value,
+            force=force,
+            progress=progress,
+        )
+    for warning in opened.warnings:
+        print(f"Note: {warning}", file=sys.stderr)
     for image, reason in report.failed.items():
         print(f"Left out: {image}: {reason}", file=sys.stderr)
     if as_json:

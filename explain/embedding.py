@@ -31,7 +31,7 @@ def embedding_table(records: Sequence[ImageRecord], ok: NDArray[np.bool_], poole
     pandas.DataFrame
         Columns image, label, model, x, y. A component's sign is fixed by making its largest loading positive.
     """
-    rows = np.flatnonzero(ok)
+    rows = np.flatnonzero(ok).tolist()
     frames = []
     for model, features in pooled.items():
         points = principal_components(np.asarray(features)[rows])

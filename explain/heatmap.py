@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from explain.resampling import Interpolation
 
 
+DIVERGING = "colorbrewer:RdBu_r"
+"""Colours of differences: blue below zero, white, red above."""
+
+
 def heatmap(scaled: NDArray[np.float64], colormap: str = "viridis") -> NDArray[np.uint8]:
     """Colour a scaled map.
 
@@ -95,6 +99,58 @@ def outline(picture: NDArray[np.uint8], boxes: Sequence[Box], width: float, heig
         draw.rectangle(corners, outline=(0, 0, 0), width=4)
         draw.rectangle(corners, outline=(255, 255, 255), width=2)
     return np.asarray(image)
+
+
+def outline_mask(picture: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Draw the borders between the parts of a mask on a picture, white on black.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (h, w, 3)
+    mask : ndarray of uint8, any (h', w')
+        Part ids, 0 background; stretched over the picture by nearest neighbours.
+
+    Returns
+    -------
+    ndarray of uint8, shape (h, w, 3)
+    """
+    from scipy.ndimage import binary_dilation
+
+    height, width = picture.shape[:2]
+    ids = np.asarray(Image.fromarray(mask).resize((width, height), Image.Resampling.NEAREST))
+    border = np.zeros((height, width), bool)
+    border[:, 1:] |= ids[:, 1:] != ids[:, :-1]
+    border[1:] |= ids[1:] != ids[:-1]
+    drawn = picture.copy()
+    drawn[binary_dilation(border)] = 0
+    drawn[border] = 255
+    return drawn
+
+
+def difference_overlay(
+    photograph: NDArray[np.uint8], difference: NDArray[np.float64], limit: float, opacity: float = 0.85
+) -> NDArray[np.uint8]:
+    """Lay a difference of two maps over the greyed photograph, on a diverging scale.
+
+    Parameters
+    ----------
+    photograph : ndarray of uint8, shape (h, w, 3)
+    difference : ndarray of float64, any (h', w')
+        Stretched bilinearly over the photograph.
+    limit : float
+        Where the scale ends on both sides.
+    opacity : float
+
+    Returns
+    -------
+    ndarray of uint8, shape (h, w, 3)
+        Blue where the difference is negative, red where it is positive, white at zero ("RdBu" of ColorBrewer,
+        which is safe for colour-blind readers).
+    """
+    stretched = resample(difference, photograph.shape[:2])
+    colours = heatmap(0.5 + 0.5 * stretched / limit if limit > 0 else np.full(stretched.shape, 0.5), DIVERGING)
+    grey = photograph.astype(np.float32).mean(axis=2, keepdims=True)
+    return np.rint((1 - opacity) * grey + opacity * colours).astype(np.uint8)
 
 
 def encode(picture: NDArray[np.uint8], quality: int = 88) -> bytes:

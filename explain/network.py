@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import difflib
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -212,7 +215,8 @@ def load_network(spec: ModelSpec) -> Network:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    import keras
+    with _quiet_start():
+        import keras
 
     if keras.backend.backend() != "tensorflow":
         raise ExplainError(
@@ -220,6 +224,29 @@ def load_network(spec: ModelSpec) -> Network:
         )
     model = _load_application(spec) if spec.application else _load_file(spec)
     return Network(spec, model)
+
+
+@contextmanager
+def _quiet_start() -> Iterator[None]:
+    """Hold back what libraries write to standard error while they are imported, unless the import fails.
+
+    TensorFlow logs a few lines before it reads the level that was set, so that no setting silences them.
+    """
+    import tempfile
+
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as held:
+        kept = os.dup(2)
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held.seek(0)
+            os.write(kept, held.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def _load_file(spec: ModelSpec) -> Any:

@@ -14,8 +14,9 @@ from explain.faithfulness.publishing import carried_over
 from explain.resampling import COMMON_GRID
 from explain.saliency import DEFAULT_K, METHODS
 from explain.store.layout import ARRAYS, CHECKSUMS
+from explain.store.pictures import pictures_digest
 from explain.store.reading import ARRAY_OF_METHOD
-from explain.store.writing import pictures_digest, write_manifest, write_table
+from explain.store.writing import write_manifest, write_table
 from explain.tables import images_table, map_tables, predictions_table
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def publish(
             "name": dataset.name,
             "title": dataset.title,
             "notice": dataset.notice,
+            "warnings": list(dataset.warnings),
             "labels": list(dataset.labels),
             "parts": {str(number): name for number, name in dataset.parts.items()},
             "digest": dataset.digest,

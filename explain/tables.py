@@ -106,7 +106,7 @@ def predictions_table(
         `label_rank` and `right` are missing.
     """
     frames = []
-    rows = np.flatnonzero(ok)
+    rows = np.flatnonzero(ok).tolist()
     images = [records[row] for row in rows]
     for spec in specs:
         scores = np.asarray(logits[spec.name])[rows].astype(np.float64)

@@ -5,15 +5,20 @@ import io
 import numpy as np
 import streamlit as st
 
-from dashboard.controls import segments, select, slider, title, write
-from dashboard.figures import agreement_matrix, colour_bar, top_predictions
-from dashboard.frame import open_page, plain, share
+from dashboard.comparison import Outlines, differences, drawn, scale_ends, shared_maximum
+from dashboard.controls import segments, select, title, write
+from dashboard.figures import colour_bar, top_predictions
+from dashboard.frame import file_name, open_page, plain, share
+from dashboard.map_controls import map_controls
+from dashboard.panels import ColourBar, Panel, show_panels
 from dashboard.selection import neighbours, select_images
-from dashboard.stores import saliency, summary, table
+from dashboard.stores import animal_coverage, saliency, summary, table
 from data.datasets import read_boxes
+from explain.charts.agreement import agreement_matrix
 from explain.errors import ExplainError
-from explain.heatmap import decode, encode, heatmap, outline, overlay
-from explain.resampling import divide_by_maximum, resample
+from explain.heatmap import DIVERGING, decode, difference_overlay, encode
+from explain.one_image import density_difference, image_agreement, image_metrics
+from explain.plate import Plate, plate_png
 from explain.saliency import METHOD_TITLES, METHODS
 from explain.tables import softmax
 
@@ -30,46 +35,30 @@ image = view.image or (selected[0] if selected else str(readable["image"].iloc[0
 record = readable[readable["image"] == image].iloc[0]
 view = view.but(image=image)
 before, after = neighbours(selected, image)
+mask = store.mask(image)
 
 with st.sidebar:
     ids = tuple(selected) if image in selected else (image, *selected)
     select(view, "image", "Image", "Those that pass the gallery's filters, in its order.", ids)
-    segments(view, "layer", "Show", "The map over the photograph, the map alone, or the photograph alone.")
-    slider(view, "k", "K of FEM", "Threshold in standard deviations; 2 in the paper.", 0.0, 6.0, 0.1)
-    classes = tuple(dict.fromkeys(name for model in store.models for name in model.classes))
-    select(
-        view,
-        "target",
-        "Target class of Grad-CAM",
-        "The label by default. FEM has no target class.",
-        ("", *classes),
-        unset="The label",
-    )
-    segments(view, "scale", "Scale", "Divide all maps of a method by their shared maximum, or each by its own.")
-    select(view, "colormap", "Colours", "viridis is safe for colour-blind readers; turbo is the report's.")
-    slider(view, "opacity", "Opacity", "Of the heatmap over the photograph.", 0.0, 1.0, 0.05)
-    select(view, "interpolation", "Interpolation", "How the small map is stretched over the photograph.")
+    map_controls(view, store, unset="The label")
     segments(view, "boxes", "Boxes", "Outlines of the animals, where the dataset has them.")
+    if mask is not None:
+        segments(view, "masks", "Masks", "Outlines of the animal's visible parts.")
 
-back, name, forward, sharing = st.columns([1, 4, 1, 1], vertical_alignment="center")
-if back.button("Previous", icon=":material/arrow_back:", disabled=before is None, shortcut="Left", width="stretch"):
-    write("image", before)
-    st.rerun()
-if forward.button("Next", icon=":material/arrow_forward:", disabled=after is None, shortcut="Right", width="stretch"):
-    write("image", after)
-    st.rerun()
-name.text(f"{title(record['label'])} · {image}")
-with sharing:
+with st.container(horizontal=True, vertical_alignment="center"):
+    if st.button("Previous", icon=":material/arrow_back:", disabled=before is None, shortcut="Left"):
+        write("image", before)
+        st.rerun()
+    if st.button("Next", icon=":material/arrow_forward:", disabled=after is None, shortcut="Right"):
+        write("image", after)
+        st.rerun()
     share(view)
+place = f"{selected.index(image) + 1} of {len(selected)}" if image in selected else "outside the gallery's filters"
+st.text(f"{title(record['label'])} · {image} · {place}")
 
 photograph = decode(store.photograph(image))
 boxes = read_boxes(record["boxes"]) if view.boxes == "on" else ()
-
-
-def framed(picture):
-    """Encode a picture, with the boxes where they are wanted."""
-    return encode(outline(picture, boxes, record["width"], record["height"]) if boxes else picture)
-
+outlines = Outlines(boxes, record["width"], record["height"], mask if view.masks == "on" else None)
 
 maps, notices = {}, []
 for model in store.models:
@@ -81,74 +70,91 @@ for model in store.models:
             maps[model.name, method] = saliency(store, image, model.name, method, "", view.k)
 for notice in notices:
     st.warning(plain(notice))
+maximum = shared_maximum(maps)
+pictures = {key: outlines.on(drawn(photograph, raw, view, maximum)) for key, raw in maps.items()}
+headings = {(model, method): f"{titles[model]}, {METHOD_TITLES[method]}" for model, method in maps}
+numbers = image_metrics(maps, animal_coverage(store, image))
+value_of = numbers.set_index(["model", "method", "metric"])["value"]
 
-# Raw values of different methods, or of networks with other activations, have no common unit: one scale means that
-# every map is shown as its share of the mass, so that the same colour is the same density.
-density = {key: m / m.mean() if m.any() else m for key, m in maps.items()}
-shared = max((float(m.max()) for m in density.values()), default=0.0)
-measured = table(store, "metrics")
-measured = measured[measured["image"] == image].set_index(["model", "method", "metric"])["value"]
 
-left, right = st.columns([1, 2])
-with left:
-    st.image(framed(photograph), caption="Photograph", alt=f"Photograph: {title(record['label'])}", width="stretch")
-    st.image(encode(colour_bar(view.colormap)), width="stretch", alt="Colour scale from 0 to the maximum")
-    top = f"{shared:.1f} x the mean of a map" if view.scale == "shared" else "each map's own maximum"
-    st.caption(f"0 on the left; on the right {top}.")
-with right:
-    for method in METHODS:
-        for column, model in zip(st.columns(len(store.models)), store.models, strict=True):
-            key = (model.name, method)
-            maximum = shared if view.scale == "shared" else None
-            if view.layer == "photo":
-                picture = photograph
-            elif view.layer == "map":
-                stretched = resample(density[key], photograph.shape[:2], view.interpolation)
-                picture = heatmap(divide_by_maximum(stretched, maximum), view.colormap)
-            else:
-                picture = overlay(
-                    photograph, density[key], colormap=view.colormap, opacity=view.opacity, maximum=maximum,
-                    interpolation=view.interpolation,
-                )  # fmt: skip
-            with column:
-                heading = f"{model.title}, {METHOD_TITLES[method]}"
-                st.image(framed(picture), caption=plain(heading), alt=heading, width="stretch")
-                if not maps[key].any():
-                    st.caption("Nothing passes: this map is zero everywhere.")
-                elif method == "fem":
-                    st.caption("FEM has no target class.")
-                else:
-                    st.caption(f"Target: {plain(title(view.target or record['label']))}")
-                numbers = [
-                    f"{text} {measured[(*key, metric)]:.2f}"
-                    for metric, text in (("entropy", "spread"), ("mass_inside", "inside"), ("peak_inside", "peak in"))
-                    if (*key, metric) in measured.index
-                ]
-                st.caption(" · ".join(numbers))
-st.caption("The numbers are those of the stored maps: the labelled class for Grad-CAM, K = 2 for FEM.")
+def lines_of(key: tuple[str, str]) -> tuple[str, ...]:
+    """Say below a map what it is of, and its numbers."""
+    if not maps[key].any():
+        return ("Nothing passes: this map is zero everywhere.",)
+    about = f"K = {view.k:g}; FEM has no target class." if key[1] == "fem" else f"Target: {title(target)}"
+    shown = [
+        f"{text} {value_of[(*key, metric)]:.2f}"
+        for metric, text in (("entropy", "spread"), ("mass_inside", "mass inside"))
+        if (*key, metric) in value_of.index
+    ]
+    if (*key, "peak_inside") in value_of.index:
+        shown.append("peak inside" if value_of[(*key, "peak_inside")] > 0.5 else "peak outside")
+    return about, " · ".join(shown)
+
+
+def panel(model: str, method: str) -> Panel:
+    """Put one map's picture, words and values together."""
+    key = (model, method)
+    alt = f"{headings[key]}: heatmap over the photograph"
+    return Panel(headings[key], alt, encode(pictures[key]), lines_of(key), maps[key])
+
+
+target = view.target or str(record["label"])
+low, high = scale_ends(view, maximum)
+show_panels(
+    [
+        Panel("Photograph", f"Photograph: {title(record['label'])}", encode(outlines.on(photograph))),
+        *(panel(model.name, method) for method in METHODS for model in store.models),
+    ],
+    len(store.models),
+    ColourBar(encode(colour_bar(view.colormap)), low, high),
+    key="panels",
+)
+st.caption("Point at a picture, or focus it and use the arrow keys: the place is marked on all, with each map's value.")
 
 st.subheader("What each model says", anchor=False)
 for column, model in zip(st.columns(len(store.models)), store.models, strict=True):
     with column:
         st.text(model.title)
-        probabilities = softmax(store.logits(model.name, image))
+        probabilities = softmax(store.logits(model.name, image)).tolist()
         st.plotly_chart(top_predictions(model.classes, probabilities), key=f"top_{model.name}")
 
-agreement = table(store, "agreement")
-agreement = agreement[agreement["image"] == image]
-st.subheader("Agreement of the stored maps (Pearson)", anchor=False)
+st.subheader("Where the maps differ", anchor=False)
+st.caption("First minus second, as density over the mean: red where the first has more of its mass, blue the second.")
+pairs = differences(tuple(titles), METHODS)
+changes = {pair: density_difference(maps[pair[0]], maps[pair[1]]) for pair in pairs}
+limit = max((float(np.abs(change).max()) for change in changes.values()), default=0.0)
+for column, ((first, second), change) in zip(st.columns(max(len(pairs), 1)), changes.items(), strict=False):
+    heading = f"{headings[first]} minus {headings[second]}"
+    picture = encode(outlines.on(difference_overlay(photograph, change, limit)))
+    column.image(picture, caption=plain(heading), alt=heading, width="stretch")
+st.image(encode(colour_bar(DIVERGING)), width="stretch", alt=f"Scale of differences from -{limit:.1f} to {limit:.1f}")
+st.caption(f"From -{limit:.1f} on the left, over 0 in the middle, to {limit:.1f} on the right.")
+
+st.subheader("Agreement of these maps (Pearson)", anchor=False)
 st.caption("Agreement is not faithfulness: two maps may agree and both be wrong about their network.")
-st.plotly_chart(agreement_matrix(agreement, titles), key="matrix")
+st.plotly_chart(agreement_matrix(image_agreement(maps), titles), key="matrix")
+
+
+def plate() -> bytes:
+    """Draw the print when it is asked for."""
+    chosen = f"Grad-CAM of {title(target)}; FEM with K = {view.k:g}"
+    chosen += f"; {view.colormap}, {view.interpolation}, {view.scale} scale"
+    ordered = [(headings[m.name, method], pictures[m.name, method]) for method in METHODS for m in store.models]
+    notes = (chosen, f"{store.dataset.title}; {', '.join(titles.values())}; store {store.digest[:12]}")
+    heading = f"{title(record['label'])}: {image}"
+    shown = outlines.on(photograph)
+    return plate_png(Plate(heading, shown, ordered, len(store.models), view.colormap, (low, high), notes))
+
 
 with st.expander("Downloads", icon=":material/download:"):
-    for (model_name, method), raw in maps.items():
+    stem = file_name(image)
+    st.download_button("The figure for print (.png, 300 dpi)", plate, f"{stem}.png", "image/png")
+    for key, raw in maps.items():
         buffer = io.BytesIO()
         np.save(buffer, raw, allow_pickle=False)
         st.download_button(
-            f"{titles[model_name]}, {METHOD_TITLES[method]}: raw map (.npy)", buffer.getvalue(),
-            f"{image}-{model_name}-{method}.npy", key=f"npy_{model_name}_{method}",
+            f"{plain(headings[key])}: raw map (.npy)", buffer.getvalue(), f"{stem}-{key[0]}-{key[1]}.npy",
+            key=f"npy_{key[0]}_{key[1]}",
         )  # fmt: skip
-    numbers = table(store, "metrics")
-    st.download_button(
-        "Numbers (.csv)", numbers[numbers["image"] == image].to_csv(index=False), f"{image}.csv", "text/csv"
-    )
+    st.download_button("Numbers of these maps (.csv)", numbers.to_csv(index=False), f"{stem}.csv", "text/csv")

@@ -6,25 +6,27 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from dashboard.controls import segments, select, title, write
+from dashboard.controls import segments, select, text, title, write
 from dashboard.frame import open_page, plain, share
 from dashboard.selection import select_images
 from dashboard.stores import card_picture, summary, table
 from dashboard.view import View
 
 PER_PAGE = 24
-COLUMNS = 6
+CARD_WIDTH = 160
 
 store, view = open_page("Gallery", "Every photograph of the dataset, with what each classifier says of it.")
 models = tuple(model.name for model in store.models)
 titles = {model.name: model.title for model in store.models}
 
 with st.sidebar:
+    text(view, "text", "Find", "Part of an image's name, such as bear_01.", "part of a name")
     select(view, "label", "Class", "Show one class only.", ("", *store.dataset.labels))
     select(view, "verdict", "Verdict", "Both models right, at least one wrong, or one right and one wrong.")
+    select(view, "size", "Animal's size", "Share of the photograph that the animals' boxes cover.")
     select(view, "sort", "Sort by", "Disagreement is 1 - Pearson between maps; spread is entropy.")
     segments(view, "order", "Order", "Direction of sorting.")
-    segments(view, "layer", "Show", "Photographs, or one model's and method's map.")
+    segments(view, "layer", "Show", "Photographs, or one model's and method's map.", ("photo", "overlay", "map"))
     if view.layer != "photo":
         select(view.but(model=view.model or models[0]), "model", "Model", "Whose map is shown.", models)
         segments(view, "method", "Method", "FEM has no target class.")
@@ -38,8 +40,10 @@ left.markdown(f"**{len(selected)} of {total}** images")
 with right:
     share(view)
 if selected.empty:
-    filters = [f"class ({plain(title(view.label))})"] * bool(view.label)
+    filters = [f"name ({plain(view.text)})"] * bool(view.text.strip())
+    filters += [f"class ({plain(title(view.label))})"] * bool(view.label)
     filters += [f"verdict ({title(view.verdict)})"] * (view.verdict != "all")
+    filters += [f"size ({title(view.size)})"] * (view.size != "all")
     st.info(f"No image passes. Relax the filter on {' or '.join(filters)}.")
     st.stop()
 
@@ -50,37 +54,40 @@ predictions = table(store, "predictions")
 of_image = {image: rows for image, rows in predictions[predictions["image"].isin(shown["image"])].groupby("image")}
 
 
-def verdict_mark(right) -> str:
+def verdict_mark(right: object) -> str:
     """Mark right and wrong by an icon's shape and by colour; a model without the class is neither."""
     if pd.isna(right):
         return ":gray[:material/help:]"
     return ":green[:material/check_circle:]" if right else ":red[:material/cancel:]"
 
 
+def said(model: str, predicted: str, probability: float, right: object) -> str:
+    """Say what a model says; a right answer is the label, which stands above."""
+    name = "" if not pd.isna(right) and right else f": {title(predicted)}"
+    return f"{verdict_mark(right)} {plain(f'{titles[model]}{name} {probability:.0%}')}"
+
+
 def card(image: str, label: str, status: str) -> None:
     """Show one image's card."""
-    with st.container(border=True):
+    with st.container(border=True, width=CARD_WIDTH, gap="xsmall"):
         if status != "ok":
             st.markdown(":material/broken_image: **Not readable**")
             st.text(f"{image}\n{status}")
             return
         model = view.model or models[0]
         picture = card_picture(str(store.path), store.digest, image, view.layer, model, view.method, view.colormap)
-        target = view.but(image=image, page=1, dataset=view.dataset, layer=View().layer)
-        link = f"compare?{urlencode(target.to_params())}"
-        st.image(picture, link=f"/{link}", alt=f"{title(label)}: {image}", width="stretch")
-        st.page_link("views/compare.py", label="Open", icon=":material/compare:", query_params=target.to_params())
-        st.text(f"{title(label)}\n{image}")
-        for row in of_image[image].itertuples():
-            says = plain(f"{titles[row.model]}: {title(row.predicted)} {row.probability:.0%}")
-            st.caption(f"{verdict_mark(row.right)} {says}")
+        target = view.but(image=image, page=1, layer=View().layer).to_params()
+        alt = f"{title(label)}: {image}, open in Compare"
+        st.image(picture, link=f"/compare?{urlencode(target)}", alt=alt, width="stretch")
+        st.page_link("views/compare.py", label=plain(image), icon=":material/compare:", query_params=target)
+        says = [said(row.model, row.predicted, row.probability, row.right) for row in of_image[image].itertuples()]
+        st.caption("  \n".join([f"**{plain(title(label))}**", *says]))
 
 
-for start in range(0, len(shown), COLUMNS):
-    for column, row in zip(st.columns(COLUMNS), shown.iloc[start : start + COLUMNS].itertuples(), strict=False):
-        with column:
-            card(row.image, row.label, row.status)
+with st.container(horizontal=True, gap="small"):
+    for row in shown.itertuples():
+        card(row.image, row.label, row.status)
 
 if pages > 1:
-    st.session_state["link_page"] = page
-    st.pagination(pages, key="link_page", on_change=lambda: write("page", st.session_state["link_page"]))
+    key = f"page_{page}_of_{pages}"  # a new widget where the link says another page
+    st.pagination(pages, default=page, key=key, on_change=lambda: write("page", st.session_state[key]))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explain.build import peak_memory
+from explain.build_report import peak_memory
 from explain.errors import ExplainError
 from explain.faithfulness.chunks import Chunks
 from explain.faithfulness.perturbation import DEFAULT_STEPS

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from data.digests import file_digest
 from explain.store.layout import ARRAYS, CHECKSUMS, JOURNAL
-from explain.store.writing import pictures_digest
+from explain.store.pictures import pictures_digest
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -37,6 +37,8 @@ class DatasetInfo:
     digest : str
     images : int
         How many, failed ones included.
+    warnings : tuple of str
+        What of the dataset's manifest was left out.
     """
 
     name: str
@@ -46,6 +48,7 @@ class DatasetInfo:
     parts: Mapping[int, str]
     digest: str
     images: int
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,7 @@ class Store:
             parts={int(number): name for number, name in dataset["parts"].items()},
             digest=dataset["digest"],
             images=dataset["images"],
+            warnings=tuple(dataset.get("warnings", ())),
         )
         self.models = tuple(_model_info(entry) for entry in manifest["models"])
 

@@ -1,4 +1,4 @@
-"""Writing a store: arrays row by row with a journal, pictures, tables, and the manifest last of all."""
+"""Writing a store: arrays row by row with a journal, tables, and the manifest last of all."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ from explain.store.layout import (
     MANIFEST,
     SCHEMA,
     StoreError,
-    digest_of,
-    picture_name,
     write_atomically,
 )
 
@@ -30,13 +28,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import zarr
     from numpy.typing import NDArray
-    from PIL import Image
 
     from explain.saliency import Head
     from explain.store.reading import Store
 
-PHOTOGRAPH_SIDE = 640
-THUMBNAIL_SIDE = 256
 _LARGEST_FLOAT16 = float(np.finfo(np.float16).max)
 
 
@@ -191,49 +186,6 @@ def zarr_compressor() -> Any:
     return ZstdCodec(level=1)
 
 
-def write_pictures(store: Path, row: int, image: Image.Image, mask: NDArray[np.uint8] | None) -> None:
-    """Write what pages show of an image: the photograph and a thumbnail, and its mask at the photograph's size.
-
-    Parameters
-    ----------
-    store : Path
-    row : int
-    image : PIL.Image.Image
-        RGB, upright, full size.
-    mask : ndarray of uint8, shape (h, w), or None
-    """
-    from PIL import Image as Pillow
-
-    name = picture_name(row)
-    photograph = image.copy()
-    photograph.thumbnail((PHOTOGRAPH_SIDE, PHOTOGRAPH_SIDE), Pillow.Resampling.LANCZOS)
-    thumbnail = photograph.copy()
-    thumbnail.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Pillow.Resampling.LANCZOS)
-    if mask is not None:  # first, because the other two are what tells that all is there
-        shrunk = Pillow.fromarray(mask).resize(photograph.size, Pillow.Resampling.NEAREST)
-        buffer = io.BytesIO()
-        shrunk.save(buffer, "PNG", optimize=True)
-        write_atomically(store / "masks" / f"{name}.png", buffer.getvalue())
-    write_atomically(store / "photographs" / f"{name}.jpg", _jpeg(photograph, 88))
-    write_atomically(store / "thumbnails" / f"{name}.jpg", _jpeg(thumbnail, 80))
-
-
-def has_pictures(store: Path, row: int) -> bool:
-    """Tell whether all of an image's pictures are there; the mask, where there is one, is written before them.
-
-    Parameters
-    ----------
-    store : Path
-    row : int
-
-    Returns
-    -------
-    bool
-    """
-    name = f"{picture_name(row)}.jpg"
-    return (store / "photographs" / name).exists() and (store / "thumbnails" / name).exists()
-
-
 def write_table(store: Path, name: str, frame: pd.DataFrame) -> str:
     """Write a table under a name that its content determines.
 
@@ -317,29 +269,3 @@ def model_folder(name: str, digest: str) -> str:
         Relative to the store.
     """
     return f"models/{name}-{digest[:12]}"
-
-
-def pictures_digest(store: Path) -> str:
-    """Digest all pictures of a store by their names and bytes.
-
-    Parameters
-    ----------
-    store : Path
-
-    Returns
-    -------
-    str
-    """
-    files = sorted(
-        file
-        for kind in ("photographs", "thumbnails", "masks")
-        for file in (store / kind).glob("*")
-        if not file.name.startswith(".")
-    )
-    return digest_of([[file.relative_to(store).as_posix(), file_digest(file)] for file in files])
-
-
-def _jpeg(image: Image.Image, quality: int) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=quality, optimize=True)
-    return buffer.getvalue()

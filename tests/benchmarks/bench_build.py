@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data import decode_image, open_dataset
-from explain.build import build, peak_memory
+from explain.build import build
+from explain.build_report import peak_memory
 from explain.live import live_saliency
 from explain.network import load_network
 from explain.preprocessing import resize_image

@@ -37,9 +37,10 @@ def texts(app):
     ("stem", "words"),
     [
         ("gallery", "7 of 7"),
-        ("compare", "FEM has no target class"),
+        ("compare", "Agreement is not faithfulness"),
         ("statistics", "Wilson"),
         ("findings", "Holm"),
+        ("upload", "Nothing is kept"),
         ("about", "Fuad"),
     ],
 )

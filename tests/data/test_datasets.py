@@ -1,5 +1,12 @@
+import contextlib
+import hashlib
+import io
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from data import DataError, ImageError, decode_image, open_dataset
@@ -123,3 +130,43 @@ def test_undefined_values_do_not_blacken_the_rest(tmp_path, odd):
     Image.fromarray(np.array([[0, 0.5], [1, odd]], np.float32)).save(tmp_path / "a.tif")
     grey = np.asarray(decode_image(tmp_path / "a.tif"))[..., 0]
     assert grey.tolist() == [[0, 128], [255, 0]]
+
+
+def test_a_bad_box_or_other_bytes_are_named_and_stop_nothing(tmp_path):
+    for name in ("good", "boxed", "changed"):
+        picture(tmp_path / "a" / f"{name}.png")
+    digest = hashlib.sha256((tmp_path / "a" / "good.png").read_bytes()).hexdigest()
+    (tmp_path / "manifest.csv").write_text(
+        f"path,label,sha256,boxes\na/good.png,a,{digest},1 1 5 5\na/boxed.png,a,,5 5 1 1\na/changed.png,a,{'0' * 64},\n"
+    )
+    found = open_dataset(tmp_path)
+    assert {record.image: len(record.boxes) for record in found.records} == {"good": 1, "boxed": 0, "changed": 0}
+    assert len(found.warnings) == 2
+    assert "boxed.png" in found.warnings[0]
+    assert "changed.png holds other bytes" in found.warnings[1]
+
+
+@given(
+    pixels=arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9), st.just(3))),
+    orientation=st.integers(1, 8),
+)
+def test_a_lossless_picture_comes_back_upright(pixels, orientation):
+    turned = {
+        1: lambda x: x, 2: lambda x: x[:, ::-1], 3: lambda x: x[::-1, ::-1], 4: lambda x: x[::-1],
+        5: lambda x: x.swapaxes(0, 1), 6: lambda x: np.rot90(x, -1), 7: lambda x: np.rot90(x, 2).swapaxes(0, 1),
+        8: lambda x: np.rot90(x),
+    }  # fmt: skip
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG", exif=exif)
+    np.testing.assert_array_equal(np.asarray(decode_image(stream.getvalue())), turned[orientation](pixels))
+
+
+@given(
+    content=st.binary(max_size=200),
+    start=st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"II*\x00"]),
+)
+def test_whatever_the_bytes_there_is_an_image_or_a_reason(content, start):
+    with contextlib.suppress(ImageError):  # any other error is a fault
+        assert decode_image(start + content).mode == "RGB"

@@ -167,16 +167,16 @@ def test_a_manifest_of_an_older_version_is_built_anew(few_images, tmp_path):
 
 
 def test_a_build_killed_before_a_mask_was_written_writes_it_later(few_images, tmp_path, monkeypatch):
-    from explain.store import writing
+    from explain.store import pictures
 
-    dataset, specs, written = open_dataset(few_images), load_specifications()[:1], writing.write_atomically
+    dataset, specs, written = open_dataset(few_images), load_specifications()[:1], pictures.write_atomically
 
     def killed(path, content):
         if path.parent.name == "masks":
             raise KeyboardInterrupt
         written(path, content)
 
-    monkeypatch.setattr(writing, "write_atomically", killed)
+    monkeypatch.setattr(pictures, "write_atomically", killed)
     with pytest.raises(KeyboardInterrupt):
         build(dataset, specs, tmp_path, batch_size=4)
     monkeypatch.undo()

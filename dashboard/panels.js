@@ -1,0 +1,89 @@
+/* Five pictures side by side; the point under the mouse, or moved by the arrow keys, is marked on all of them. */
+const STEP = 0.02;
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text) made.textContent = text; // never markup: names come from files
+  return made;
+}
+
+function valueAt(map, x, y) {
+  if (!map) return "";
+  const row = Math.min(map.rows - 1, Math.floor(y * map.rows));
+  const column = Math.min(map.columns - 1, Math.floor(x * map.columns));
+  const value = map.values[row * map.columns + column];
+  const share = map.mean > 0 ? value / map.mean : 0;
+  return `cell ${row + 1}, ${column + 1}: ${value.toPrecision(3)} (${share.toFixed(2)} x mean)`;
+}
+
+function panelOf(panel) {
+  const figure = element("figure", panel.map ? "map" : "photograph");
+  const frame = element("div", "frame");
+  const image = element("img");
+  image.src = panel.picture;
+  image.alt = panel.alt;
+  image.draggable = false;
+  frame.tabIndex = 0;
+  frame.setAttribute("role", "group");
+  frame.setAttribute("aria-label", `${panel.heading}. Arrow keys move the mark on all pictures.`);
+  const mark = element("div", "mark");
+  frame.append(image, mark);
+  const caption = element("figcaption");
+  caption.append(element("strong", "", panel.heading));
+  for (const line of panel.lines) caption.append(element("div", "", line));
+  const value = element("div", "value", panel.map ? "\u00a0" : "");
+  caption.append(value);
+  figure.append(frame, caption);
+  return { figure, frame, mark, value, map: panel.map };
+}
+
+export default function (component) {
+  const { data, parentElement } = component;
+  const root = parentElement.querySelector(".panels");
+  if (!root) return;
+  const shown = data.panels.map(panelOf);
+  const grid = element("div", "grid");
+  grid.style.setProperty("--columns", data.columns);
+  grid.append(...shown.map((panel) => panel.figure));
+  const bar = element("div", "bar");
+  const picture = element("img");
+  picture.src = data.bar.picture;
+  picture.alt = data.bar.alt;
+  const ends = element("div", "ends");
+  ends.append(element("span", "", data.bar.low), element("span", "", data.bar.high));
+  bar.append(picture, ends);
+  shown[0].figure.append(bar);
+  root.replaceChildren(grid);
+
+  let point = null;
+  function place(x, y) {
+    point = x === null ? null : { x: Math.min(0.999, Math.max(0, x)), y: Math.min(0.999, Math.max(0, y)) };
+    for (const panel of shown) {
+      panel.mark.hidden = point === null;
+      if (point) {
+        panel.mark.style.left = `${100 * point.x}%`;
+        panel.mark.style.top = `${100 * point.y}%`;
+      }
+      if (panel.map) panel.value.textContent = point ? valueAt(panel.map, point.x, point.y) : "\u00a0";
+    }
+  }
+  place(null);
+  const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  for (const { frame } of shown) {
+    frame.onpointermove = (event) => {
+      const box = frame.getBoundingClientRect();
+      place((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+    };
+    frame.onpointerleave = () => place(null);
+    frame.onblur = () => place(null);
+    frame.onkeydown = (event) => {
+      const move = moves[event.key];
+      if (!move) return;
+      event.preventDefault();
+      event.stopPropagation(); // the page's own arrow keys go to the next image
+      const from = point || { x: 0.5, y: 0.5 };
+      place(from.x + STEP * move[0], from.y + STEP * move[1]);
+    };
+  }
+}

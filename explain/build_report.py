@@ -1,0 +1,76 @@
+"""What a build did, and what it cost."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass
+class BuildReport:
+    """What a build did.
+
+    Attributes
+    ----------
+    store : Path
+    images : int
+        In the dataset.
+    computed, reused : int
+        Results (image x model) that were computed, or were there.
+    failed : dict of str to str
+        Reason by image id.
+    seconds : float
+    seconds_of_model : dict of str to float
+        Time in the network and its explanations, for the images computed.
+    computed_of_model : dict of str to int
+    workers : int
+        Processes that ran networks.
+    """
+
+    store: Path
+    images: int
+    computed: int = 0
+    reused: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    seconds_of_model: dict[str, float] = field(default_factory=dict)
+    computed_of_model: dict[str, int] = field(default_factory=dict)
+    workers: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the report as the command line's ``--json`` prints it.
+
+        Returns
+        -------
+        dict
+        """
+        per_image = {
+            name: self.seconds_of_model[name] / count for name, count in self.computed_of_model.items() if count
+        }
+        return {
+            "images": self.images,
+            "computed": self.computed,
+            "reused": self.reused,
+            "failed": len(self.failed),
+            "failures": self.failed,
+            "seconds": round(self.seconds, 3),
+            "seconds_per_image_and_model": {name: round(value, 5) for name, value in per_image.items()},
+            "workers": self.workers,
+            "peak_memory_bytes": peak_memory(),
+            "store": str(self.store),
+        }
+
+
+def peak_memory() -> int:
+    """Give the largest resident memory of this process so far.
+
+    Returns
+    -------
+    int
+        Bytes.
+    """
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

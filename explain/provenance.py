@@ -1,0 +1,132 @@
+"""What determines a result: a model, its weights and parameters, and the code that runs it, in one digest."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from data.digests import file_digest
+from explain.errors import ExplainError
+from explain.preprocessing import RESIZING
+from explain.saliency import DEFAULT_K
+from explain.store.layout import digest_of
+from explain.store.writing import model_folder
+from explain.weights import find_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from explain.specification import ModelSpec
+
+_CODE = (
+    "build.py",
+    "engines/batch.py",
+    "engines/local.py",
+    "engines/ray.py",
+    "network.py",
+    "preprocessing.py",
+    "saliency.py",
+)
+_TABLE_CODE = (
+    "publishing.py",
+    "agreement.py",
+    "claims.py",
+    "embedding.py",
+    "findings.py",
+    "metrics.py",
+    "regions.py",
+    "resampling.py",
+    "statistics.py",
+    "tables.py",
+    "verdicts.py",
+)
+_LIBRARIES = ("tensorflow", "keras", "numpy", "pillow")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A model and everything that determines its results.
+
+    Attributes
+    ----------
+    spec : ModelSpec
+    determined_by : dict
+        Weights, preprocessing, layers, parameters, code and libraries.
+    """
+
+    spec: ModelSpec
+    determined_by: dict[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """Digest of all that determines the results."""
+        return digest_of(self.determined_by)
+
+    @property
+    def folder(self) -> str:
+        """Place of the results, relative to the store."""
+        return model_folder(self.spec.name, self.digest)
+
+
+def plan_model(spec: ModelSpec) -> Plan:
+    """Find out what determines a model's results; TensorFlow is imported only where weights must be downloaded.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    ExplainError
+        If the weights are missing.
+    """
+    weights = find_weights(spec)
+    if weights is None:
+        # Either an error that says what to do, or the download that makes the weights findable.
+        from explain.network import load_network
+
+        load_network(spec)
+        weights = find_weights(spec)
+        if weights is None:
+            raise ExplainError(f"The weights of {spec.title} were loaded but their file was not found.")
+    return Plan(
+        spec,
+        {
+            "weights": file_digest(weights),
+            "application": spec.application,
+            "input_size": spec.input_size,
+            "preprocessing": spec.preprocessing,
+            "resizing": RESIZING,
+            "feature_layer": spec.feature_layer,
+            "head_layer": spec.head_layer,
+            "classes": list(spec.classes),
+            "k": DEFAULT_K,
+            "code": _code_digest(_CODE),
+            "libraries": {name: version(name) for name in _LIBRARIES},
+        },
+    )
+
+
+def table_code_digest() -> str:
+    """Digest the code that computes the tables.
+
+    Returns
+    -------
+    str
+    """
+    return _code_digest(_TABLE_CODE)
+
+
+def _code_digest(names: Sequence[str]) -> str:
+    folder = Path(__file__).parent
+    digest = hashlib.sha256()
+    for name in names:
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,65 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard.selection import neighbours, select_images, summarise
+from dashboard.view import View
+
+
+@pytest.fixture
+def summary():
+    """Four images: a and b are elephants, c and d bears; d could not be read."""
+    images = pd.DataFrame(
+        {
+            "image": ["a", "b", "c", "d"], "label": ["elephant", "elephant", "bear", "bear"],
+            "width": [100, 100, 100, 0], "height": [100, 100, 100, 0],
+            "boxes": ["0 0 100 60", "0 0 10 10", "0 0 50 50;0 0 50 80", ""], "status": ["ok"] * 3 + ["broken"],
+        }
+    )  # fmt: skip
+    rows = [("a", "r", 0.9, True), ("a", "x", 0.7, True), ("b", "r", 0.6, True), ("b", "x", 0.5, False),
+            ("c", "r", 0.4, False), ("c", "x", 0.3, pd.NA)]  # fmt: skip
+    predictions = pd.DataFrame(rows, columns=["image", "model", "probability", "right"])
+    predictions["right"] = predictions["right"].astype("boolean")
+    metrics = pd.DataFrame(
+        [("a", "entropy", 0.1), ("b", "entropy", 0.3), ("c", "entropy", 0.2), ("c", "mass_inside", 0.5)],
+        columns=["image", "metric", "value"],
+    )
+    agreement = pd.DataFrame(
+        [
+            ("a", "r", "x", "fem", "fem", 0.9), ("b", "r", "x", "fem", "fem", 0.1), ("c", "r", "x", "fem", "fem", 0.5),
+            ("a", "r", "r", "fem", "gradcam", 0.2), ("b", "r", "r", "fem", "gradcam", 0.3),
+        ],
+        columns=["image", "model_a", "model_b", "method_a", "method_b", "pearson"],
+    )  # fmt: skip
+    return summarise(images, predictions, metrics, agreement, ["r", "x"])
+
+
+def ids(summary, **view):
+    return select_images(summary, View(**view))["image"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("view", "expected"),
+    [
+        ({}, "abcd"), ({"order": "descending"}, "dcba"), ({"label": "bear"}, "cd"), ({"verdict": "right"}, "a"),
+        ({"verdict": "wrong"}, "bc"), ({"verdict": "models-disagree"}, "b"), ({"size": "small"}, "b"),
+        ({"size": "medium"}, "c"), ({"size": "large"}, "a"), ({"text": "B"}, "b"), ({"text": " c "}, "c"),
+        ({"text": "["}, ""), ({"sort": "spread"}, "acbd"), ({"sort": "spread", "order": "descending"}, "bcad"),
+        ({"sort": "models"}, "acbd"), ({"sort": "methods"}, "bacd"), ({"sort": "inside"}, "cabd"),
+        ({"sort": "confidence"}, "cbad"), ({"label": "elephant", "size": "medium"}, ""),
+    ],
+)  # fmt: skip
+def test_filters_and_orders(summary, view, expected):
+    assert ids(summary, **view) == list(expected)
+
+
+def test_the_union_of_overlapping_boxes_counts_once(summary):
+    shares = summary.set_index("image")["animal_share"]
+    assert shares["c"] == pytest.approx(0.4)
+    assert np.isnan(shares["d"])
+
+
+def test_neighbours_end_at_the_ends():
+    assert neighbours(["a", "b", "c"], "b") == ("a", "c")
+    assert neighbours(["a", "b", "c"], "a") == (None, "b")
+    assert neighbours(["a"], "z") == (None, None)

@@ -1,0 +1,111 @@
+"""The engine of many processes, on a cluster of two small nodes on this machine."""
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from data import open_dataset
+from explain.build import build
+from explain.engines.batch import Batch
+from explain.errors import ExplainError
+from explain.specification import load_specifications
+
+pytestmark = pytest.mark.slow
+
+needs_ray = pytest.mark.skipif(
+    importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install -r requirements-ray.txt"
+)
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Start two nodes of one processor each, and connect to them."""
+    import ray
+    from ray.cluster_utils import Cluster
+
+    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    nodes.add_node(num_cpus=1)
+    ray.init(address=nodes.address, log_to_driver=False)
+    yield nodes
+    ray.shutdown()
+    nodes.shutdown()
+
+
+def results(folder):
+    """Read every file of a store; of the journals only which rows they name, since batches may end in any order."""
+    found = {}
+    for path in folder.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            found[path.relative_to(folder).as_posix()] = sorted(content.split()) if path.name == "done.txt" else content
+    return found
+
+
+@needs_ray
+def test_two_workers_give_the_bytes_that_one_process_gives(cluster, built, few_images, tmp_path):
+    report = build(open_dataset(few_images), load_specifications(), tmp_path, batch_size=4, engine="ray")
+    assert (report.computed, list(report.failed)) == (12, ["zz_broken"])
+    assert results(report.store) == results(built[1].store)
+
+
+@needs_ray
+def test_a_killed_build_resumes_on_ray_with_the_missing_rows_alone(cluster, few_images, tmp_path):
+    dataset, specs = open_dataset(few_images), load_specifications()[:1]
+    whole = build(dataset, specs, tmp_path, batch_size=4)
+    (folder,) = (whole.store / "models").iterdir()
+    before = results(whole.store)
+    (whole.store / "manifest.json").unlink()
+    (folder / "checksums.sha256").unlink()
+    (folder / "done.txt").write_text("0\n1\n2\n")
+    resumed = build(dataset, specs, tmp_path, batch_size=4, engine="ray")
+    assert (resumed.computed, resumed.reused) == (3, 3)
+    assert results(resumed.store) == before
+
+
+@needs_ray
+def test_the_batch_of_a_killed_worker_is_run_again(cluster, few_images):
+    from explain.engines.ray import RayEngine
+
+    record = open_dataset(few_images).records[0]
+    specs = load_specifications()[:1]
+    batches = [
+        Batch(row, (replace(record, image=f"{row}"),), {specs[0].name: frozenset({row})}, frozenset())
+        for row in range(200)
+    ]
+    killed, outcomes = None, []
+    for outcome in RayEngine(specs, 2).run(batches):
+        if killed is None:
+            killed = outcome.worker
+            os.kill(int(killed.rpartition(":")[2]), signal.SIGKILL)
+        outcomes.append(outcome)
+    assert sorted(outcome.start for outcome in outcomes) == list(range(200))
+    assert {outcome.worker for outcome in outcomes} - {killed}
+    logits = np.concatenate([model.explanation.logits for outcome in outcomes for model in outcome.models])
+    assert (logits == logits[0]).all()
+
+
+def test_without_ray_one_sentence_says_what_to_install(few_images, tmp_path):
+    code = (
+        "import sys, importlib.util as u; found = u.find_spec\n"
+        "u.find_spec = lambda name, *a: None if name == 'ray' else found(name, *a)\n"
+        "sys.argv = ['explain', 'build', '--engine', 'ray', '--dataset', sys.argv[1], '--cache', sys.argv[2]]\n"
+        "from explain.cli import main\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(few_images), str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("pip install -r requirements-ray.txt")
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_engine_is_named(few_images, tmp_path):
+    with pytest.raises(ExplainError, match="no engine 'spark'; known are local, ray"):
+        build(open_dataset(few_images), load_specifications()[:1], tmp_path, engine="spark")
