@@ -1,0 +1,159 @@
+"""One way to run the forward pass, in turns with the pass as builds run it. A program of :mod:`forward`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from data import decode_image, open_dataset
+from explain.network import Network, load_network
+from explain.preprocessing import resize_image
+from explain.saliency import fem, grad_cam
+from explain.specification import load_specifications
+from tests.benchmarks.measuring import Settings, race
+
+Pass = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+"""From preprocessed images to activations and logits."""
+
+
+def as_built(network: Network) -> Pass:
+    """Give the pass that builds use."""
+
+    def run(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        activations, logits = network._forward(images)
+        return activations.numpy(), logits.numpy()
+
+    return run
+
+
+def _both(network: Network) -> Any:
+    import keras
+
+    return keras.Model(network._model.inputs, [network._feature_layer.output, network._logits])
+
+
+def compiled(network: Network, **options: Any) -> Pass:
+    """Compile the same graph anew with other options."""
+    import tensorflow as tf
+
+    both = _both(network)
+    function = tf.function(lambda images: both(images, training=False), **options)
+
+    def run(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        activations, logits = function(tf.constant(images))
+        return activations.numpy(), logits.numpy()
+
+    return run
+
+
+def predicted(network: Network) -> Pass:
+    """Use Keras' own loop."""
+    both = _both(network)
+    return lambda images: tuple(both.predict(images, batch_size=len(images), verbose=0))
+
+
+def bfloat16(network: Network) -> Pass:
+    """Let TensorFlow's graph rewriter choose which operations run in bfloat16."""
+    import tensorflow as tf
+
+    tf.config.optimizer.set_experimental_options({"auto_mixed_precision_onednn_bfloat16": True})
+    return compiled(network)
+
+
+def openvino(network: Network, precision: str) -> Pass:
+    """Run the network in OpenVINO's runtime."""
+    import openvino as ov
+
+    with tempfile.TemporaryDirectory() as folder:
+        _both(network).export(folder, verbose=False)
+        model = ov.convert_model(folder)
+        ready = ov.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": precision})
+
+    def run(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return _sorted(ready(images).values())
+
+    return run
+
+
+def onnxruntime(network: Network) -> Pass:
+    """Run the network in ONNX Runtime."""
+    import onnxruntime as runtime
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "network.onnx"
+        _both(network).export(path, format="onnx", verbose=False)
+        session = runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    (given,) = session.get_inputs()
+    return lambda images: _sorted(session.run(None, {given.name: images}))
+
+
+def _sorted(outputs: Any) -> tuple[np.ndarray, np.ndarray]:
+    first, second = (np.asarray(output) for output in outputs)
+    return (first, second) if first.ndim == 4 else (second, first)
+
+
+PASSES: dict[str, Callable[[Network], Pass]] = {
+    "predict": predicted,
+    "xla": lambda network: compiled(network, jit_compile=True),
+    "bfloat16": bfloat16,
+    "openvino": lambda network: openvino(network, "f32"),
+    "openvino-bfloat16": lambda network: openvino(network, "bf16"),
+    "onnxruntime": onnxruntime,
+}
+
+
+def main() -> None:
+    """Measure one variant on every network of the settings."""
+    told, variant, out = json.loads(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
+    settings = Settings(**told)
+    family, _, number = variant.partition("-")
+    if family == "threads":
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(int(number))
+    records = open_dataset(settings.dataset).records
+    whole = max(settings.images // settings.batch_size, 1) * settings.batch_size
+    images = [decode_image(record.path) for record in records[:: max(len(records) // whole, 1)][:whole]]
+    found = {}
+    for spec in load_specifications(settings.models):
+        network = load_network(spec)
+        prepared = network.preprocess(np.stack([resize_image(image, spec.input_size) for image in images]))
+        parts = [
+            prepared[start : start + settings.batch_size] for start in range(0, len(prepared), settings.batch_size)
+        ]
+        base = as_built(network)
+        base(parts[0])  # before a variant changes what TensorFlow is told
+        if variant in PASSES:
+            other = PASSES[variant](network)
+            runs = race({"base": lambda: _over(base, parts), "seconds": lambda: _over(other, parts)}, settings.repeats)
+            extra = {"largest_difference": _difference(network, base(parts[0]), other(parts[0]))}
+        else:
+            runs, extra = race({"seconds": lambda: _over(base, parts)}, settings.repeats), {}
+        found[spec.name] = {"images": len(prepared), **runs, **extra}
+    out.write_text(json.dumps({"networks": found}))
+
+
+def _over(run: Pass, parts: list[np.ndarray]) -> None:
+    for part in parts:
+        run(part)
+
+
+def _difference(network: Network, ours: Any, theirs: Any) -> float:
+    """Give the largest difference of any map, of each image's most probable class, on a scale of 0 to 1."""
+    classes = ours[1].argmax(axis=1)
+    largest = 0.0
+    for method in (lambda found: grad_cam(found[0], network.head.kernel.T[classes]), lambda found: fem(found[0])):
+        first, second = (np.asarray(method(found), np.float64) for found in (ours, theirs))
+        scale = np.maximum(first.max(axis=(1, 2), keepdims=True), 1e-12)
+        largest = max(largest, float((np.abs(first - second) / scale).max()))
+    return largest
+
+
+if __name__ == "__main__":
+    main()

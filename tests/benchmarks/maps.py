@@ -1,0 +1,156 @@
+"""Four maps per image, ours and others', beside what the bare networks take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from data import decode_image, open_dataset
+from explain.engines.batch import Explanation, explain_batch
+from explain.network import load_network
+from explain.preprocessing import resize_image
+from explain.saliency import DEFAULT_K
+from explain.specification import load_specifications
+from tests.benchmarks.measuring import Figure, Section, Settings, compare_maps, figure, race, ratio, run_part
+from tests.benchmarks.peering import PEERS, Answer, Peer, ask
+
+if TYPE_CHECKING:
+    from explain.network import Network
+
+METHODS = {"gradcam": "grad_cam", "fem": "fem"}
+
+
+@dataclass
+class Subject:
+    """One network with the images of the comparison, and what we make of them."""
+
+    network: Network
+    pixels: np.ndarray
+    prepared: np.ndarray
+    targets: list[int]
+    made: Explanation | None = None
+
+    def batches(self, batch_size: int) -> list[slice]:
+        """Cut the images into whole batches."""
+        return [slice(start, start + batch_size) for start in range(0, len(self.pixels), batch_size)]
+
+
+def run(settings: Settings) -> Section:
+    """Measure ours in turns with the bare networks, then every peer with its own bare network beside it."""
+    size = settings.batch_size
+    subjects = _subjects(settings)
+    count = len(subjects[0].pixels)
+
+    def predict() -> None:
+        for subject in subjects:
+            subject.network._model.predict(subject.prepared, batch_size=size, verbose=0)
+
+    def logits_alone() -> None:
+        for subject in subjects:
+            for part in subject.batches(size):
+                subject.network.predict(subject.prepared[part])
+
+    def forward() -> None:
+        for subject in subjects:
+            for part in subject.batches(size):
+                subject.network.forward(subject.pixels[part])
+
+    def ours() -> None:
+        for subject in subjects:
+            parts = [
+                explain_batch(subject.network, subject.pixels[part], subject.targets[part], size)
+                for part in subject.batches(size)
+            ]
+            subject.made = Explanation(
+                *(np.concatenate([getattr(part, name) for part in parts])
+                  for name in ("activations", "logits", "grad_cam", "fem"))
+            )  # fmt: skip
+
+    titles = {
+        "keras `model.predict`": predict,
+        "the compiled forward pass, preprocessed images": logits_alone,
+        "the same with preprocessing and activations": forward,
+        "four maps, ours": ours,
+    }
+    seconds = race(titles, settings.repeats)
+    bare, alone, _, own = seconds.values()
+    figures = [figure(name, runs, images=count) for name, runs in seconds.items()]
+    values: dict[str, Any] = {"ours / predict": ratio(own, bare), "ours / compiled forward pass": ratio(own, alone)}
+    for peer in PEERS:
+        measured, found = _peer(peer, subjects, settings, float(np.median(own[1:])) / count)
+        figures += measured
+        values |= found
+    return Section(
+        "maps",
+        "Four maps per image",
+        "Two networks, Grad-CAM and FEM each, of the same images. Peers run as programs of their own, and each "
+        "measures `model.predict` of the same networks beside itself. Maps are compared after each is divided by its "
+        "own maximum.",
+        tuple(figures),
+        values,
+    )
+
+
+def _subjects(settings: Settings) -> list[Subject]:
+    dataset = open_dataset(settings.dataset)
+    whole = max(settings.images // settings.batch_size, 1) * settings.batch_size
+    step = max(len(dataset.records) // whole, 1)  # spread over the classes
+    records = dataset.records[::step][:whole]
+    images = [decode_image(record.path) for record in records]
+    subjects = []
+    for spec in load_specifications(settings.models):
+        network = load_network(spec)
+        pixels = np.stack([resize_image(image, spec.input_size) for image in images])
+        targets = [spec.class_index(record.label, record.synset) or 0 for record in records]
+        subjects.append(Subject(network, pixels, network.preprocess(pixels), targets))
+    return subjects
+
+
+def _peer(peer: Peer, subjects: list[Subject], settings: Settings, ours: float) -> tuple[list[Figure], dict[str, Any]]:
+    import keras
+
+    totals: dict[str, np.ndarray] = {}
+    values: dict[str, Any] = {}
+    count = min(peer.images, len(subjects[0].pixels))
+    for subject in subjects:
+        spec = subject.network.spec
+        job = {
+            "feature_layer": spec.feature_layer,
+            "batch_size": settings.batch_size,
+            "repeats": settings.repeats,
+            "k": DEFAULT_K,
+        }
+        model = keras.Model(subject.network._model.inputs, subject.network._logits)
+        answer = ask(peer, model, subject.prepared, subject.targets, job)
+        for name, runs in answer.seconds.items():
+            totals[name] = totals.get(name, np.zeros(len(runs))) + np.asarray(runs)
+        values |= _differences(peer, subject, answer)
+    methods = [name for name in totals if name != "predict"]
+    total = np.sum([totals[name] for name in methods], axis=0)
+    made = f"{2 * len(methods)} maps" + (" (Grad-CAM alone)" if len(methods) == 1 else "")
+    figures = [
+        figure(f"{peer.title}: `model.predict` beside it", totals["predict"].tolist(), images=count),
+        figure(f"{peer.title}: {made}", total.tolist(), images=count),
+    ]
+    values[f"{peer.title} / its predict"] = ratio(total.tolist(), totals["predict"].tolist())
+    values[f"{peer.title} / ours (four maps)"] = float(np.median(total[1:])) / count / ours
+    values[f"{peer.title}: versions"] = ", ".join(f"{name} {number}" for name, number in answer.versions.items())
+    return figures, values
+
+
+def _differences(peer: Peer, subject: Subject, answer: Answer) -> dict[str, Any]:
+    found = {}
+    for method, theirs in answer.maps.items():
+        ours = getattr(subject.made, METHODS[method])[: len(theirs)]
+        if theirs.shape != ours.shape:  # the peer enlarges; ours are enlarged by the same function
+            import tensorflow as tf
+
+            ours = tf.image.resize(ours[..., None], theirs.shape[1:], method="bicubic").numpy()[..., 0]
+        found[f"{peer.title}: {method}, {subject.network.spec.title}"] = compare_maps(ours, theirs)
+    return found
+
+
+if __name__ == "__main__":
+    run_part(run)
