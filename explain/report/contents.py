@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 PAIRED_METRIC = "entropy"
 MEASURE = "pearson"
 _QUALITY = 70
-_HALF_A_PAGE = {"height": 280, "legend_y": -0.16}
+_HALF_A_PAGE = {"height": 268, "legend_y": -0.16, "margin_t": 30}
 """So that two distributions with their tables fit a printed page."""
 
 

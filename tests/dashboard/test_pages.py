@@ -38,7 +38,7 @@ def texts(app):
     [
         ("gallery", "7 of 7"),
         ("compare", "FEM has no target class"),
-        ("statistics", "Wilson"),
+        ("statistics", "Each point is an image"),
         ("findings", "Holm"),
         ("about", "Fuad"),
     ],

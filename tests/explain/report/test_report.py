@@ -4,8 +4,11 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from data import open_dataset
+from explain.cli import app
+from explain.errors import ExplainError
 from explain.findings import findings
 from explain.report import FITS_A_MAIL, write_report
 from explain.store import open_store
@@ -138,3 +141,16 @@ def test_an_old_report_survives_a_failure(store, tmp_path, monkeypatch):
         write_report(store, out)
     assert out.read_text() == "old"
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_the_command_writes_the_file_and_says_how_large(built, few_images, tmp_path):
+    out = tmp_path / "new" / "report.html"
+    run = CliRunner().invoke(app, ["report", "--dataset", str(few_images), "--cache", str(built[0]), "--out", str(out)])
+    assert run.exit_code == 0, run.exception
+    assert f"{out.stat().st_size / 1e6:.1f} MB" in run.stdout
+
+
+def test_another_ending_is_refused_with_a_sentence(tmp_path):
+    run = CliRunner().invoke(app, ["report", "--out", str(tmp_path / "report.pdf")])
+    assert isinstance(run.exception, ExplainError)
+    assert "ends in .html" in str(run.exception)
