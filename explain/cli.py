@@ -183,6 +183,25 @@ def export(
     print(f"{out}: {len(frame)} rows")
 
 
+@app.command()
+def report(
+    out: Annotated[Path, typer.Option(help="The .html file to write.")],
+    dataset: DatasetOption = "demo",
+    cache: CacheOption = None,
+    images: Annotated[bool, typer.Option("--images", help="A section for every image.")] = False,
+) -> None:
+    """Write everything that a store says into one HTML file that needs no server and no network."""
+    from explain.report import FITS_A_MAIL, write_report
+
+    if out.suffix != ".html":
+        raise ExplainError(f"--out is {out}; expected a file that ends in .html.")
+    with _writing(out):
+        size = write_report(_open(dataset, cache), out, images=images)
+    print(f"{out}: {size / 1e6:.1f} MB")
+    if size > FITS_A_MAIL:
+        print(f"This is more than {FITS_A_MAIL / 1e6:.0f} MB, too large for most mail.", file=sys.stderr)
+
+
 def main() -> NoReturn:
     """Run the command line; what a person can act on is printed without a traceback."""
     try:

@@ -20,7 +20,7 @@ Kind = tuple[str, str]
 
 BANDS = {
     "quartiles": "Median and quartiles",
-    "mean": "Mean and 95 % interval at each step (Student's t)",
+    "mean": "Mean and 95 % interval",
 }
 """What line and band of a curve are."""
 

@@ -91,7 +91,7 @@ def agreement_points(agreement: pd.DataFrame, titles: Mapping[str, str], measure
             hovertext=part["image"].map(literal), hovertemplate="%{hovertext}<br>%{x:.3f}<extra></extra>",
         )  # fmt: skip
     return figure.update_layout(
-        title=f"{MEASURE_TITLES[measure]}, image by image · {counted(n)}", boxmode="group", margin=MARGIN,
+        title=f"{MEASURE_TITLES[measure]} by image · {counted(n)}", boxmode="group", margin=MARGIN,
         height=120 + 80 * len(set(pairs)), yaxis={"autorange": "reversed", "automargin": True},
         legend={"orientation": "h", "y": -0.08, "traceorder": "normal"},
     )  # fmt: skip

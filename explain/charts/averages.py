@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from explain.averages import AverageMap
 
-_PANEL, _HEADING = 200, 44
+_PANEL, _HEADING = 175, 44
 
 
 def average_maps(averages: Sequence[AverageMap], titles: Mapping[str, str], colormap: str = "viridis") -> go.Figure:

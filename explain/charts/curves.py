@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from explain.charts.agreement import MEASURE_TITLES
 from explain.charts.style import MARGIN, colour_of, counted, kind_name, literal, spoken, translucent
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def faithfulness_curves(bands: pd.DataFrame, titles: Mapping[str, str], centre: 
     """
     panels = list(bands.groupby(["curve", "substrate", "steps"], sort=True))
     names = [f"{spoken(curve)}, {spoken(substrate)}, {steps} steps" for (curve, substrate, steps), _ in panels]
-    figure = make_subplots(rows=max(1, len(panels)), cols=1, subplot_titles=names, shared_xaxes=True)
+    rows = max(1, len(panels))
+    figure = make_subplots(rows=rows, cols=1, subplot_titles=names, shared_xaxes=True, vertical_spacing=0.24 / rows)
     colours = colour_of(bands[["model", "method"]].itertuples(index=False, name=None))
     for row, (_, panel) in enumerate(panels, start=1):
         for (model, method), part in panel.groupby(["model", "method"], sort=False):
@@ -49,10 +51,10 @@ def faithfulness_curves(bands: pd.DataFrame, titles: Mapping[str, str], centre: 
                 hovertemplate="%{x:.0%} of the pixels: %{y:.3f}<extra></extra>", **shared,
             )  # fmt: skip
         figure.update_yaxes(title_text="probability", range=[0, 1], row=row, col=1)
-    figure.update_xaxes(tickformat=".0%", title_text="share of the pixels", row=max(1, len(panels)), col=1)
+    figure.update_xaxes(tickformat=".0%", title_text="share of the pixels", row=rows, col=1)
     return figure.update_layout(
         title=f"{literal(centre)} · {counted(int(bands['n'].max()) if len(bands) else 0)}",
-        margin={**MARGIN, "t": 70}, height=130 + 270 * max(1, len(panels)), legend={"orientation": "h", "y": -0.12},
+        margin={**MARGIN, "t": 70}, height=130 + 230 * rows, legend={"orientation": "h", "y": -0.12},
     )  # fmt: skip
 
 
@@ -83,5 +85,5 @@ def sanity_checks(sanity: pd.DataFrame, titles: Mapping[str, str], measure: str 
         )  # fmt: skip
     return figure.update_layout(
         title=f"Sanity check · {counted(sanity['image'].nunique())}", boxmode="group", margin=MARGIN, height=420,
-        legend={"orientation": "h", "y": -0.12}, yaxis_title=literal(measure),
+        legend={"orientation": "h", "y": -0.12}, yaxis_title=MEASURE_TITLES[measure],
     )  # fmt: skip

@@ -56,11 +56,9 @@ def paired_differences(
     if np.isfinite(comparison.low):
         figure.add_hrect(y0=comparison.low, y1=comparison.high, fillcolor=NEUTRAL, opacity=0.3, line_width=0)
         mean += f" [{comparison.low:+.3f}, {comparison.high:+.3f}]"
+    numbers = f"<span style='font-size:12px'>{mean} · {counted(comparison.n)}</span>"
     return figure.update_layout(
-        title={
-            "text": f"{literal(first)}<br>minus {literal(second)}<br><sup>{mean} · {counted(comparison.n)}</sup>",
-            "font": {"size": 14},
-        },
+        title={"text": f"{literal(first)}<br>minus {literal(second)}<br>{numbers}", "font": {"size": 14}},
         margin={**MARGIN, "t": 78}, height=360, yaxis={"title": literal(name), "automargin": True},
         xaxis={"showticklabels": False, "title": "images, in order of the difference"},
         legend={"orientation": "h", "y": -0.14},

@@ -39,7 +39,7 @@ def intervals(rows: pd.DataFrame) -> go.Figure:
         )  # fmt: skip
     figure.add_vline(x=0, line_dash="dot", line_color=NEUTRAL)
     return figure.update_layout(
-        margin={**MARGIN, "t": 10}, height=90 + 30 * len(rows), showlegend=True,
+        margin={**MARGIN, "t": 30}, height=90 + 30 * len(rows), showlegend=True,
         yaxis={"categoryorder": "array", "categoryarray": list(tests), "autorange": "reversed", "automargin": True},
-        legend={"orientation": "h"},
+        xaxis={"automargin": True}, legend={"orientation": "h", "y": 1, "yanchor": "bottom"},
     )  # fmt: skip

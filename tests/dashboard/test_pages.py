@@ -38,7 +38,7 @@ def texts(app):
     [
         ("gallery", "7 of 7"),
         ("compare", "Agreement is not faithfulness"),
-        ("statistics", "Wilson"),
+        ("statistics", "Each point is an image"),
         ("findings", "Holm"),
         ("upload", "Nothing is kept"),
         ("about", "Fuad"),
