@@ -139,7 +139,7 @@ def show_faithfulness() -> None:
         st.info(NOT_EVALUATED)
     else:
         show(faithfulness_curves(numbers, titles, BANDS[view.band]), f"curves-{view.band}", numbers, view)
-        st.caption("Deletion: lower is more faithful. Insertion: higher is. Of the class first predicted (RISE, 2018).")
+        st.caption("Deletion: lower is more faithful. Insertion: higher is. Of the labelled class.")
     sanity = of_label(store, "sanity", view.label)
     if len(sanity):
         show(sanity_checks(sanity, titles), "sanity", sanity, view)
