@@ -140,7 +140,7 @@ def show_faithfulness() -> None:
     else:
         show(faithfulness_curves(numbers, titles, BANDS[view.band]), f"curves-{view.band}", numbers, view)
         st.caption(
-            "Deletion: lower is more faithful. Insertion: higher is. Of the class first predicted (RISE, 2018). "
+            "Deletion: lower is more faithful. Insertion: higher is. Of the labelled class, after RISE (2018). "
             "The interval of a mean is Student's t at each step."
         )
     sanity = of_label(store, "sanity", view.label)

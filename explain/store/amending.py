@@ -45,25 +45,3 @@ def amend_store(path: str | Path, amendment: Amendment) -> Store:
         del manifest["schema"]
         write_manifest(folder, manifest)
     return open_store(folder)
-
-
-def commit_tables(path: str | Path, tables: Mapping[str, pd.DataFrame]) -> Store:
-    """Add tables to a complete store, or replace them.
-
-    Parameters
-    ----------
-    path : str or Path
-        The store's folder.
-    tables : mapping of str to pandas.DataFrame
-
-    Returns
-    -------
-    Store
-        The store as it is now.
-
-    Raises
-    ------
-    StoreError
-        If there is no complete store.
-    """
-    return amend_store(path, lambda store: (tables, {}))
