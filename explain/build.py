@@ -15,9 +15,9 @@ from explain.errors import ExplainError
 from explain.origins import record_origins
 from explain.provenance import Plan, plan_model, table_code_digest
 from explain.store.layout import CHECKSUMS, StoreError, store_path
+from explain.store.opening import newest_stores, open_store
 from explain.store.pictures import has_pictures, write_pictures
 from explain.store.pruning import forget_results, prune_results
-from explain.store.reading import newest_stores, open_store
 from explain.store.writing import ModelWriter, lock_store
 
 if TYPE_CHECKING:

@@ -28,14 +28,15 @@ from explain.faithfulness.tables import (
 from explain.saliency import METHODS
 from explain.store.amending import amend_store
 from explain.store.layout import StoreError, digest_of
-from explain.store.reading import open_store
+from explain.store.opening import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-    from explain.store.reading import ModelInfo, Store
+    from explain.store.entries import ModelInfo
+    from explain.store.reading import Store
 
 _FOLDER = "evaluation"
 _ENTRY = "evaluation"

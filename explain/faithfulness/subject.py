@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from data import Dataset
     from explain.specification import ModelSpec
-    from explain.store.reading import ModelInfo, Store
+    from explain.store.entries import ModelInfo
+    from explain.store.reading import Store
 
 _SAME = ("application", "input_size", "preprocessing", "feature_layer", "head_layer")
 """What a store's manifest and a specification both say about a network."""

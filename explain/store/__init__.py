@@ -7,8 +7,10 @@ end of a build, is what makes new results visible.
 
 from explain.store.amending import amend_store
 from explain.store.checking import check_store
+from explain.store.entries import DatasetInfo, ModelInfo
 from explain.store.layout import StoreError, default_cache
-from explain.store.reading import DatasetInfo, ModelInfo, Store, list_stores, newest_stores, open_store
+from explain.store.opening import list_stores, newest_stores, open_store
+from explain.store.reading import Store
 
 __all__ = [
     "DatasetInfo",

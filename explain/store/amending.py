@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explain.store.reading import Store, open_store
+from explain.store.opening import open_store
+from explain.store.reading import Store
 from explain.store.writing import lock_store, write_manifest, write_table
 
 if TYPE_CHECKING:
