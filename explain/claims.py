@@ -12,7 +12,13 @@ from explain.metrics import SPREAD_METRICS, WIDER_IS
 from explain.saliency import METHOD_TITLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+TRAINED_TO_BE_SEEN = (
+    "The compact networks were trained with two terms that ask Grad-CAM and FEM to lie on the animal. What is found "
+    "here tells how these networks' maps differ, not where networks trained on labels alone would look."
+)
+"""What must stand beside everything that is found on the built-in compact networks."""
 
 ALL = "all"
 SAME_VERDICT = "same_verdict"
@@ -108,6 +114,21 @@ class Roles:
     def title_of_xception(self) -> str:
         """Title of the model in the Xception's role."""
         return self.titles[self.xception]
+
+
+def trained_to_be_seen(models: Iterable[str]) -> bool:
+    """Tell whether :data:`TRAINED_TO_BE_SEEN` must be said.
+
+    Parameters
+    ----------
+    models : iterable of str
+        Names.
+
+    Returns
+    -------
+    bool
+    """
+    return not {"compact-resnet", "compact-xception"}.isdisjoint(models)
 
 
 def claims(

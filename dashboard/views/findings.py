@@ -6,6 +6,7 @@ from dashboard.controls import title, write
 from dashboard.frame import open_page, plain, share
 from dashboard.stores import table
 from explain.charts.findings import intervals
+from explain.claims import TRAINED_TO_BE_SEEN, trained_to_be_seen
 from explain.findings import RULE, Finding, findings
 
 store, view = open_page(
@@ -57,12 +58,8 @@ def images_of(finding: Finding) -> None:
                 )  # fmt: skip
 
 
-if any(name.startswith("compact-") for name in titles):
-    st.info(
-        "The compact networks were trained with two terms that ask Grad-CAM and FEM to lie on the animal. What is "
-        "found here tells how these networks' maps differ, not where networks trained on labels alone would look.",
-        icon=":material/info:",
-    )
+if trained_to_be_seen(titles):
+    st.info(TRAINED_TO_BE_SEEN, icon=":material/info:")
 rows = table(store, "findings")
 for finding in judged(str(store.path), store.digest):
     with st.container(border=True):

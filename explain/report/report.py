@@ -14,6 +14,7 @@ from plotly.io import to_html
 from plotly.offline import get_plotlyjs
 
 from explain.charts.findings import intervals
+from explain.claims import TRAINED_TO_BE_SEEN, trained_to_be_seen
 from explain.findings import RULE, findings
 from explain.report.contents import Shown, figures, image_sections
 
@@ -65,14 +66,17 @@ def _pieces(store: Store, images: bool) -> Iterator[str]:
     environment.filters |= {"number": _number, "spoken": _spoken, "rows": _rows}
     titles = {model.name: model.title for model in store.models}
     listed = store.table("images")
-    metrics, agreement, predictions = (store.table(name) for name in ("metrics", "agreement", "predictions"))
+    metrics, agreement, predictions, tested = (
+        store.table(name) for name in ("metrics", "agreement", "predictions", "findings")
+    )
+    judged = findings(metrics, agreement, predictions, titles, tested)
     yield from environment.get_template("report.html.j2").generate(
         store=store,
         titles=titles,
         failed=listed[listed["status"] != "ok"],
-        compact=any(name.startswith("compact-") for name in titles),
+        caution=TRAINED_TO_BE_SEEN if trained_to_be_seen(titles) else "",
         rule=RULE,
-        claims=[(finding, _claim(finding.rows)) for finding in findings(metrics, agreement, predictions, titles)],
+        claims=[(finding, _claim(finding.rows)) for finding in judged],
         figures=figures(store),
         sections=image_sections(store) if images else None,
         draw=_Pen(),
