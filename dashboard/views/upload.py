@@ -56,12 +56,12 @@ def ask_for_photograph(own: dict[str, Any], worker: Worker) -> None:
     largest = limits.bytes // 2**20
     st.markdown(
         f"**JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF**, up to **{largest} MB** and **{limits.pixels // 10**6} million "
-        f"pixels**; of animations, the first frame. At most {limits.seconds:.0f} seconds, one photograph after another; "
-        "the first waits for the networks to load."
+        f"pixels**; of animations, the first frame. At most {limits.seconds:.0f} seconds, one photograph after "
+        "another; the first waits for the networks to load."
     )
     st.caption(
-        ":material/lock: Nothing is kept: the photograph is in the dashboard's memory until you remove it or close this "
-        "tab, and is never written to disk. The address of this page carries the settings, not the photograph."
+        ":material/lock: Nothing is kept: the photograph is in the dashboard's memory until you remove it or close "
+        "this tab, and is never written to disk. The address of this page carries the settings, not the photograph."
     )
     way = st.segmented_control(
         "Where from", tuple(SOURCES), format_func=SOURCES.__getitem__, default="file", required=True,
