@@ -9,16 +9,15 @@ from explain.claims import TRAINED_TO_BE_SEEN, trained_to_be_seen
 store, _ = open_page("About", "What is computed, by which formula, from what, and what it cannot tell.")
 
 st.subheader("Grad-CAM", anchor=False)
-st.latex(
-    r"L^c = \mathrm{ReLU}\Big(\sum_k \alpha_k^c A^k\Big), \quad "
-    r"\alpha_k^c = \frac1Z \sum_{ij} \frac{\partial y^c}{\partial A^k_{ij}}"
-)
+st.latex(r"L^c = \mathrm{ReLU}\Big(\sum_k \alpha_k^c A^k\Big)")
+st.latex(r"\alpha_k^c = \frac1Z \sum_{ij} \frac{\partial y^c}{\partial A^k_{ij}}")
 st.markdown(
     "The score is taken before softmax, ReLU after the sum (Selvaraju et al., ICCV 2017). Where a network ends in "
     "global average pooling and one dense layer, the weights are exactly $W_{kc} / Z$, for every class at once."
 )
 st.subheader("FEM", anchor=False)
-st.latex(r"\mathrm{FEM} = \sum_k \mu_k B_k, \qquad B_k = [A^k > \mu_k + K \sigma_k]")
+st.latex(r"\mathrm{FEM} = \sum_k \mu_k B_k \;")  # the space keeps a subscript within its box, which else scrolls
+st.latex(r"B_k = [A^k > \mu_k + K \sigma_k]")
 st.markdown(
     "Mean and population standard deviation over the positions of one channel of one image; K = 2 (Fuad et al., "
     "IPTA 2020). FEM has no target class: it tells what stands out, not what speaks for a class."
