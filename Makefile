@@ -20,9 +20,9 @@ test: .venv/tested
 test-fast: .venv/tested
 	$(BIN)/python -m pytest -m "not slow and not browser"
 
-bench: .venv/installed
-	PYTHONPATH=. DATASET="$(DATASET)" MODELS="$(MODELS)" $(BIN)/python tests/benchmarks/bench_build.py
-	PYTHONPATH=. DATASET="$(DATASET)" MODELS="$(MODELS)" $(BIN)/python tests/benchmarks/bench_evaluate.py
+# PARTS: any of maps, forward, startup, growth; BENCH: further options, such as --images 64 --sizes 102 1000 10000
+bench: .venv/benched
+	$(BIN)/python -m tests.benchmarks.bench $(PARTS) --dataset "$(DATASET)" $(if $(MODELS),--models "$(MODELS)") $(BENCH)
 
 lint: .venv/tested
 	$(BIN)/ruff check .
@@ -35,6 +35,10 @@ lint: .venv/tested
 
 .venv/tested: .venv/installed requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.venv/benched: .venv/installed requirements-bench.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@
 
 clean:

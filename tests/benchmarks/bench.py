@@ -91,6 +91,8 @@ def _row(figure: dict[str, Any]) -> str:
 def _values(values: dict[str, Any]) -> list[str]:
     lines = ["| Derived | value |", "|---|---|"] if values else []
     for name, value in values.items():
+        if name == "by_size":  # for the estimate and the plot; the rows above say the same per image
+            continue
         if isinstance(value, dict):
             value = ", ".join(f"{key.replace('_', ' ')} {_number(number)}" for key, number in value.items())
         lines.append(f"| {name} | {_number(value)} |")

@@ -59,11 +59,19 @@ def predicted(network: Network) -> Pass:
 
 
 def bfloat16(network: Network) -> Pass:
-    """Let TensorFlow's graph rewriter choose which operations run in bfloat16."""
+    """Compute every layer in bfloat16, with weights kept in float32."""
+    import keras
     import tensorflow as tf
 
-    tf.config.optimizer.set_experimental_options({"auto_mixed_precision_onednn_bfloat16": True})
-    return compiled(network)
+    whole = _both(network)
+
+    def lower(layer: Any) -> Any:
+        return layer.__class__.from_config(layer.get_config() | {"dtype": "mixed_bfloat16"})
+
+    lowered = keras.models.clone_model(whole, clone_function=lower)
+    lowered.set_weights(whole.get_weights())
+    function = tf.function(lambda images: [tf.cast(part, tf.float32) for part in lowered(images, training=False)])
+    return lambda images: tuple(part.numpy() for part in function(tf.constant(images)))
 
 
 def openvino(network: Network, precision: str) -> Pass:
@@ -87,7 +95,9 @@ def onnxruntime(network: Network) -> Pass:
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.onnx"
-        _both(network).export(path, format="onnx", verbose=False)
+        whole = _both(network)
+        whole(np.zeros((1, network.spec.input_size, network.spec.input_size, 3), np.float32))  # export asks for a call
+        whole.export(path, format="onnx", verbose=False)
         session = runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
     (given,) = session.get_inputs()
     return lambda images: _sorted(session.run(None, {given.name: images}))
