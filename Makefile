@@ -7,21 +7,21 @@ BIN     := .venv/bin
 
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: dashboard test test-fast lint bench clean
+.PHONY: dashboard test test-fast lint bench clean chromium
 
 dashboard: .venv/installed
 	$(BIN)/python -m explain build --dataset "$(DATASET)" $(if $(MODELS),--models "$(MODELS)")
 	@echo "The dashboard: http://localhost:$(PORT)"
 	$(BIN)/streamlit run dashboard/app.py --server.port $(PORT)
 
-test: .venv/tested
+test: .venv/tested chromium
 	$(BIN)/python -m pytest
 
 test-fast: .venv/tested
 	$(BIN)/python -m pytest -m "not slow and not browser"
 
 # PARTS: any of maps, forward, startup, growth; BENCH: further options, such as --images 64 --sizes 102 1000 10000
-bench: .venv/benched
+bench: .venv/benched chromium
 	$(BIN)/python -m tests.benchmarks.bench $(PARTS) --dataset "$(DATASET)" $(if $(MODELS),--models "$(MODELS)") $(BENCH)
 
 lint: .venv/tested
@@ -40,6 +40,17 @@ lint: .venv/tested
 .venv/benched: .venv/installed requirements-bench.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@
+
+# The browser of tests/browser: the one that is there, else Debian's, else Playwright's own.
+CHROMIUMS := chromium chromium-browser google-chrome google-chrome-stable
+AS_ROOT   := $(if $(filter-out 0,$(shell id -u)),sudo -n)
+
+chromium: .venv/tested
+	@test -n "$$CHROMIUM" && exit; \
+	for name in $(CHROMIUMS); do command -v $$name >/dev/null && exit; done; \
+	{ $(AS_ROOT) apt-get update -qq && $(AS_ROOT) apt-get install -y -qq chromium; } >/dev/null 2>&1 && exit; \
+	$(BIN)/playwright install chromium && exit; \
+	echo "The browser tests need Chromium, and it could not be installed here: install it, or set CHROMIUM." >&2; exit 1
 
 clean:
 	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

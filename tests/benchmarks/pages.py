@@ -97,10 +97,12 @@ class _Visitor:
         for name, number, control in (("Compare: K moved", 2, 0), ("Compare: opacity moved", 0, 1)):
             slider = self._page.get_by_role("slider").nth(control)
             slider.focus()
-            press = lambda: self._page.keyboard.press("ArrowRight")  # noqa: E731
-            self._timed(name, lambda number=number: self._changed(NTH_MAP % number, press), "() => true")
+            self._timed(name, lambda number=number: self._changed(NTH_MAP % number, self._step), "() => true")
             self._page.wait_for_function(STANDS % 0)
         self._page.context.close()
+
+    def _step(self) -> None:
+        self._page.keyboard.press("ArrowRight")
 
     def _timed(self, name: str, act: Callable[[], object], condition: str) -> None:
         started = time.perf_counter()

@@ -30,11 +30,12 @@ def visiting(chromium, address):
 
 
 def settle(page):
-    """Wait until the page's script has run to its end and its pictures are there."""
+    """Wait until the page's script has run to its end, its parts are loaded and its pictures are there."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning] h1").first.wait_for()
+    page.wait_for_load_state("networkidle")
     page.wait_for_timeout(400)  # a change just made reaches the server, and the script's state the page
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    page.wait_for_function("!document.querySelector('[data-stale=true]')")
+    page.wait_for_function("!document.querySelector('[data-stale=true], [data-testid=stSkeleton]')")
     page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
 
 

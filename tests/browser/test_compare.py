@@ -1,0 +1,80 @@
+"""Compare in a browser: maps answer to K, visitors do not meet, downloads hold what they say."""
+
+import io
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from tests.browser.test_links import set_by_hand
+from tests.browser.visiting import settle
+
+
+def pixels(page):
+    """Give the four maps' pixels, Grad-CAM's first."""
+    pictures = page.locator("img[alt*='Grad-CAM'], img[alt*='FEM']")
+    pictures.nth(3).wait_for()
+    sources = pictures.evaluate_all("images => images.map((image) => image.src)")
+    assert len(sources) == 4
+    return [np.asarray(Image.open(io.BytesIO(page.request.get(source).body())), int) for source in sources]
+
+
+def test_fem_changes_with_k_and_grad_cam_does_not(visitor):
+    page = visitor("/compare?image=elephant_002&scale=own&layer=map")
+    before = pixels(page)
+    set_by_hand(page, "push", "K of FEM", "Home")
+    page.wait_for_url("**k=0*")
+    settle(page)
+    changed = [np.abs(new - old).mean() for old, new in zip(before, pixels(page), strict=True)]
+    assert changed[:2] == [0, 0]
+    assert min(changed[2:]) > 1
+
+
+def test_two_visitors_do_not_disturb_each_other(visitor):
+    first = visitor("/compare?image=elephant_002&scale=own")
+    second = visitor("/compare?image=elephant_002&scale=own")
+    before = pixels(first)
+    set_by_hand(second, "pick", "Colours", "magma")
+    set_by_hand(second, "pick", "Image", "bear_003")
+    second.wait_for_url("**image=bear_003*")
+    settle(second)
+    set_by_hand(first, "push", "Opacity", "ArrowLeft")  # the first page is drawn anew, with its own state
+    first.wait_for_url("**opacity=0.5*")
+    settle(first)
+    assert first.get_by_text("elephant_002", exact=False).first.is_visible()
+    assert "magma" not in first.url
+    set_by_hand(first, "push", "Opacity", "ArrowRight")
+    first.wait_for_function("!location.search.includes('opacity')")
+    settle(first)
+    for old, new in zip(before, pixels(first), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_arrow_keys_lead_to_the_next_photograph_and_back(visitor):
+    page = visitor("/compare?image=bear_003")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**image=bear_004*")
+    settle(page)
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**image=bear_003*")
+
+
+def test_downloads_open_and_hold_what_they_say(visitor, tmp_path):
+    page = visitor("/compare?image=elephant_002&k=1")
+    page.get_by_text("Downloads").click()
+
+    def download(button):
+        with page.expect_download() as started:
+            page.get_by_role("button", name=button).click()
+        file = tmp_path / started.value.suggested_filename
+        started.value.save_as(file)
+        return file
+
+    saliency = np.load(download("Compact Xception, FEM: raw map"), allow_pickle=False)
+    assert saliency.dtype == np.float32
+    assert saliency.ndim == 2
+    assert saliency.min() >= 0 < saliency.max()
+    numbers = pd.read_csv(download("Numbers (.csv)"))
+    assert set(numbers["image"]) == {"elephant_002"}
+    assert set(numbers["model"]) == {"compact-resnet", "compact-xception"}
+    assert {"entropy", "mass_inside"} <= set(numbers["metric"])

@@ -1,0 +1,92 @@
+"""A link says what its sender saw: every control, set by hand, is there in a browser that knows nothing."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.browser.visiting import settle
+
+SHAPING = [
+    ("choose", "Show", "Map", "layer=map"),
+    ("choose", "Scale", "Own scale", "scale=own"),
+    ("pick", "Colours", "cividis", "colormap=cividis"),
+    ("pick", "Interpolation", "nearest", "interpolation=nearest"),
+    ("pick", "Target class of Grad-CAM", "American black bear", "target=American_black_bear"),
+    ("push", "K of FEM", "ArrowRight", "k=2.1"),
+]
+COMPARE = [("pick", "Image", "elephant_004", "image=elephant_004"), *SHAPING, ("choose", "Boxes", "On", "boxes=on")]
+OPACITY = [("push", "Opacity", "ArrowLeft", "opacity=0.5"), ("choose", "Boxes", "On", "boxes=on")]
+GALLERY = [
+    ("pick", "Class", "African elephant", "label=African_elephant"),
+    ("pick", "Verdict", "Right", "verdict=right"),
+    ("pick", "Sort by", "Confidence", "sort=confidence"),
+    ("choose", "Order", "Descending", "order=descending"),
+    ("choose", "Show", "Map", "layer=map"),
+    ("pick", "Model", "compact-xception", "model=compact-xception"),
+    ("choose", "Method", "FEM", "method=fem"),
+    ("pick", "Colours", "inferno", "colormap=inferno"),
+    ("turn", "Pagination", "Page 2", "page=2"),
+]
+
+
+def set_by_hand(page, how, label, value):
+    sidebar = page.locator("[data-testid=stSidebar]")
+    if how == "choose":
+        sidebar.get_by_role("radiogroup", name=label, exact=True).get_by_role("radio", name=value, exact=True).click()
+    elif how == "pick":
+        sidebar.get_by_role("combobox", name=label).click()
+        page.keyboard.type(value)  # long lists show only a part of their options
+        page.get_by_role("option", name=value, exact=True).click()
+    elif how == "push":
+        sidebar.get_by_role("group", name=label).get_by_role("slider").press(value)
+    else:
+        page.get_by_role("navigation", name=label).get_by_role("button", name=value, exact=True).click()
+
+
+def seen(page):
+    """Give all that a person can tell two pages apart by: controls, texts and the bytes of the pictures."""
+    sources = page.locator("[data-testid=stMain] img").evaluate_all("images => images.map((image) => image.src)")
+    regions = [page.locator(f"[data-testid={name}]").aria_snapshot() for name in ("stSidebarUserContent", "stMain")]
+    return regions, [page.request.get(source).body() for source in sources]
+
+
+def address(page):
+    """Give what the address says, in an order of its own."""
+    parts = urlsplit(page.url)
+    return parts.path, parse_qs(parts.query)
+
+
+@pytest.mark.parametrize(
+    ("path", "controls"),
+    [("/compare", COMPARE), ("/compare?image=elephant_002", OPACITY), ("/gallery", GALLERY), ("/upload", SHAPING)],
+    ids=["compare", "compare-overlay", "gallery", "upload"],
+)
+def test_what_is_set_by_hand_is_what_the_link_shows(visitor, path, controls):
+    sender = visitor(path)
+    for how, label, value, parameter in controls:
+        set_by_hand(sender, how, label, value)
+        sender.wait_for_url(f"**{parameter}*")
+        settle(sender)
+    for *_, parameter in controls:
+        name, value = parameter.split("=")
+        assert address(sender)[1][name] == [value]
+    receiver = visitor(sender.url)
+    assert address(receiver) == address(sender)
+    for theirs, ours in zip(seen(sender), seen(receiver), strict=True):
+        assert theirs == ours
+    assert sender.problems == receiver.problems == []
+
+
+def test_a_control_back_at_its_default_leaves_the_address(visitor):
+    page = visitor("/compare?scale=own&image=elephant_002")
+    set_by_hand(page, "choose", "Scale", "One scale")
+    page.wait_for_function("!location.search.includes('scale')")
+    assert address(page)[1] == {"image": ["elephant_002"]}
+
+
+def test_a_link_that_is_not_understood_is_said_so_and_never_markup(visitor):
+    page = visitor("/compare?k=many&image=<img src=x onerror=document.title='taken'>&colormap=jet")
+    for name in ("k", "image", "colormap"):
+        assert page.get_by_text(f"The link's {name}").count() == 1
+    assert page.title() != "taken"
+    assert page.problems == []
