@@ -51,7 +51,8 @@ def test_the_report_names_machine_and_figures():
         "part": "maps", "title": "Maps", "explanation": "Why.", "settings": {"models": None}, "values": {"r": 1.5},
         "figures": [{"name": "ours", "unit": "ms", "median": 2.0, "low": 1.0, "high": 3.0, "runs": 4, "images": 8,
                      "cold": 9.0}],
-        "measured_on": {"processor": "P", "cores": 2, "memory_gib": 4, "load_before": 0.1, "python": "3", "versions": {}},
+        "measured_on": {"processor": "P", "cores": 2, "memory_gib": 4, "load_before": 0.1, "python": "3",
+                        "versions": {}},
     }  # fmt: skip
     text = markdown({"parts": {"maps": section}, "million": {}})
     assert "| ours | ms | 2 | 1 to 3 | 9 | 4 | 8 |" in text
