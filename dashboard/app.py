@@ -14,11 +14,13 @@ PAGES = {
     "compare": ("Compare", ":material/compare:"),
     "statistics": ("Statistics", ":material/monitoring:"),
     "findings": ("Findings", ":material/fact_check:"),
+    "upload": ("Try your own", ":material/add_a_photo:"),
     "about": ("About", ":material/info:"),
 }
 
-ICON = Path(__file__).parent / "icon.png"
-st.set_page_config(page_title="Where classifiers look", page_icon=str(ICON), layout="wide")
+ICON = str(Path(__file__).with_name("icon.svg"))  # a named icon would be fetched from another server
+
+st.set_page_config(page_title="Where classifiers look", page_icon=ICON, layout="wide")
 
 
 def home() -> None:

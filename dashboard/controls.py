@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from dashboard.view import CHOICES, View, parse
+from explain.charts.agreement import MEASURE_TITLES
+from explain.charts.names import METRIC_TITLES, metric_title
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TITLES = {
     "gradcam": "Grad-CAM", "fem": "FEM", "all": "All", "right": "Right", "wrong": "Wrong",
@@ -15,11 +20,16 @@ TITLES = {
     "models": "Disagreement of models", "methods": "Disagreement of methods", "spread": "Spread",
     "inside": "Share inside the box", "ascending": "Ascending", "descending": "Descending",
     "shared": "One scale", "own": "Own scale", "overlay": "Overlay", "map": "Map", "photo": "Photograph",
-    "area_half_max": "Area above half maximum", "entropy": "Entropy", "radius": "RMS radius", "gini": "Gini index",
-    "peak_inside": "Peak inside", "mass_inside": "Mass inside", "iou_half_max": "IoU of half maximum",
     "off": "Off", "on": "On", "small": "Small, under 20 %", "medium": "Medium", "large": "Large, from 50 %",
+    "label": "Class", "model": "Model", "method": "Method", "predicted": "Answer",
+    "probability": "Probability of the answer", "label_probability": "Probability of the label",
+    "label_rank": "Rank of the label",
+    **METRIC_TITLES, **MEASURE_TITLES,
 }  # fmt: skip
 """Names of values for people."""
+
+SELECTING = ("dataset", "label", "text", "verdict", "size", "sort", "order")
+"""Parameters that change what a list of images holds: another selection starts at its first page."""
 
 DEFAULTS = {field.name: field.default for field in fields(View)}
 
@@ -61,7 +71,15 @@ def select(
     st.selectbox(label, known, format_func=shown, help=help, **_bound(view, name, known))
 
 
-def segments(view: View, name: str, label: str, help: str, options: tuple[str, ...] | None = None) -> None:
+def segments(
+    view: View,
+    name: str,
+    label: str,
+    help: str,
+    options: tuple[str, ...] | None = None,
+    *,
+    names: Mapping[str, str] | None = None,
+) -> None:
     """Show a segmented control over one of the link's parameters.
 
     Parameters
@@ -69,9 +87,15 @@ def segments(view: View, name: str, label: str, help: str, options: tuple[str, .
     view : View
     name, label, help : str
     options : tuple of str, optional
+    names : mapping of str to str, optional
+        What the choices are called here; as everywhere by default.
     """
     known = options or CHOICES[name]
-    st.segmented_control(label, known, format_func=title, help=help, required=True, **_bound(view, name, known))
+
+    def shown(value: str) -> str:
+        return names[value] if names else title(value)
+
+    st.segmented_control(label, known, format_func=shown, help=help, required=True, **_bound(view, name, known))
 
 
 def slider(view: View, name: str, label: str, help: str, low: float, high: float, step: float) -> None:
@@ -108,7 +132,7 @@ def title(value: str) -> str:
     -------
     str
     """
-    return TITLES.get(value, value.replace("_", " ")) if value else "All"
+    return (TITLES.get(value) or metric_title(value)) if value else "All"
 
 
 def write(name: str, value: Any) -> None:
@@ -123,8 +147,8 @@ def write(name: str, value: Any) -> None:
         st.query_params.pop(name, None)
     else:
         st.query_params[name] = f"{value:g}" if isinstance(value, float) else str(value)
-    if name not in ("page", "image", "k", "opacity", "colormap", "scale", "interpolation", "boxes", "masks", "target"):
-        st.query_params.pop("page", None)  # another selection starts at its first page
+    if name in SELECTING:
+        st.query_params.pop("page", None)
 
 
 def _bound(view: View, name: str, options: tuple[str, ...] | None) -> dict[str, Any]:

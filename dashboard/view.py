@@ -21,7 +21,11 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "boxes": ("off", "on"),
     "masks": ("off", "on"),
     "size": ("all", "small", "medium", "large"),
-    "metric": ("area_half_max", "entropy", "radius", "gini", "peak_inside", "mass_inside", "iou_half_max"),
+    "section": ("distributions", "differences", "agreement", "averages", "answers", "faithfulness", "map"),
+    "by": ("label", "model", "method"),
+    "shape": ("box", "violin"),
+    "measure": ("pearson", "sim", "spearman", "iou_top20"),
+    "band": ("quartiles", "mean"),
 }
 """Allowed values of the parameters that have a fixed set."""
 
@@ -57,6 +61,13 @@ class View:
     size: str = "all"
     text: str = ""
     metric: str = "entropy"
+    test: str = ""
+    section: str = "distributions"
+    by: str = "label"
+    shape: str = "box"
+    measure: str = "pearson"
+    band: str = "quartiles"
+    colour: str = "label"
 
     def to_params(self) -> dict[str, str]:
         """Write the state as query parameters.

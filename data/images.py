@@ -20,6 +20,9 @@ IMAGE_SUFFIXES = frozenset(
 )
 """Endings of files that count as images, in lower case."""
 
+IMAGE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "JPEG2000", "AVIF")
+"""Formats by Pillow's names: those of the endings. Others stay closed, as EPS, which starts an interpreter."""
+
 MAX_PIXELS = 100_000_000
 """Larger images are refused before they are decoded."""
 
@@ -58,7 +61,7 @@ def decode_image(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Im
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a suspicious size is judged below, odd metadata is no concern
-            with Image.open(io.BytesIO(content)) as image:
+            with Image.open(io.BytesIO(content), formats=IMAGE_FORMATS) as image:
                 if image.width * image.height > max_pixels:
                     raise ImageError(
                         f"{image.width} x {image.height} pixels are more than the {max_pixels:,} that are read"

@@ -12,11 +12,12 @@ from data import Dataset
 from explain.build_report import BuildReport
 from explain.engines import Engine, check_engine, open_engine
 from explain.errors import ExplainError
+from explain.origins import record_origins
 from explain.provenance import Plan, plan_model, table_code_digest
 from explain.store.layout import CHECKSUMS, StoreError, store_path
+from explain.store.opening import newest_stores, open_store
 from explain.store.pictures import has_pictures, write_pictures
 from explain.store.pruning import forget_results, prune_results
-from explain.store.reading import newest_stores, open_store
 from explain.store.writing import ModelWriter, lock_store
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def build(
     report = BuildReport(store_path(cache, dataset.digest), len(dataset.records))
     plans = [plan_model(spec) for spec in specs]
     with lock_store(report.store):
+        record_origins(report.store, specs)
         if not force and _up_to_date(report, dataset, plans):
             report.seconds = time.perf_counter() - started
             return report

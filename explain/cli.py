@@ -16,6 +16,7 @@ from data import DataError, ImageError, open_dataset
 from explain.errors import ExplainError
 
 if TYPE_CHECKING:
+    from data import Dataset
     from explain.build import Progress
     from explain.store.reading import Store
 
@@ -55,6 +56,8 @@ class Table(StrEnum):
     PREDICTIONS = "predictions"
     IMAGES = "images"
     FINDINGS = "findings"
+    CURVES = "curves"
+    SANITY = "sanity"
 
 
 @app.command()
@@ -94,6 +97,33 @@ def build(
     print(
         f"{opened.title}: {report.images} images, {report.computed} results computed, {report.reused} reused, "
         f"{len(report.failed)} images failed, {report.seconds:.1f} s. Store: {report.store}"
+    )
+
+
+@app.command()
+def evaluate(
+    dataset: DatasetOption = "demo",
+    models: ModelsOption = None,
+    cache: CacheOption = None,
+    steps: Annotated[int, typer.Option(min=1, max=1000, help="Steps of each curve.")] = 28,
+    batch_size: Annotated[int, typer.Option(min=1, max=1024, help="Images per forward pass.")] = 16,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
+) -> None:
+    """Judge the maps of a store: deletion, insertion, drop in confidence, shuffled weights. Resumes."""
+    from explain.faithfulness.evaluation import evaluate as run
+    from explain.faithfulness.evaluation import specifications_of
+
+    opened = open_dataset(dataset)
+    store = _open_store(opened, cache)
+    specs = specifications_of(store, models)
+    with _progress() as progress:
+        report = run(opened, store, specs, steps=steps, batch_size=batch_size, progress=progress)
+    if as_json:
+        print(json.dumps(report.as_json(), ensure_ascii=False))
+        return
+    print(
+        f"{opened.title}: {report.images} images, {report.computed} results computed, {report.reused} reused, "
+        f"{report.seconds:.1f} s. Tables: metrics, curves, sanity. Store: {report.store}"
     )
 
 
@@ -153,6 +183,25 @@ def export(
     print(f"{out}: {len(frame)} rows")
 
 
+@app.command()
+def report(
+    out: Annotated[Path, typer.Option(help="The .html file to write.")],
+    dataset: DatasetOption = "demo",
+    cache: CacheOption = None,
+    images: Annotated[bool, typer.Option("--images", help="A section for every image.")] = False,
+) -> None:
+    """Write everything that a store says into one HTML file that needs no server and no network."""
+    from explain.report import FITS_A_MAIL, write_report
+
+    if out.suffix != ".html":
+        raise ExplainError(f"--out is {out}; expected a file that ends in .html.")
+    with _writing(out):
+        size = write_report(_open(dataset, cache), out, images=images)
+    print(f"{out}: {size / 1e6:.1f} MB")
+    if size > FITS_A_MAIL:
+        print(f"This is more than {FITS_A_MAIL / 1e6:.0f} MB, too large for most mail.", file=sys.stderr)
+
+
 def main() -> NoReturn:
     """Run the command line; what a person can act on is printed without a traceback."""
     try:
@@ -164,10 +213,14 @@ def main() -> NoReturn:
 
 
 def _open(dataset: str, cache: Path | None) -> Store:
+    return _open_store(open_dataset(dataset), cache)
+
+
+def _open_store(dataset: Dataset, cache: Path | None) -> Store:
     from explain.store import open_store
     from explain.store.layout import default_cache, store_path
 
-    return open_store(store_path(cache or default_cache(), open_dataset(dataset).digest))
+    return open_store(store_path(cache or default_cache(), dataset.digest))
 
 
 @contextmanager

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import difflib
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -157,6 +160,30 @@ class Network:
         )
         return weighted_sum(activations.numpy(), alpha.numpy())
 
+    def randomised(self, seed: int) -> Network:
+        """Give the same network with nothing of what it has learnt: the values of each weight array permuted.
+
+        Parameters
+        ----------
+        seed : int
+
+        Returns
+        -------
+        Network
+            Each array keeps the distribution of its values; this network stays as it is.
+
+        References
+        ----------
+        Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018, section 3 (all layers at once).
+        """
+        import keras
+
+        rng = np.random.default_rng(seed)
+        model = keras.models.clone_model(self._model)
+        shuffled = [rng.permutation(values.ravel()).reshape(values.shape) for values in self._model.get_weights()]
+        model.set_weights(shuffled)
+        return Network(self.spec, model)
+
     def _preprocess(self, pixels: ArrayLike) -> Any:
         from keras.applications import imagenet_utils
 
@@ -188,7 +215,8 @@ def load_network(spec: ModelSpec) -> Network:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    import keras
+    with _quiet_start():
+        import keras
 
     if keras.backend.backend() != "tensorflow":
         raise ExplainError(
@@ -196,6 +224,29 @@ def load_network(spec: ModelSpec) -> Network:
         )
     model = _load_application(spec) if spec.application else _load_file(spec)
     return Network(spec, model)
+
+
+@contextmanager
+def _quiet_start() -> Iterator[None]:
+    """Hold back what libraries write to standard error while they are imported, unless the import fails.
+
+    TensorFlow logs a few lines before it reads the level that was set, so that no setting silences them.
+    """
+    import tempfile
+
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as held:
+        kept = os.dup(2)
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held.seek(0)
+            os.write(kept, held.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def _load_file(spec: ModelSpec) -> Any:

@@ -33,6 +33,7 @@ _CODE = (
 _TABLE_CODE = (
     "publishing.py",
     "agreement.py",
+    "claims.py",
     "embedding.py",
     "findings.py",
     "metrics.py",
@@ -40,6 +41,7 @@ _TABLE_CODE = (
     "resampling.py",
     "statistics.py",
     "tables.py",
+    "verdicts.py",
 )
 _LIBRARIES = ("tensorflow", "keras", "numpy", "pillow")
 

@@ -10,6 +10,7 @@ import numpy as np
 import explain
 from data.digests import file_digest
 from explain.embedding import embedding_table
+from explain.faithfulness.publishing import carried_over
 from explain.resampling import COMMON_GRID
 from explain.saliency import DEFAULT_K, METHODS
 from explain.store.layout import ARRAYS, CHECKSUMS
@@ -71,6 +72,8 @@ def publish(
         "embedding": embedding_table(dataset.records, ok, pooled),
     }
     tables["findings"] = _findings(tables, specs)
+    evaluated, evaluation = carried_over(path, tables, {spec.name: digest for spec, digest, *_ in results})
+    tables |= evaluated
     manifest = {
         "code_version": explain.__version__,
         "table_code": table_code,
@@ -108,6 +111,7 @@ def publish(
         "tables": {name: write_table(path, name, table) for name, table in tables.items()},
         "pictures": pictures_digest(path),
         "libraries": _versions(),
+        **evaluation,
     }
     write_manifest(path, manifest)
 

@@ -99,6 +99,8 @@ def compare_paired(first: ArrayLike, second: ArrayLike) -> PairedComparison:
 def bootstrap_interval(values: ArrayLike) -> tuple[float, float]:
     """Bootstrap a 95 % interval of the mean, bias-corrected and accelerated, with a fixed seed.
 
+    Where so many values are equal that the correction is undefined, the percentiles of the same resamples stand in.
+
     Parameters
     ----------
     values : array, shape (n,)
@@ -114,17 +116,20 @@ def bootstrap_interval(values: ArrayLike) -> tuple[float, float]:
         return float("nan"), float("nan")
     if np.ptp(sample) == 0:
         return float(sample[0]), float(sample[0])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
-        interval = stats.bootstrap(
-            (sample,),
-            np.mean,
-            n_resamples=RESAMPLES,
-            batch=max(1, _BATCH_CELLS // len(sample)),
-            confidence_level=CONFIDENCE,
-            method="BCa",
-            rng=np.random.default_rng(SEED),
-        ).confidence_interval
+    for method in ("BCa", "percentile"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", stats.DegenerateDataWarning)
+            interval = stats.bootstrap(
+                (sample,),
+                np.mean,
+                n_resamples=RESAMPLES,
+                batch=max(1, _BATCH_CELLS // len(sample)),
+                confidence_level=CONFIDENCE,
+                method=method,
+                rng=np.random.default_rng(SEED),
+            ).confidence_interval
+        if np.isfinite([interval.low, interval.high]).all():
+            break
     return float(interval.low), float(interval.high)
 
 

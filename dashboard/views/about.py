@@ -1,40 +1,71 @@
 """Formulas, sources, provenance and limits."""
 
+import pandas as pd
 import streamlit as st
 
-from dashboard.frame import open_page
+from dashboard.frame import open_page, plain
+from explain.claims import TRAINED_TO_BE_SEEN, trained_to_be_seen
 
 store, _ = open_page("About", "What is computed, by which formula, from what, and what it cannot tell.")
 
 st.subheader("Grad-CAM", anchor=False)
-st.latex(
-    r"L^c = \mathrm{ReLU}\Big(\sum_k \alpha_k^c A^k\Big), \quad "
-    r"\alpha_k^c = \frac1Z \sum_{ij} \frac{\partial y^c}{\partial A^k_{ij}}"
-)
+st.latex(r"L^c = \mathrm{ReLU}\Big(\sum_k \alpha_k^c A^k\Big)")
+st.latex(r"\alpha_k^c = \frac1Z \sum_{ij} \frac{\partial y^c}{\partial A^k_{ij}}")
 st.markdown(
     "The score is taken before softmax, ReLU after the sum (Selvaraju et al., ICCV 2017). Where a network ends in "
     "global average pooling and one dense layer, the weights are exactly $W_{kc} / Z$, for every class at once."
 )
 st.subheader("FEM", anchor=False)
-st.latex(r"\mathrm{FEM} = \sum_k \mu_k B_k, \qquad B_k = [A^k > \mu_k + K \sigma_k]")
+st.latex(r"\mathrm{FEM} = \sum_k \mu_k B_k \;")  # the space keeps a subscript within its box, which else scrolls
+st.latex(r"B_k = [A^k > \mu_k + K \sigma_k]")
 st.markdown(
     "Mean and population standard deviation over the positions of one channel of one image; K = 2 (Fuad et al., "
     "IPTA 2020). FEM has no target class: it tells what stands out, not what speaks for a class."
 )
-st.subheader("Spread, on a common grid of 112 x 112", anchor=False)
+st.subheader("Spread and place, on a common grid of 112 x 112", anchor=False)
 st.markdown(
     "- **Area above half maximum**: share of cells at least half of the maximum.\n"
     "- **Entropy**: Shannon entropy over the logarithm of the number of cells.\n"
     "- **RMS radius** about the centroid; the image's side is 1.\n"
     "- **Gini index** of the cells' values (Hurley and Rickard, 2009); larger is more concentrated.\n"
-    "- **Peak inside** (pointing game), **mass inside** (energy-based pointing game): against box or mask."
+    "- **Peak inside** (pointing game, Zhang et al., 2018), **mass inside** (energy-based pointing game, Wang et al., "
+    "2020), **IoU of the half-maximum region**: against the mask of the animal, else its boxes."
+)
+st.subheader("Agreement and faithfulness", anchor=False)
+st.markdown(
+    "- **Pearson**, **SIM** (sum of the smaller of two densities), **Spearman**, **IoU of the top 20 %**: how alike "
+    "two maps of one image are. Two maps may agree and both be wrong about their network.\n"
+    "- **Deletion and insertion** (Petsiuk et al., BMVC 2018): the class's probability while the most salient pixels "
+    "are taken away, or come back into a blurred image; **average drop and increase in confidence** (Chattopadhyay "
+    "et al., WACV 2018). `python -m explain evaluate` measures them.\n"
+    "- **Sanity check** (Adebayo et al., NeurIPS 2018): the map should change when what the network has learnt is "
+    "shuffled away."
 )
 st.subheader("Limits", anchor=False)
+grids = ", ".join(f"{model.grid[0]} x {model.grid[1]} ({model.title})" for model in store.models)
 st.markdown(
-    "Maps are at feature resolution, 7 x 7 or 10 x 10: finer detail in a picture is interpolation. Agreement between "
-    "maps is not faithfulness to the network. The compact networks were trained with two terms that ask Grad-CAM and "
-    "FEM to lie on the animal, so that their maps are no evidence of where networks look by themselves. The whole "
-    "image is squeezed to a square, as the networks were fed."
+    f"Maps are at feature resolution, {plain(grids)}: finer detail in a picture is interpolation. The whole image is "
+    "squeezed to a square, as the networks were fed. A test that settles nothing does not show that there is no "
+    "difference."
 )
+if trained_to_be_seen(model.name for model in store.models):
+    st.info(TRAINED_TO_BE_SEEN, icon=":material/info:")
+
 st.subheader("Provenance of this store", anchor=False)
-st.json(store.provenance, expanded=1)
+models = pd.DataFrame(
+    [
+        {
+            "model": model.title, "input": f"{model.input_size} x {model.input_size}",
+            "preprocessing": model.preprocessing, "feature layer": model.feature_layer,
+            "map": f"{model.grid[0]} x {model.grid[1]}", "classes": len(model.classes),
+            "Grad-CAM": "closed form, any class" if model.closed_form else "by differentiation, labelled class",
+            "digest": model.digest[:12],
+        }
+        for model in store.models
+    ]
+)  # fmt: skip
+st.dataframe(models, hide_index=True)
+for warning in store.dataset.warnings:
+    st.warning(plain(warning), icon=":material/rule:")
+st.caption("The whole manifest: everything that determined a result, with its digest.")
+st.json(store.provenance, expanded=False)

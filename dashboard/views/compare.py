@@ -6,13 +6,15 @@ import numpy as np
 import streamlit as st
 
 from dashboard.comparison import Outlines, differences, drawn, scale_ends, shared_maximum
-from dashboard.controls import segments, select, slider, title, write
-from dashboard.figures import agreement_matrix, colour_bar, top_predictions
+from dashboard.controls import segments, select, title, write
+from dashboard.figures import colour_bar, top_predictions
 from dashboard.frame import file_name, open_page, plain, share
+from dashboard.map_controls import map_controls
 from dashboard.panels import ColourBar, Panel, show_panels
 from dashboard.selection import neighbours, select_images
 from dashboard.stores import animal_coverage, saliency, summary, table
 from data.datasets import read_boxes
+from explain.charts.agreement import agreement_matrix
 from explain.errors import ExplainError
 from explain.heatmap import DIVERGING, decode, difference_overlay, encode
 from explain.one_image import density_difference, image_agreement, image_metrics
@@ -38,17 +40,7 @@ mask = store.mask(image)
 with st.sidebar:
     ids = tuple(selected) if image in selected else (image, *selected)
     select(view, "image", "Image", "Those that pass the gallery's filters, in its order.", ids)
-    segments(view, "layer", "Show", "The map over the photograph, the map alone, or the photograph alone.")
-    slider(view, "k", "K of FEM", "Threshold in standard deviations; 2 in the paper.", 0.0, 6.0, 0.1)
-    classes = tuple(dict.fromkeys(name for model in store.models for name in model.classes))
-    select(
-        view, "target", "Target class of Grad-CAM", "The label by default. FEM has no target class.", ("", *classes),
-        unset="The label",
-    )  # fmt: skip
-    segments(view, "scale", "Scale", "One scale: equal colours are equal density. Own: each map up to its maximum.")
-    select(view, "colormap", "Colours", "viridis is safe for colour-blind readers; turbo is the report's.")
-    slider(view, "opacity", "Opacity", "Of the heatmap over the photograph.", 0.0, 1.0, 0.05)
-    select(view, "interpolation", "Interpolation", "How the small map is stretched over the photograph.")
+    map_controls(view, store, unset="The label")
     segments(view, "boxes", "Boxes", "Outlines of the animals, where the dataset has them.")
     if mask is not None:
         segments(view, "masks", "Masks", "Outlines of the animal's visible parts.")

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from dashboard.controls import title
-from dashboard.figures import intervals
+from dashboard.controls import title, write
 from dashboard.frame import open_page, plain, share
 from dashboard.stores import table
-from explain.findings import RULE, findings
+from explain.charts.findings import intervals
+from explain.claims import TRAINED_TO_BE_SEEN, trained_to_be_seen
+from explain.findings import RULE, Finding, findings
 
 store, view = open_page(
     "Findings", "Is what the report says true? Each claim, its test on every image, and the verdict."
@@ -17,24 +18,50 @@ ICONS = {
     "supported": ":green[:material/check_circle: supported]",
     "contradicted": ":red[:material/cancel: contradicted]",
     "not settled": ":gray[:material/help: not settled]",
+    "not tested": ":gray[:material/block: not tested]",
 }
 
 
-@st.cache_data(show_spinner="Testing the claims ...", max_entries=8)
-def tested(path: str, digest: str):
-    """Test the claims once per state of the store."""
+@st.cache_data(show_spinner="Gathering the evidence ...", max_entries=8)
+def judged(path: str, digest: str) -> tuple[Finding, ...]:
+    """Put the stored tests and each image's part in them together, once per state of the store."""
     del path, digest
-    return findings(*(table(store, name) for name in ("metrics", "agreement", "predictions")), titles)
+    metrics, agreement, predictions = (table(store, name) for name in ("metrics", "agreement", "predictions"))
+    return findings(metrics, agreement, predictions, titles, table(store, "findings"))
 
 
-if any(name.startswith("compact-") for name in titles):
-    st.info(
-        "The compact networks were trained with two terms that ask Grad-CAM and FEM to lie on the animal. What is "
-        "found here tells how these networks' maps differ, not where networks trained on labels alone would look.",
-        icon=":material/info:",
-    )
+def images_of(finding: Finding) -> None:
+    """List the images that carry one test of a claim most, and those that go against it most."""
+    evidence = finding.evidence
+    tests = list(dict.fromkeys(zip(evidence["metric"], evidence["scope"], strict=True)))
+    names = {f"{finding.number}:{metric}:{scope}": f"{title(metric)}, {title(scope)}" for metric, scope in tests}
+    key = f"test_{finding.number}"
+    st.session_state[key] = view.test if view.test in names else next(iter(names))
+    chosen = st.selectbox(
+        "Test", names, format_func=names.__getitem__, key=key, help="Which of the claim's tests the images belong to.",
+        on_change=lambda: write("test", st.session_state[key]),
+    )  # fmt: skip
+    metric, scope = tests[list(names).index(chosen)]
+    part = evidence[(evidence["metric"] == metric) & (evidence["scope"] == scope)].sort_values("value")
+    against = int((part["value"] < 0).sum())
+    st.caption(f"{len(part) - against} of {len(part)} images do not go against it, {against} do.")
+    some = {"Carry it most": part[::-1].head(5), "Go against it most": part[part["value"] < 0].head(5)}
+    for column, (heading, rows) in zip(st.columns(2), some.items(), strict=True):
+        with column:
+            st.markdown(f"**{heading}**")
+            if rows.empty:
+                st.caption("None.")
+            for row in rows.itertuples():
+                st.page_link(
+                    "views/compare.py", label=plain(f"{row.image}: {row.value:+.3f}"),
+                    query_params=view.but(image=row.image).to_params(),
+                )  # fmt: skip
+
+
+if trained_to_be_seen(titles):
+    st.info(TRAINED_TO_BE_SEEN, icon=":material/info:")
 rows = table(store, "findings")
-for finding in tested(str(store.path), store.digest):
+for finding in judged(str(store.path), store.digest):
     with st.container(border=True):
         st.markdown(f"#### {finding.number}. {plain(finding.claim)}")
         st.markdown(f"**{ICONS[finding.verdict]}**")
@@ -42,28 +69,12 @@ for finding in tested(str(store.path), store.digest):
         if finding.note:
             st.caption(plain(finding.note))
         of_claim = rows[rows["claim"] == finding.number]
+        if of_claim.empty:
+            continue
         st.plotly_chart(intervals(of_claim), key=f"claim_{finding.number}")
         with st.expander("The numbers"):
             st.dataframe(of_claim.drop(columns="claim"), hide_index=True)
-        with st.expander("The images that carry it, and those that go against it"):
-            evidence = finding.evidence
-            tests = list(dict.fromkeys(zip(evidence["metric"], evidence["scope"], strict=True)))
-            names = [f"{title(metric)}, {title(scope)}" for metric, scope in tests]
-            chosen = st.selectbox(
-                "Test", range(len(tests)), format_func=names.__getitem__, key=f"test_{finding.number}"
-            )
-            metric, scope = tests[chosen]
-            part = evidence[(evidence["metric"] == metric) & (evidence["scope"] == scope)].sort_values("value")
-            for column, heading, some in zip(
-                st.columns(2), ("Carry it most", "Go against it most"), (part[::-1].head(5), part.head(5)), strict=True
-            ):
-                with column:
-                    st.markdown(f"**{heading}**")
-                    for row in some.itertuples():
-                        st.page_link(
-                            "views/compare.py", label=plain(f"{row.image}: {row.value:+.3f}"),
-                            query_params=view.but(image=row.image).to_params(),
-                        )  # fmt: skip
-            against = int((part["value"] < 0).sum())
-            st.caption(f"{len(part) - against} of {len(part)} images do not go against it, {against} do.")
+        linked = view.test.startswith(f"{finding.number}:")
+        with st.expander("The images that carry it, and those that go against it", expanded=linked):
+            images_of(finding)
 st.caption(RULE)

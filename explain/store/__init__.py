@@ -5,18 +5,20 @@ result lies, so nothing in a store is ever changed in place: a new ``manifest.js
 end of a build, is what makes new results visible.
 """
 
+from explain.store.amending import amend_store
 from explain.store.checking import check_store
+from explain.store.entries import DatasetInfo, ModelInfo
 from explain.store.layout import StoreError, default_cache
-from explain.store.reading import DatasetInfo, ModelInfo, Store, list_stores, newest_stores, open_store
-from explain.store.writing import commit_tables
+from explain.store.opening import list_stores, newest_stores, open_store
+from explain.store.reading import Store
 
 __all__ = [
     "DatasetInfo",
     "ModelInfo",
     "Store",
     "StoreError",
+    "amend_store",
     "check_store",
-    "commit_tables",
     "default_cache",
     "list_stores",
     "newest_stores",

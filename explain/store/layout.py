@@ -30,6 +30,10 @@ TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
         "claim", "scope", "metric", "n", "difference", "low", "high", "p_holm", "effect", "verdict",
     ),
     "embedding": ("image", "label", "model", "x", "y"),
+    "curves": (
+        "image", "label", "model", "method", "curve", "substrate", "steps", "fraction", "probability",
+    ),
+    "sanity": ("image", "label", "model", "method", "check", "pearson", "sim", "spearman"),
 }  # fmt: skip
 """Columns of the tables, in order."""
 

@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from explain.store.layout import MANIFEST, StoreError
-from explain.store.reading import open_store
+from explain.store.opening import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,76 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explain.saliency import Head
-from explain.store.layout import ARRAYS, MANIFEST, SCHEMA, TABLE_COLUMNS, StoreError, digest_of, picture_name
+from explain.store.entries import ModelInfo, dataset_info, model_info
+from explain.store.layout import ARRAYS, TABLE_COLUMNS, StoreError, digest_of, picture_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
     import zarr
     from numpy.typing import NDArray
 
 ARRAY_OF_METHOD = {"gradcam": "grad_cam", "fem": "fem"}
-
-
-@dataclass(frozen=True)
-class DatasetInfo:
-    """The dataset that a store was built from.
-
-    Attributes
-    ----------
-    name, title, notice : str
-        `notice` is one sentence that every page shows, or empty.
-    labels : tuple of str
-    parts : mapping of int to str
-        Names of the ids in part masks.
-    digest : str
-    images : int
-        How many, failed ones included.
-    warnings : tuple of str
-        What of the dataset's manifest was left out.
-    """
-
-    name: str
-    title: str
-    notice: str
-    labels: tuple[str, ...]
-    parts: Mapping[int, str]
-    digest: str
-    images: int
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ModelInfo:
-    """A model whose results a store holds.
-
-    Attributes
-    ----------
-    name, title : str
-    input_size : int
-    preprocessing, feature_layer : str
-    classes : tuple of str
-    grid : (int, int)
-        Rows and columns of the feature layer.
-    digest : str
-        Of everything that determined its results.
-    closed_form : bool
-        Whether Grad-CAM for any class follows from stored activations.
-    folder : str
-        Its place in the store.
-    """
-
-    name: str
-    title: str
-    input_size: int
-    preprocessing: str
-    feature_layer: str
-    classes: tuple[str, ...]
-    grid: tuple[int, int]
-    digest: str
-    closed_form: bool
-    folder: str
 
 
 class Store:
@@ -101,18 +38,8 @@ class Store:
         self.path = path
         self.provenance = manifest
         self.digest = digest_of(manifest)
-        dataset = manifest["dataset"]
-        self.dataset = DatasetInfo(
-            name=dataset["name"],
-            title=dataset["title"],
-            notice=dataset["notice"],
-            labels=tuple(dataset["labels"]),
-            parts={int(number): name for number, name in dataset["parts"].items()},
-            digest=dataset["digest"],
-            images=dataset["images"],
-            warnings=tuple(dataset.get("warnings", ())),
-        )
-        self.models = tuple(_model_info(entry) for entry in manifest["models"])
+        self.dataset = dataset_info(manifest["dataset"])
+        self.models = tuple(model_info(entry) for entry in manifest["models"])
 
     def model(self, name: str) -> ModelInfo:
         """Give a model by name.
@@ -358,93 +285,3 @@ class Store:
     def _array(self, model: str, name: str, row: int | None) -> NDArray[Any]:
         array = self._group(model)[name]
         return np.asarray(array[:] if row is None else array[row])  # type: ignore[index]
-
-
-def open_store(path: str | Path) -> Store:
-    """Open a store by its folder.
-
-    Parameters
-    ----------
-    path : str or Path
-
-    Returns
-    -------
-    Store
-
-    Raises
-    ------
-    StoreError
-        If there is no complete store, or it was written by another version.
-    """
-    folder = Path(path)
-    try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-    except FileNotFoundError:
-        raise StoreError(f"There is no complete store in {folder}. Run: python -m explain build") from None
-    except (OSError, ValueError) as error:
-        raise StoreError(f"The manifest of {folder} cannot be read: {error}. Build with --force.") from error
-    found = manifest.get("schema") if isinstance(manifest, dict) else None
-    if found != SCHEMA:
-        raise StoreError(
-            f"The store {folder} has schema {found}; this version reads {SCHEMA}. Run: python -m explain build"
-        )
-    try:
-        return Store(folder, manifest)
-    except (KeyError, TypeError) as error:
-        raise StoreError(
-            f"The manifest of {folder} lacks {error}: an older version wrote it. Run: python -m explain build"
-        ) from error
-
-
-def newest_stores(cache: str | Path) -> tuple[Store, ...]:
-    """Open the newest complete store of every dataset name.
-
-    Parameters
-    ----------
-    cache : str or Path
-
-    Returns
-    -------
-    tuple of Store
-        By dataset name; stores that cannot be read are left out.
-    """
-    newest: dict[str, tuple[float, Store]] = {}
-    for manifest in sorted(Path(cache).glob(f"*/{MANIFEST}")):
-        try:
-            store, changed = open_store(manifest.parent), manifest.stat().st_mtime
-        except (StoreError, OSError):
-            continue
-        name = store.dataset.name
-        if name not in newest or changed > newest[name][0]:
-            newest[name] = (changed, store)
-    return tuple(newest[name][1] for name in sorted(newest))
-
-
-def list_stores(cache: str | Path) -> tuple[Path, ...]:
-    """List the folders of the newest complete stores.
-
-    Parameters
-    ----------
-    cache : str or Path
-
-    Returns
-    -------
-    tuple of Path
-        As :func:`newest_stores` orders them.
-    """
-    return tuple(store.path for store in newest_stores(cache))
-
-
-def _model_info(entry: dict[str, Any]) -> ModelInfo:
-    return ModelInfo(
-        name=entry["name"],
-        title=entry["title"],
-        input_size=entry["input_size"],
-        preprocessing=entry["preprocessing"],
-        feature_layer=entry["feature_layer"],
-        classes=tuple(entry["classes"]),
-        grid=(entry["grid"][0], entry["grid"][1]),
-        digest=entry["digest"],
-        closed_form=entry["closed_form"],
-        folder=entry["folder"],
-    )

@@ -21,7 +21,6 @@ from explain.store.layout import (
     StoreError,
     write_atomically,
 )
-from explain.store.reading import Store, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from explain.saliency import Head
+    from explain.store.reading import Store
 
 _LARGEST_FLOAT16 = float(np.finfo(np.float16).max)
 
@@ -220,35 +220,6 @@ def write_manifest(store: Path, manifest: Mapping[str, Any]) -> None:
     """
     text = json.dumps({"schema": SCHEMA, **manifest}, indent=1, sort_keys=True, ensure_ascii=False)
     write_atomically(store / MANIFEST, text.encode())
-
-
-def commit_tables(path: str | Path, tables: Mapping[str, pd.DataFrame]) -> Store:
-    """Add tables to a complete store, or replace them, for what is computed after a build.
-
-    Parameters
-    ----------
-    path : str or Path
-        The store's folder.
-    tables : mapping of str to pandas.DataFrame
-
-    Returns
-    -------
-    Store
-        The store as it is now.
-
-    Raises
-    ------
-    StoreError
-        If there is no complete store.
-    """
-    folder = Path(path)
-    with lock_store(folder):
-        manifest = dict(open_store(folder).provenance)
-        files = {name: write_table(folder, name, frame) for name, frame in tables.items()}
-        manifest["tables"] = {**manifest["tables"], **files}
-        del manifest["schema"]
-        write_manifest(folder, manifest)
-    return open_store(folder)
 
 
 def lock_store(store: Path) -> Any:

@@ -38,8 +38,9 @@ def texts(app):
     [
         ("gallery", "7 of 7"),
         ("compare", "Agreement is not faithfulness"),
-        ("statistics", "Wilson"),
+        ("statistics", "Each point is an image"),
         ("findings", "Holm"),
+        ("upload", "Nothing is kept"),
         ("about", "Fuad"),
     ],
 )

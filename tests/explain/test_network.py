@@ -1,5 +1,10 @@
 """Networks that do not end in pooling and one dense layer, inner layers, softmax heads, and official weights."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -12,6 +17,7 @@ from explain.store import open_store
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).parents[2]
 SIDE = 16
 CLASSES = ("African_elephant", "American_black_bear", "other")
 
@@ -150,3 +156,16 @@ def test_weights_of_another_network_are_an_error_of_two_lines(official, monkeypa
     assert len(str(caught.value).splitlines()) == 2
     assert "does not fit" in str(caught.value)
     assert "EXPLAIN_WEIGHTS" in str(caught.value)
+
+
+def test_loading_and_running_a_network_writes_nothing_to_standard_error():
+    code = (
+        "import numpy as np\n"
+        "from explain.network import load_network\n"
+        "from explain.specification import load_specifications\n"
+        "spec = load_specifications('compact-resnet')[0]\n"
+        "load_network(spec).forward(np.zeros((1, spec.input_size, spec.input_size, 3), np.uint8))\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

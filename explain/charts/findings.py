@@ -1,0 +1,45 @@
+"""The tests of a claim as differences with their intervals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+
+from explain.charts.style import COLOURS, MARGIN, NEUTRAL, spoken
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_COLOURS = {"supported": COLOURS[0], "contradicted": COLOURS[1], "not settled": NEUTRAL}
+_SYMBOLS = {"supported": "circle", "contradicted": "x", "not settled": "diamond-open"}
+
+
+def intervals(rows: pd.DataFrame) -> go.Figure:
+    """Show differences with their 95 % intervals, one line per test.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Of the findings table: scope, metric, n, difference, low, high, verdict.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+    """
+    counts = rows["n"].map(" (n = {})".format)
+    tests = rows["metric"].map(spoken) + " · " + rows["scope"].map(spoken) + counts
+    figure = go.Figure()
+    for verdict, part in rows.groupby("verdict", sort=False):
+        figure.add_scatter(
+            x=part["difference"], y=tests[part.index], mode="markers", name=str(verdict),
+            marker={"color": _COLOURS[verdict], "symbol": _SYMBOLS[verdict], "size": 9},
+            error_x={"array": part["high"] - part["difference"], "arrayminus": part["difference"] - part["low"]},
+            hovertemplate="%{y}: %{x:.3f}<extra></extra>",
+        )  # fmt: skip
+    figure.add_vline(x=0, line_dash="dot", line_color=NEUTRAL)
+    return figure.update_layout(
+        margin={**MARGIN, "t": 30}, height=90 + 30 * len(rows), showlegend=True,
+        yaxis={"categoryorder": "array", "categoryarray": list(tests), "autorange": "reversed", "automargin": True},
+        xaxis={"automargin": True}, legend={"orientation": "h", "y": 1, "yanchor": "bottom"},
+    )  # fmt: skip

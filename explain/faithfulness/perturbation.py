@@ -1,0 +1,145 @@
+"""Images that lose or regain their pixels in the order of a map: pure functions of arrays.
+
+Everything happens in the space that the network sees, after preprocessing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from explain.resampling import divide_by_maximum, resample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import ArrayLike, NDArray
+
+DEFAULT_STEPS = 28
+"""As many as RISE takes at 224 pixels when it measures many images (8 rows of pixels at a time)."""
+
+BLUR_SIZE, BLUR_SIGMA, BLUR_RADIUS = 224, 5.0, 5
+"""RISE's blur: a Gaussian kernel of 11 pixels with sigma 5, for images of 224 pixels."""
+
+SUBSTRATES = {
+    "deletion": "image to zeros, after preprocessing",
+    "insertion": "blurred image (Gaussian, sigma 5 and 11 pixels at 224) to image, after preprocessing",
+    "average_drop": "image times map (bilinear, scaled to maximum 1), after preprocessing",
+    "increase": "image times map (bilinear, scaled to maximum 1), after preprocessing",
+}
+"""What is put in the place of pixels, by metric, as tables and manifest record it."""
+
+
+def fractions_of(steps: int) -> NDArray[np.float64]:
+    """Give the shares of the pixels that are replaced, which do not depend on the image's size.
+
+    Parameters
+    ----------
+    steps : int
+        1 or larger.
+
+    Returns
+    -------
+    ndarray of float64, shape (steps + 1,)
+        From 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no step.
+    """
+    if steps < 1:
+        raise ValueError(f"steps is {steps}: expected 1 or more")
+    return np.linspace(0, 1, steps + 1)
+
+
+def pixel_order(saliency: ArrayLike, size: int) -> NDArray[np.int64]:
+    """Order the pixels of a square image by a map, the most salient first.
+
+    Parameters
+    ----------
+    saliency : array, shape (h, w)
+        Raw; resampled bilinearly to the image.
+    size : int
+        Side of the image.
+
+    Returns
+    -------
+    ndarray of int64, shape (size * size,)
+        Flat indices; equal values stand in reading order.
+    """
+    return np.argsort(-resample(saliency, (size, size)).ravel(), kind="stable")
+
+
+def replaced(
+    start: NDArray[np.float32], finish: NDArray[np.float32], order: NDArray[np.int64], fractions: Iterable[float]
+) -> Iterator[NDArray[np.float32]]:
+    """Replace ever more pixels of one image by those of another, all channels at once.
+
+    Parameters
+    ----------
+    start, finish : ndarray of float32, shape (size, size, c)
+    order : ndarray of int, shape (size * size,)
+        As :func:`pixel_order` gives it.
+    fractions : iterable of float
+        Shares of the pixels, rising; a share that is no whole number of pixels is rounded to the nearest.
+
+    Yields
+    ------
+    ndarray of float32, shape (size, size, c)
+        The same array each time, so that only the pixels of one step are touched: copy it before the next.
+    """
+    image = start.copy()
+    pixels, wanted = image.reshape(order.size, -1), finish.reshape(order.size, -1)
+    done = 0
+    for fraction in fractions:
+        count = int(np.rint(fraction * order.size))
+        step = order[done:count]
+        pixels[step] = wanted[step]
+        done = count
+        yield image
+
+
+def blurred(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Blur an image as RISE does, by a kernel that grows with the image; where insertion starts.
+
+    Parameters
+    ----------
+    image : ndarray of float32, shape (size, size, c)
+
+    Returns
+    -------
+    ndarray of float32, same shape
+        Beyond the border the outermost pixels continue (RISE continues with zeros, which draws a frame).
+
+    References
+    ----------
+    Petsiuk et al., "RISE", BMVC 2018, section 4.2; kernel and sigma as in its published evaluation.
+    """
+    scale = image.shape[0] / BLUR_SIZE
+    return gaussian_filter(
+        image, BLUR_SIGMA * scale, radius=max(1, round(BLUR_RADIUS * scale)), mode="nearest", axes=(0, 1)
+    )
+
+
+def masked(image: NDArray[np.float32], saliency: ArrayLike) -> NDArray[np.float32]:
+    """Multiply an image by a map, so that what the map does not name goes to zero.
+
+    Parameters
+    ----------
+    image : ndarray of float32, shape (size, size, c)
+    saliency : array, shape (h, w)
+        Raw; resampled bilinearly to the image and scaled to maximum 1. A map of zeros gives an image of zeros.
+
+    Returns
+    -------
+    ndarray of float32, same shape
+
+    References
+    ----------
+    Chattopadhay et al., "Grad-CAM++", WACV 2018, section 4.1.
+    """
+    weights = divide_by_maximum(resample(saliency, image.shape[:2]))  # type: ignore[arg-type]
+    return image * weights[:, :, None].astype(np.float32)

@@ -1,0 +1,48 @@
+"""Adding to a complete store what is computed after its build."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explain.store.opening import open_store
+from explain.store.reading import Store
+from explain.store.writing import lock_store, write_manifest, write_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Amendment = Callable[[Store], tuple["Mapping[str, pd.DataFrame]", Mapping[str, Any]]]
+"""From the store as it is to the tables, and the entries of the manifest, that it gets."""
+
+
+def amend_store(path: str | Path, amendment: Amendment) -> Store:
+    """Add tables and entries of the manifest to a complete store, or replace them, while no build can interfere.
+
+    Parameters
+    ----------
+    path : str or Path
+        The store's folder.
+    amendment : callable
+
+    Returns
+    -------
+    Store
+        The store as it is now.
+
+    Raises
+    ------
+    StoreError
+        If there is no complete store.
+    """
+    folder = Path(path)
+    with lock_store(folder):
+        store = open_store(folder)
+        tables, entries = amendment(store)
+        manifest = {**store.provenance, **entries}
+        files = {name: write_table(folder, name, frame) for name, frame in tables.items()}
+        manifest["tables"] = {**manifest["tables"], **files}
+        del manifest["schema"]
+        write_manifest(folder, manifest)
+    return open_store(folder)

@@ -1,0 +1,118 @@
+"""Trying a photograph of one's own in a browser: by file, by paste, by camera; and what two visitors see."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from data.datasets import DEMO_FOLDER
+from tests.browser.visiting import settle
+
+ELEPHANT = DEMO_FOLDER / "African_elephant" / "elephant_002.jpg"
+BEAR = DEMO_FOLDER / "American_black_bear" / "bear_003.jpg"
+
+PASTE = """
+(area, encoded) => {
+    const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
+    const clipboard = new DataTransfer();
+    clipboard.items.add(new File([bytes], "pasted.png", { type: "image/png" }));
+    area.dispatchEvent(new ClipboardEvent("paste", { clipboardData: clipboard, bubbles: true, cancelable: true }));
+}
+"""
+
+
+def give(page, file):
+    page.locator("input[type=file]").first.set_input_files(file)
+    shown(page)
+
+
+def shown(page):
+    page.get_by_role("heading", name="What each model says").wait_for(timeout=180_000)
+    settle(page)
+
+
+def maps(page):
+    """Give the pictures of the four maps as the browser has them."""
+    sources = page.locator("img[alt*='your photograph']").evaluate_all("images => images.map((image) => image.src)")
+    assert len(sources) == 4
+    return [page.request.get(source).body() for source in sources]
+
+
+def test_a_file_gets_four_maps_that_follow_the_controls(visitor):
+    page = visitor("/upload?scale=own")
+    give(page, ELEPHANT)
+    assert page.get_by_text("Target: African elephant").count() == 2
+    assert page.get_by_text("FEM has no target class.").count() == 2
+    before = maps(page)
+    page.get_by_role("slider", name="K of FEM").press("ArrowLeft")
+    settle(page)
+    page.wait_for_url("**k=1.9**")
+    after = maps(page)
+    assert [old == new for old, new in zip(before, after, strict=True)] == [True, True, False, False]
+    assert page.problems == []
+
+
+def test_a_map_can_be_taken_home(visitor):
+    page = visitor("/upload")
+    give(page, ELEPHANT)
+    page.get_by_text("Downloads").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Compact ResNet, FEM: raw map").click()
+    assert download.value.suggested_filename == "photograph-compact-resnet-fem.npy"
+    saliency = np.load(download.value.path(), allow_pickle=False)
+    assert saliency.dtype == np.float32
+    assert saliency.ndim == 2
+    assert saliency.max() > 0
+
+
+def test_a_picture_can_be_pasted(visitor):
+    page = visitor("/upload")
+    page.get_by_text("Paste", exact=True).click()
+    buffer = io.BytesIO()
+    Image.open(BEAR).save(buffer, "PNG")
+    area = page.locator("[data-testid=stChatInputTextArea]")
+    area.evaluate(PASTE, base64.b64encode(buffer.getvalue()).decode())
+    page.locator("[data-testid=stChatInputSubmitButton]").click()  # it can be clicked once the file has arrived
+    shown(page)
+    assert page.get_by_text("Compact ResNet: American black bear").count() == 1
+    page.get_by_role("button", name="Remove").click()
+    settle(page)
+    assert page.locator("img").count() == 0
+
+
+def test_the_camera_starts_only_when_it_is_chosen(visitor):
+    page = visitor("/upload", permissions=["camera"])
+    assert page.locator("video").count() == 0
+    page.get_by_text("Camera", exact=True).click()
+    page.locator("video").wait_for()
+    page.get_by_role("button", name="Take Photo").click()
+    shown(page)
+    assert len(maps(page)) == 4
+
+
+@pytest.mark.parametrize("content", [b"<svg onload=alert(1)>", b"", b"\x89PNG\r\n\x1a\n" + bytes(50)])
+def test_what_is_no_picture_is_a_sentence(visitor, content):
+    page = visitor("/upload")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "<b>x</b>.png", "mimeType": "image/png", "buffer": content}
+    )
+    page.get_by_text("The photograph cannot be read").wait_for()
+    give(page, ELEPHANT)
+    assert page.get_by_text("The photograph cannot be read").count() == 0
+
+
+def test_two_visitors_see_their_own_photographs(visitor):
+    first, second = visitor("/upload"), visitor("/upload?k=1")
+    for page, file in ((first, ELEPHANT), (second, BEAR)):
+        page.locator("input[type=file]").set_input_files(file)
+    shown(first)
+    shown(second)
+    assert first.get_by_text("Compact ResNet: African elephant").count() == 1
+    assert second.get_by_text("Compact ResNet: American black bear").count() == 1
+    before = maps(first)
+    second.get_by_text("Map", exact=True).click()
+    settle(second)
+    settle(first)
+    assert maps(first) == before

@@ -1,0 +1,68 @@
+"""Opening pages as a visitor with a fresh browser does, and waiting until they stand."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
+
+
+@contextmanager
+def visiting(chromium, address):
+    """Give a function that opens a page in a context of its own; all of them are closed in the end."""
+    contexts = []
+
+    def open_page(path, *, scheme="light", viewport=WIDE, **options):
+        context = chromium.new_context(viewport=viewport, color_scheme=scheme, base_url=address, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.problems = problems_of(page, address)
+        page.goto(path)
+        settle(page)
+        return page
+
+    try:
+        yield open_page
+    finally:
+        for context in contexts:
+            context.close()
+
+
+def settle(page):
+    """Wait until the page's script has run to its end and its pictures are there."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning] h1").first.wait_for()
+    page.wait_for_timeout(400)  # a change just made reaches the server, and the script's state the page
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.wait_for_function("!document.querySelector('[data-stale=true]')")
+    page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+
+
+def problems_of(page, address):
+    """Collect what goes wrong in a page: errors of scripts, refused or failed requests, requests to other servers."""
+    problems = []
+
+    def judge(response):
+        # Streamlit's client asks below the page's own path first, to learn where its server's root is.
+        probe = response.url.endswith(("/_stcore/health", "/_stcore/host-config"))
+        if response.status >= 400 and not probe:
+            problems.append(f"{response.status} {response.url}")
+
+    def heard(message):
+        if message.type == "error" and "Failed to load resource" not in message.text:  # those are judged as responses
+            problems.append(message.text)
+
+    def failed(request):
+        if request.failure != "net::ERR_ABORTED":  # the page moved on
+            problems.append(f"{request.failure} {request.url}")
+
+    def asked(request):
+        if not request.url.startswith((address, "data:", "blob:")):
+            problems.append(f"another server: {request.url}")
+
+    page.on("response", judge)
+    page.on("console", heard)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("requestfailed", failed)
+    page.on("request", asked)
+    return problems
