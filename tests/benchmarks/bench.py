@@ -67,10 +67,11 @@ def markdown(found: dict[str, Any]) -> str:
     for section in found["parts"].values():
         on, told = section["measured_on"], section["settings"]
         libraries = ", ".join(f"{name} {number}" for name, number in on["versions"].items())
+        models = told["models"] or "the compact two"
         lines += [
             f"## {section['title']}", "", section["explanation"], "",
             f"Measured on: {on['processor']}, {on['cores']} cores, {on['memory_gib']} GiB; load before the run "
-            f"{on['load_before']}; Python {on['python']}, {libraries}. Models: {told['models'] or 'the compact two'}.", "",
+            f"{on['load_before']}; Python {on['python']}, {libraries}. Models: {models}.", "",
             "| What | unit | median | quartiles | cold | runs | images |", "|---|---|--:|--:|--:|--:|--:|",
         ]  # fmt: skip
         lines += [_row(figure) for figure in section["figures"]]

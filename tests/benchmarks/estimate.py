@@ -30,6 +30,7 @@ def million(parts: dict[str, Any], price_per_hour: float, price_per_gib_month: f
     def per_image(key: str) -> float:
         return (after[key] - before[key]) / (many - few)
 
+    memory = after["peak_bytes"] + per_image("peak_bytes") * (MILLION - many)
     hours = MILLION * per_image("build_s") / 3600
     gib, gib_lean = (MILLION * per_image(key) / 2**30 for key in ("store_bytes", "store_bytes_without_activations"))
     return {
@@ -41,6 +42,6 @@ def million(parts: dict[str, Any], price_per_hour: float, price_per_gib_month: f
         "GiB without activations": gib_lean,
         f"USD a month at {price_per_gib_month} a GiB": gib * price_per_gib_month,
         "the same without activations": gib_lean * price_per_gib_month,
-        "GiB of memory at the measured growth": (after["peak_bytes"] + per_image("peak_bytes") * (MILLION - many)) / 2**30,
+        "GiB of memory at the measured growth": memory / 2**30,
         "files in the store": int(MILLION * per_image("files")),
     }

@@ -6,6 +6,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -130,22 +131,23 @@ def main() -> None:
     records = open_dataset(settings.dataset).records
     whole = max(settings.images // settings.batch_size, 1) * settings.batch_size
     images = [decode_image(record.path) for record in records[:: max(len(records) // whole, 1)][:whole]]
-    found = {}
+    found: dict[str, Any] = {}
     for spec in load_specifications(settings.models):
         network = load_network(spec)
         prepared = network.preprocess(np.stack([resize_image(image, spec.input_size) for image in images]))
-        parts = [
-            prepared[start : start + settings.batch_size] for start in range(0, len(prepared), settings.batch_size)
-        ]
+        size = settings.batch_size
+        parts = [prepared[start : start + size] for start in range(0, len(prepared), size)]
         base = as_built(network)
         base(parts[0])  # before a variant changes what TensorFlow is told
+        contestants: dict[str, Pass] = {"base": base}
         if variant in PASSES:
-            other = PASSES[variant](network)
-            runs = race({"base": lambda: _over(base, parts), "seconds": lambda: _over(other, parts)}, settings.repeats)
-            extra = {"largest_difference": _difference(network, base(parts[0]), other(parts[0]))}
+            contestants["seconds"] = PASSES[variant](network)
+        timed = race({name: partial(_over, run, parts) for name, run in contestants.items()}, settings.repeats)
+        if variant in PASSES:
+            timed["largest_difference"] = _difference(network, *(run(parts[0]) for run in contestants.values()))
         else:
-            runs, extra = race({"seconds": lambda: _over(base, parts)}, settings.repeats), {}
-        found[spec.name] = {"images": len(prepared), **runs, **extra}
+            timed["seconds"] = timed.pop("base")  # the pass as built, under other settings
+        found[spec.name] = {"images": len(prepared), **timed}
     out.write_text(json.dumps({"networks": found}))
 
 
