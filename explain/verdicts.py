@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from explain.charts.names import metric_title
 from explain.claims import ALL, SAME_VERDICT
 
 if TYPE_CHECKING:
@@ -73,7 +74,11 @@ def verdict_of_claim(rows: Sequence[tuple[str, str, str]]) -> tuple[str, str]:
         return verdicts.pop(), ""
     parts = []
     for verdict in (SUPPORTED, CONTRADICTED, NOT_SETTLED):
-        names = [metric if scope == ALL else f"{metric} ({scope})" for scope, metric, v in widest if v == verdict]
+        names = [
+            metric_title(metric).lower() + (f" ({scope})" if scope != ALL else "")
+            for scope, metric, found in widest
+            if found == verdict
+        ]
         if names:
             parts.append(f"{verdict} by {', '.join(names)}")
     return NOT_SETTLED, f"The verdict depends on the measure: {'; '.join(parts)}."

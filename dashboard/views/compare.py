@@ -133,7 +133,7 @@ st.caption(f"From -{limit:.1f} on the left, over 0 in the middle, to {limit:.1f}
 
 st.subheader("Agreement of these maps (Pearson)", anchor=False)
 st.caption("Agreement is not faithfulness: two maps may agree and both be wrong about their network.")
-st.plotly_chart(agreement_matrix(image_agreement(maps), titles), key="matrix")
+st.plotly_chart(agreement_matrix(image_agreement(maps).assign(image=image), titles), key="matrix")
 
 
 def plate() -> bytes:

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
+from explain.charts.names import metric_title
 from explain.charts.style import COLOURS, MARGIN, NEUTRAL, spoken
+from explain.claims import SAME_VERDICT
+from explain.verdicts import ALIKE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +31,7 @@ def intervals(rows: pd.DataFrame) -> go.Figure:
     plotly.graph_objects.Figure
     """
     counts = rows["n"].map(" (n = {})".format)
-    tests = rows["metric"].map(spoken) + " · " + rows["scope"].map(spoken) + counts
+    tests = rows["metric"].map(metric_title).map(spoken) + " · " + rows["scope"].map(spoken) + counts
     figure = go.Figure()
     for verdict, part in rows.groupby("verdict", sort=False):
         figure.add_scatter(
@@ -37,7 +40,8 @@ def intervals(rows: pd.DataFrame) -> go.Figure:
             error_x={"array": part["high"] - part["difference"], "arrayminus": part["difference"] - part["low"]},
             hovertemplate="%{y}: %{x:.3f}<extra></extra>",
         )  # fmt: skip
-    figure.add_vline(x=0, line_dash="dot", line_color=NEUTRAL)
+    shares = set(rows["metric"]) == {SAME_VERDICT}
+    figure.add_vline(x=ALIKE if shares else 0, line_dash="dot", line_color=NEUTRAL)
     return figure.update_layout(
         margin={**MARGIN, "t": 30}, height=90 + 30 * len(rows), showlegend=True,
         yaxis={"categoryorder": "array", "categoryarray": list(tests), "autorange": "reversed", "automargin": True},

@@ -6,7 +6,7 @@ METRIC_TITLES = {
     "area_half_max": "Area above half maximum", "entropy": "Entropy", "radius": "RMS radius", "gini": "Gini index",
     "peak_inside": "Peak inside", "mass_inside": "Mass inside", "iou_half_max": "IoU of half maximum",
     "deletion": "Area under deletion", "insertion": "Area under insertion", "average_drop": "Average drop",
-    "increase": "Increase in confidence",
+    "increase": "Increase in confidence", "same_verdict": "Same verdict",
 }  # fmt: skip
 
 
