@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +56,17 @@ def test_the_gallery_filters_by_class_and_shows_failed_files(open_page):
 
 def test_compare_opens_the_linked_image(open_page):
     assert "elephant_004" in texts(open_page("compare", image="elephant_004"))
+
+
+def test_compare_sends_the_photograph_and_four_maps_with_their_values(open_page):
+    (component,) = open_page("compare", image="elephant_004", k="2.5").get("bidi_component")
+    photograph, *maps = json.loads(component.proto.json)["panels"]
+    assert photograph["map"] is None
+    assert len(maps) == 4
+    assert [panel["lines"][0] for panel in maps[2:]] == ["K = 2.5; FEM has no target class."] * 2
+    for panel in maps:
+        assert len(panel["map"]["values"]) == panel["map"]["rows"] * panel["map"]["columns"]
+        assert panel["picture"].startswith("data:image/jpeg;base64,")
 
 
 def test_bad_links_get_a_notice_and_a_page(open_page):

@@ -1,5 +1,6 @@
 """The upload page without a browser: its limits, its answers, and that the app's own process stays small."""
 
+import json
 import os
 import subprocess
 import sys
@@ -21,7 +22,7 @@ for stem in ("gallery", "compare", "statistics", "findings", "about", "upload"):
     app.switch_page(f"views/{stem}.py").run()
     assert not app.exception, (stem, app.exception)
 app.file_uploader[0].set_value(("photograph.jpg", sys.stdin.buffer.read(), "image/jpeg")).run()
-assert any("Target:" in caption.value for caption in app.caption)
+assert "Target:" in app.get("bidi_component")[0].proto.json
 assert "tensorflow" not in sys.modules and "keras" not in sys.modules
 """
 pytestmark = pytest.mark.slow
@@ -43,7 +44,10 @@ def give(app, content, name="photograph.jpg"):
 
 def texts(app):
     kinds = (app.caption, app.markdown, app.warning, app.error, app.text)
-    return " ".join(str(element.value) for kind in kinds for element in kind)
+    said = [str(element.value) for kind in kinds for element in kind]
+    for component in app.get("bidi_component"):
+        said += [line for panel in json.loads(component.proto.json)["panels"] for line in panel["lines"]]
+    return " ".join(said)
 
 
 def elephant():
