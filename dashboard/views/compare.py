@@ -157,4 +157,5 @@ with st.expander("Downloads", icon=":material/download:"):
             f"{plain(headings[key])}: raw map (.npy)", buffer.getvalue(), f"{stem}-{key[0]}-{key[1]}.npy",
             key=f"npy_{key[0]}_{key[1]}",
         )  # fmt: skip
-    st.download_button("Numbers of these maps (.csv)", numbers.to_csv(index=False), f"{stem}.csv", "text/csv")
+    whole = numbers.assign(image=image, label=record["label"], target=target, k=view.k)
+    st.download_button("Numbers (.csv)", whole.to_csv(index=False), f"{stem}.csv", "text/csv")

@@ -4,19 +4,20 @@ import io
 
 import numpy as np
 import pandas as pd
+import pytest
 from PIL import Image
 
 from tests.browser.test_links import set_by_hand
-from tests.browser.visiting import settle
+from tests.browser.visiting import picture_bytes, settle
 
 
 def pixels(page):
     """Give the four maps' pixels, Grad-CAM's first."""
-    pictures = page.locator("img[alt*='Grad-CAM'], img[alt*='FEM']")
+    pictures = page.locator(".panels .map img")
     pictures.nth(3).wait_for()
     sources = pictures.evaluate_all("images => images.map((image) => image.src)")
     assert len(sources) == 4
-    return [np.asarray(Image.open(io.BytesIO(page.request.get(source).body())), int) for source in sources]
+    return [np.asarray(Image.open(io.BytesIO(picture_bytes(page, source))), int) for source in sources]
 
 
 def test_fem_changes_with_k_and_grad_cam_does_not(visitor):
@@ -59,6 +60,29 @@ def test_arrow_keys_lead_to_the_next_photograph_and_back(visitor):
     page.wait_for_url("**image=bear_003*")
 
 
+def test_the_mark_is_on_all_pictures_and_each_map_says_its_value(visitor):
+    page = visitor("/compare?image=elephant_002")
+    frames = page.locator(".panels .frame")
+    marks = page.locator(".panels .mark:visible")
+    assert (frames.count(), marks.count()) == (5, 0)
+    box = frames.nth(3).bounding_box()
+    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 0.75 * box["height"])
+    assert marks.count() == 5
+    for mark in range(5):
+        style = frames.nth(mark).locator(".mark").evaluate("mark => [mark.style.left, mark.style.top]")
+        assert [float(side.rstrip("%")) for side in style] == pytest.approx([25, 75], abs=0.5)
+    values = page.locator(".panels .map .value").all_inner_texts()
+    assert len(values) == 4
+    assert all(value.startswith("cell ") and "x mean" in value for value in values)
+    page.mouse.move(5, 5)
+    assert marks.count() == 0
+    frames.nth(1).press("ArrowDown")  # moves the mark, and does not lead to another photograph
+    assert marks.count() == 5
+    frames.nth(1).press("ArrowRight")
+    page.wait_for_timeout(800)
+    assert "image=elephant_002" in page.url
+
+
 def test_downloads_open_and_hold_what_they_say(visitor, tmp_path):
     page = visitor("/compare?image=elephant_002&k=1")
     page.get_by_text("Downloads").click()
@@ -74,6 +98,10 @@ def test_downloads_open_and_hold_what_they_say(visitor, tmp_path):
     assert saliency.dtype == np.float32
     assert saliency.ndim == 2
     assert saliency.min() >= 0 < saliency.max()
+    page.set_default_timeout(120_000)
+    plate = Image.open(download("The figure for print"))
+    assert plate.format == "PNG"
+    assert plate.width == 2480
     numbers = pd.read_csv(download("Numbers (.csv)"))
     assert set(numbers["image"]) == {"elephant_002"}
     assert set(numbers["model"]) == {"compact-resnet", "compact-xception"}

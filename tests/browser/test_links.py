@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.browser.visiting import settle
+from tests.browser.visiting import picture_bytes, settle
 
 SHAPING = [
     ("choose", "Show", "Map", "layer=map"),
@@ -14,7 +14,12 @@ SHAPING = [
     ("pick", "Target class of Grad-CAM", "American black bear", "target=American_black_bear"),
     ("push", "K of FEM", "ArrowRight", "k=2.1"),
 ]
-COMPARE = [("pick", "Image", "elephant_004", "image=elephant_004"), *SHAPING, ("choose", "Boxes", "On", "boxes=on")]
+COMPARE = [
+    ("pick", "Image", "elephant_004", "image=elephant_004"),
+    *SHAPING,
+    ("choose", "Boxes", "On", "boxes=on"),
+    ("choose", "Masks", "On", "masks=on"),
+]
 OPACITY = [("push", "Opacity", "ArrowLeft", "opacity=0.5"), ("choose", "Boxes", "On", "boxes=on")]
 GALLERY = [
     ("pick", "Class", "African elephant", "label=African_elephant"),
@@ -27,6 +32,13 @@ GALLERY = [
     ("pick", "Colours", "inferno", "colormap=inferno"),
     ("turn", "Pagination", "Page 2", "page=2"),
 ]
+FOUND = [("type", "Find", "bear_0", "text=bear_0"), ("pick", "Animal's size", "Medium", "size=medium")]
+DISTRIBUTIONS = [
+    ("pick", "Class", "African elephant", "label=African_elephant"),
+    ("pick", "Metric", "RMS radius", "metric=radius"),
+    ("choose", "Side by side", "Method", "by=method"),
+    ("choose", "Shape", "Violins", "shape=violin"),
+]
 
 
 def set_by_hand(page, how, label, value):
@@ -37,6 +49,9 @@ def set_by_hand(page, how, label, value):
         sidebar.get_by_role("combobox", name=label).click()
         page.keyboard.type(value)  # long lists show only a part of their options
         page.get_by_role("option", name=value, exact=True).click()
+    elif how == "type":
+        sidebar.get_by_role("textbox", name=label).fill(value)
+        page.keyboard.press("Enter")
     elif how == "push":
         sidebar.get_by_role("group", name=label).get_by_role("slider").press(value)
     else:
@@ -47,7 +62,7 @@ def seen(page):
     """Give all that a person can tell two pages apart by: controls, texts and the bytes of the pictures."""
     sources = page.locator("[data-testid=stMain] img").evaluate_all("images => images.map((image) => image.src)")
     regions = [page.locator(f"[data-testid={name}]").aria_snapshot() for name in ("stSidebarUserContent", "stMain")]
-    return regions, [page.request.get(source).body() for source in sources]
+    return regions, [picture_bytes(page, source) for source in sources]
 
 
 def address(page):
@@ -58,8 +73,11 @@ def address(page):
 
 @pytest.mark.parametrize(
     ("path", "controls"),
-    [("/compare", COMPARE), ("/compare?image=elephant_002", OPACITY), ("/gallery", GALLERY), ("/upload", SHAPING)],
-    ids=["compare", "compare-overlay", "gallery", "upload"],
+    [
+        ("/compare", COMPARE), ("/compare?image=elephant_002", OPACITY), ("/gallery", GALLERY), ("/gallery", FOUND),
+        ("/statistics", DISTRIBUTIONS), ("/upload", SHAPING),
+    ],
+    ids=["compare", "compare-overlay", "gallery", "gallery-found", "statistics", "upload"],
 )
 def test_what_is_set_by_hand_is_what_the_link_shows(visitor, path, controls):
     sender = visitor(path)
@@ -90,3 +108,28 @@ def test_a_link_that_is_not_understood_is_said_so_and_never_markup(visitor):
         assert page.get_by_text(f"The link's {name}").count() == 1
     assert page.title() != "taken"
     assert page.problems == []
+
+
+def test_the_menu_keeps_what_the_reader_has_set(visitor):
+    page = visitor("/gallery?label=African_elephant&sort=spread&page=2")
+    for name, path in (("Compare", "/compare"), ("Findings", "/findings"), ("Gallery", "/gallery")):
+        page.get_by_role("link", name=name, exact=True).click()
+        page.wait_for_url(f"**{path}*")
+        settle(page)
+        assert address(page) == (path, {"label": ["African_elephant"], "sort": ["spread"]})
+
+
+def test_back_and_forward_lead_through_what_was_set(visitor):
+    page = visitor("/compare?image=bear_003")
+    opacity = page.get_by_role("group", name="Opacity")
+    set_by_hand(page, "push", "Opacity", "ArrowRight")
+    page.wait_for_url("**opacity=0.6*")
+    settle(page)
+    page.go_back()
+    page.wait_for_function("!location.search.includes('opacity')")
+    settle(page)
+    assert "0.55" in opacity.inner_text()
+    page.go_forward()
+    page.wait_for_url("**opacity=0.6*")
+    settle(page)
+    assert "0.60" in opacity.inner_text()

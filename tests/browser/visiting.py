@@ -1,5 +1,6 @@
 """Opening pages as a visitor with a fresh browser does, and waiting until they stand."""
 
+import base64
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,6 +38,13 @@ def settle(page):
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.wait_for_function("!document.querySelector('[data-stale=true], [data-testid=stSkeleton]')")
     page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+
+
+def picture_bytes(page, source):
+    """Give a picture's file: embedded in the page, or asked from the server."""
+    if source.startswith("data:"):
+        return base64.b64decode(source.partition(",")[2])
+    return page.request.get(source).body()
 
 
 def problems_of(page, address):

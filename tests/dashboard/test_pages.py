@@ -103,3 +103,10 @@ def test_no_page_brings_tensorflow_into_the_process():
     code = "import sys, dashboard.stores, dashboard.figures, dashboard.frame\n"
     code += "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_a_link_to_a_test_of_a_claim_opens_its_images(open_page):
+    app = open_page("findings", test="2:radius:African_elephant")
+    assert app.selectbox(key="test_2").value == "2:radius:African_elephant"
+    app.selectbox(key="test_4").set_value("4:1 - pearson:all").run()
+    assert app.query_params["test"] in ("4:1 - pearson:all", ["4:1 - pearson:all"])
