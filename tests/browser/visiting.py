@@ -38,6 +38,10 @@ def settle(page):
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.wait_for_function("!document.querySelector('[data-stale=true], [data-testid=stSkeleton]')")
     page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+    main, before = page.locator("[data-testid=stMain]"), ""
+    while (now := main.aria_snapshot()) != before:  # on a busy machine the elements follow the script's state
+        before = now
+        page.wait_for_timeout(250)
 
 
 def picture_bytes(page, source):
