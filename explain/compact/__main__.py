@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from data.digests import file_digest
 from explain.compact.architectures import BUILDERS
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "data" / "weights"
@@ -28,6 +29,8 @@ def train(
     / "models/xception.keras",
     cache: Annotated[Path, typer.Option(help="Teacher's maps and checkpoints.")] = Path(".cache/compact"),
     out: Annotated[Path, typer.Option(help="Folder for the network.")] = WEIGHTS,
+    start: Annotated[Path | None, typer.Option(help="A .keras file to go on from.")] = None,
+    learning_rate: Annotated[float, typer.Option(help="At its highest.")] = 2e-3,
     steps: Annotated[int, typer.Option(help="Steps of 32 images.")] = 6_000,
     minutes: Annotated[float, typer.Option(help="End by then, if that is earlier.")] = float("inf"),
     seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
@@ -45,16 +48,44 @@ def train(
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     photographs = load_photographs(photos, renderings)
     lesson = teach(photographs, teacher, cache)
-    schedule = training.Schedule(steps=steps, minutes=minutes, seed=seed)
-    training.train(name, photographs, lesson, cache, schedule, report=typer.echo)
+    schedule = training.Schedule(steps=steps, minutes=minutes, seed=seed, learning_rate=learning_rate)
+    training.train(name, photographs, lesson, cache, schedule, start=start, report=typer.echo)
     model, done = training.restored(name, cache)
     calibration = calibrate(model, photographs)
     out.mkdir(parents=True, exist_ok=True)
     export(model, out / f"{name}.keras")
     record = out / "training.json"
     history = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
-    history[name] = {"steps": done, "seed": seed, "calibration": asdict(calibration)}
+    earlier = history.get(name, {})
+    history[name] = {
+        "earlier_steps": earlier.get("earlier_steps", 0) + earlier.get("steps", 0) if start else 0,
+        "steps": done,
+        "seed": seed,
+        "learning_rate": learning_rate,
+        "start": file_digest(start) if start else None,
+        "calibration": asdict(calibration),
+    }
     record.write_text(json.dumps(history, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+@app.command()
+def choices(
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(BUILDERS)}.")],
+    photos: Annotated[Path, typer.Option(help="Labelled photographs with sources.csv.")] = SHARED / "photos",
+    renderings: Annotated[Path, typer.Option(help="Renderings with masks.")] = SHARED / "demo_train",
+    weights: Annotated[Path, typer.Option(help="Folder with the network.")] = WEIGHTS,
+) -> None:
+    """Compare on validation images: what brown bears count as, and the size of the whole image."""
+    from explain.compact.card import load
+    from explain.compact.choices import brown_bear_outcomes, size_outcomes
+    from explain.compact.photographs import load_photographs
+
+    model, photographs = load(weights, name), load_photographs(photos, renderings)
+    for title, compare in (("brown bears", brown_bear_outcomes), ("size", size_outcomes)):
+        for found in compare(model, photographs):
+            typer.echo(
+                f"{name} {title}: {found.choice}: recall {found.recall:.3f}, cross-entropy {found.cross_entropy:.3f}"
+            )
 
 
 @app.command()

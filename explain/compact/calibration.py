@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explain.compact.architectures import CLASSES, HEAD_LAYER, INPUT_SIZE
-from explain.compact.photographs import OTHER, UNLABELLED, Photograph, squashed
+from explain.compact.photographs import BROWN_BEAR, OTHER, Photograph, squashed
 
 if TYPE_CHECKING:
     import keras
@@ -33,7 +33,7 @@ class Calibration:
     confusion
         For each of `CLASSES`, how many validation images were called each of `CLASSES`.
     brown_bears
-        How many brown bears, which carry no label, were called each of `CLASSES`.
+        How many brown bears, which do not count for the offset, were called each of `CLASSES`.
     """
 
     offset: float
@@ -58,21 +58,25 @@ def calibrate(model: keras.Model, photographs: Sequence[Photograph], batch_size:
     Calibration
     """
     held_out = [p for p in photographs if p.validation]
-    starts = range(0, len(held_out), batch_size)
-    batches = [[p.pixels for p in held_out[start : start + batch_size]] for start in starts]
-    logits = np.concatenate([model.predict_on_batch(squashed(batch, INPUT_SIZE)) for batch in batches])
+    logits = logits_of(model, [p.pixels for p in held_out], batch_size)
+    brown = np.array([p.group == BROWN_BEAR for p in held_out])
     targets = np.array([p.target for p in held_out])
-    labelled = targets != UNLABELLED
-    offset = best_offset(logits[labelled], targets[labelled])
+    offset = best_offset(logits[~brown], targets[~brown])
     kernel, bias = model.get_layer(HEAD_LAYER).get_weights()
     bias[OTHER] -= offset
     model.get_layer(HEAD_LAYER).set_weights([kernel, bias])
     called = (logits - offset * np.eye(len(CLASSES))[OTHER]).argmax(1)
-    *confusion, brown_bears = [
-        np.bincount(called[targets == k], minlength=len(CLASSES)).tolist()
-        for k in (*range(len(CLASSES)), UNLABELLED)
-    ]
+    groups = [~brown & (targets == k) for k in range(len(CLASSES))] + [brown]
+    *confusion, brown_bears = [np.bincount(called[g], minlength=len(CLASSES)).tolist() for g in groups]
     return Calibration(offset, confusion, brown_bears)
+
+
+def logits_of(model: keras.Model, images: Sequence[np.ndarray], batch_size: int = 32) -> np.ndarray:
+    """Return the logits (n, classes) of whole images: uint8 RGB of shape (h, w, 3), of any sizes."""
+    starts = range(0, len(images), batch_size)
+    return np.concatenate(
+        [model.predict_on_batch(squashed(images[i : i + batch_size], INPUT_SIZE)) for i in starts]
+    )
 
 
 def best_offset(logits: np.ndarray, targets: np.ndarray) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax
 
-from explain.compact.architectures import CLASSES, POOLING_LAYER, STRIDE, build
+from explain.compact.architectures import CLASSES, INPUT_SIZE, POOLING_LAYER, STRIDE, build
 from explain.compact.calibration import OFFSETS
 from explain.compact.photographs import BEAR, BROWN_BEAR, OTHER, Photograph, squashed
 
@@ -64,8 +64,10 @@ def brown_bear_outcomes(
     """
     import keras
 
-    pooling = keras.Model(model.input, model.get_layer(POOLING_LAYER).output)
-    features = _outputs(pooling, photographs, int(model.input_shape[1]))
+    resized = build(model.name)
+    resized.set_weights(model.get_weights())
+    pooling = keras.Model(resized.input, resized.get_layer(POOLING_LAYER).output)
+    features = _outputs(pooling, photographs, INPUT_SIZE)
     validation = np.array([p.validation for p in photographs])
     brown = np.array([p.group == BROWN_BEAR for p in photographs])
     targets = np.array([p.target for p in photographs])

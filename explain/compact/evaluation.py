@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from data import read_mask
 from data.datasets import read_boxes
 from explain.compact.architectures import CLASSES, FEATURE_LAYER, HEAD_LAYER, INPUT_SIZE
 from explain.compact.photographs import BEAR, ELEPHANT, squashed
+from explain.regions import box_coverage, mask_coverage
 from explain.resampling import COMMON_GRID, resample
 from explain.saliency import fem, grad_cam
 from explain.statistics import proportion
@@ -189,19 +191,11 @@ def _peak_inside(saliency: np.ndarray, region: np.ndarray | None) -> bool:
 
 
 def _boxes(text: str, width: int, height: int) -> np.ndarray | None:
-    """Which centres of the common grid lie in one of the boxes (``x0 y0 x1 y1``, ``;`` between several)."""
-    if not text.strip():
-        return None
-    x, y = ((np.arange(COMMON_GRID) + 0.5) / COMMON_GRID * side for side in (width, height))
-    inside = np.zeros((COMMON_GRID, COMMON_GRID), bool)
-    for box in read_boxes(text):
-        inside |= ((box.y0 <= y) & (y <= box.y1))[:, None] & ((box.x0 <= x) & (x <= box.x1))
-    return inside
+    """Tell which cells of the common grid lie in the boxes by at least half."""
+    boxes = read_boxes(text)
+    return box_coverage(boxes, width, height) >= 0.5 if boxes else None
 
 
 def _mask(path: Path) -> np.ndarray:
-    """Which centres of the common grid lie on a pixel of the mask that is not zero."""
-    with Image.open(path) as image:
-        mask = np.asarray(image) > 0
-    rows, columns = (((np.arange(COMMON_GRID) + 0.5) / COMMON_GRID * side).astype(int) for side in mask.shape)
-    return mask[np.ix_(rows, columns)]
+    """Tell which cells of the common grid lie on the mask by at least half."""
+    return mask_coverage(read_mask(path)) >= 0.5

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explain.compact.architectures import FEATURE_LAYER, HEAD_LAYER, INPUT_SIZE, build
+from explain.compact.architectures import FEATURE_LAYER, HEAD_LAYER, TRAINING_SIZE, build
 from explain.compact.augmentation import Batches, Example
-from explain.compact.photographs import BEAR, ELEPHANT, Photograph, squashed
+from explain.compact.calibration import logits_of
+from explain.compact.photographs import BEAR, ELEPHANT, Photograph
 from explain.compact.teacher import COMPONENTS, Lesson
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def train(
     folder: Path,
     schedule: Schedule,
     weights: LossWeights | None = None,
+    start: Path | None = None,
     report: Report = print,
 ) -> keras.Model:
     """Train one network, resuming from its last checkpoint if there is one.
@@ -82,6 +84,8 @@ def train(
         Where ``<name>.checkpoint.npz`` is kept.
     schedule, weights
         Hyper-parameters.
+    start
+        A network of this name (``.keras``) to begin from, if there is no checkpoint; else fresh weights.
     report
         Called with a line of progress now and then.
 
@@ -94,12 +98,14 @@ def train(
     import keras
 
     keras.utils.set_random_seed(schedule.seed)
-    student = build(name)
+    student = build(name, TRAINING_SIZE)
+    if start is not None:
+        student.set_weights(keras.saving.load_model(start, compile=False, safe_mode=True).get_weights())
     trainer = _Trainer(student, schedule, weights)
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint = folder / f"{name}.checkpoint.npz"
     step, elapsed = trainer.restore(checkpoint) if checkpoint.is_file() else (0, 0.0)
-    batches = Batches(photographs, lesson, INPUT_SIZE, schedule.batch_size, schedule.seed)
+    batches = Batches(photographs, lesson, TRAINING_SIZE, schedule.batch_size, schedule.seed)
     started = time.monotonic() - elapsed
     losses: list[np.ndarray] = []
     for example in _prefetched(batches, step):
@@ -137,16 +143,11 @@ def restored(name: str, folder: Path) -> tuple[keras.Model, int]:
 def validation_line(model: keras.Model, photographs: list[Photograph]) -> str:
     """Describe in one line how the network does on the images kept from training: right answers per group."""
     held_out = [p for p in photographs if p.validation]
-    logits = np.concatenate(
-        [
-            model.predict_on_batch(squashed([p.pixels for p in held_out[i : i + 64]], INPUT_SIZE))
-            for i in range(0, len(held_out), 64)
-        ]
-    )
+    called = logits_of(model, [p.pixels for p in held_out]).argmax(1)
     groups = np.array([p.group for p in held_out])
     parts = []
     for group in dict.fromkeys(groups.tolist()):
-        answers = np.bincount(logits[groups == group].argmax(1), minlength=3)
+        answers = np.bincount(called[groups == group], minlength=3)
         parts.append(f"{group} {'/'.join(map(str, answers))}")
     return ", ".join(parts)
 
@@ -213,6 +214,7 @@ class _Trainer:
         return terms
 
     def averaged_model(self) -> keras.Model:
+        """Return the network at the size that it is used at."""
         model = build(self._student.name)
         model.set_weights([mean.numpy() for mean in self._average])
         return model
