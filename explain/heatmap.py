@@ -153,6 +153,24 @@ def difference_overlay(
     return np.rint((1 - opacity) * grey + opacity * colours).astype(np.uint8)
 
 
+def shrunk(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Make a picture smaller, so that drawing on it costs no more than a screen shows.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (h, w, 3)
+    side : int
+        The longer side, at most; a smaller picture stays as it is.
+
+    Returns
+    -------
+    ndarray of uint8, shape (h', w', 3)
+    """
+    image = Image.fromarray(picture)
+    image.thumbnail((side, side), Image.Resampling.BILINEAR)
+    return np.asarray(image)
+
+
 def encode(picture: NDArray[np.uint8], quality: int = 88) -> bytes:
     """Encode a picture as JPEG.
 

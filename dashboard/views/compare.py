@@ -16,11 +16,13 @@ from dashboard.stores import animal_coverage, saliency, summary, table
 from data.datasets import read_boxes
 from explain.charts.agreement import agreement_matrix
 from explain.errors import ExplainError
-from explain.heatmap import DIVERGING, decode, difference_overlay, encode
+from explain.heatmap import DIVERGING, decode, difference_overlay, encode, shrunk
 from explain.one_image import density_difference, image_agreement, image_metrics
 from explain.plate import Plate, plate_png
 from explain.saliency import METHOD_TITLES, METHODS
 from explain.tables import softmax
+
+PANEL_SIDE, DIFFERENCE_SIDE = 448, 288  # pixels; what the columns of a wide screen show
 
 store, view = open_page("Compare", "One photograph, every classifier and every explanation method, on one scale.")
 titles = {model.name: model.title for model in store.models}
@@ -56,7 +58,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
 place = f"{selected.index(image) + 1} of {len(selected)}" if image in selected else "outside the gallery's filters"
 st.text(f"{title(record['label'])} · {image} · {place}")
 
-photograph = decode(store.photograph(image))
+original = decode(store.photograph(image))
+photograph, small = shrunk(original, PANEL_SIDE), shrunk(original, DIFFERENCE_SIDE)
 boxes = read_boxes(record["boxes"]) if view.boxes == "on" else ()
 outlines = Outlines(boxes, record["width"], record["height"], mask if view.masks == "on" else None)
 
@@ -126,7 +129,7 @@ changes = {pair: density_difference(maps[pair[0]], maps[pair[1]]) for pair in pa
 limit = max((float(np.abs(change).max()) for change in changes.values()), default=0.0)
 for column, ((first, second), change) in zip(st.columns(max(len(pairs), 1)), changes.items(), strict=False):
     heading = f"{headings[first]} minus {headings[second]}"
-    picture = encode(outlines.on(difference_overlay(photograph, change, limit)))
+    picture = encode(outlines.on(difference_overlay(small, change, limit)))
     column.image(picture, caption=plain(heading), alt=heading, width="stretch")
 st.image(encode(colour_bar(DIVERGING)), width="stretch", alt=f"Scale of differences from -{limit:.1f} to {limit:.1f}")
 st.caption(f"From -{limit:.1f} on the left, over 0 in the middle, to {limit:.1f} on the right.")
@@ -140,10 +143,14 @@ def plate() -> bytes:
     """Draw the print when it is asked for."""
     chosen = f"Grad-CAM of {title(target)}; FEM with K = {view.k:g}"
     chosen += f"; {view.colormap}, {view.interpolation}, {view.scale} scale"
-    ordered = [(headings[m.name, method], pictures[m.name, method]) for method in METHODS for m in store.models]
+    ordered = [
+        (headings[m.name, method], outlines.on(drawn(original, maps[m.name, method], view, maximum)))
+        for method in METHODS
+        for m in store.models
+    ]
     notes = (chosen, f"{store.dataset.title}; {', '.join(titles.values())}; store {store.digest[:12]}")
     heading = f"{title(record['label'])}: {image}"
-    shown = outlines.on(photograph)
+    shown = outlines.on(original)
     return plate_png(Plate(heading, shown, ordered, len(store.models), view.colormap, (low, high), notes))
 
 

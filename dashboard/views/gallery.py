@@ -12,7 +12,7 @@ from dashboard.selection import select_images
 from dashboard.stores import card_picture, summary, table
 from dashboard.view import View
 
-PER_PAGE = 24
+PER_PAGE = 20
 CARD_WIDTH = 160
 
 store, view = open_page("Gallery", "Every photograph of the dataset, with what each classifier says of it.")

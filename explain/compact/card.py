@@ -116,8 +116,9 @@ network is to be had: small enough for the repository, and fast on one processor
 - **Input size**: trained on crops of {TRAINING_SIZE} x {TRAINING_SIZE}, used on whole images of {INPUT_SIZE} x
   {INPUT_SIZE}, since crops enlarge what they show (Touvron et al., 2019). Validation images settled that, too.
 - **Procedure**: {_stages(training)}
-  of 32 images, AdamW with a cosine schedule, averaged weights; crops, mirrors, colour, grey, blur, compression, noise, cut-out, collages, other
-  backgrounds. An ImageNet Xception was run once over the training images; the student learns to predict its
+  of 32 images, AdamW with a cosine schedule, averaged weights; crops, mirrors, colour, grey, blur, compression,
+  noise, cut-out, collages, other backgrounds. An ImageNet Xception was run once over the training images; the
+  student learns to predict its
   features and its evidence per class at each position. Where the animal's place is known (masks; else the
   teacher's evidence), two further terms ask Grad-CAM and FEM to lie on it. The maps therefore show what a
   network trained to be looked at shows, not what label-only training would give.
@@ -191,7 +192,8 @@ def _shortfalls(name: str, sets: dict[str, Figures], steps: int) -> str:
 loss was still falling when the time was up, after the equivalent of {passes} passes over the training images.
 Tried: weighing the classes, distillation at each position, collages, animals before other backgrounds; then
 twice the training, brown bears as black bears, and a larger image, which together moved the share of right
-answers on the real photographs from {FIRST_STAGE[name]} to {reached:.1f} %, no more than chance would. What stands in the way: two processor cores, and few elephants (296 could be trained on). A longer schedule and
+answers on the real photographs from {FIRST_STAGE[name]} to {reached:.1f} %, no more than chance would.
+What stands in the way: two processor cores, and few elephants (296 could be trained on). A longer schedule and
 more photographs of elephants are what to try next."""
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from tests.benchmarks.estimate import million
 from tests.benchmarks.measuring import Settings
 
-PARTS = ("maps", "forward", "startup", "pages", "evaluation", "growth")
+PARTS = ("maps", "forward", "startup", "pages", "evaluation", "tables", "growth")
 
 
 def main() -> None:

@@ -1,0 +1,91 @@
+"""Statistics of many images: metrics and agreement of their maps, the claims' tests, and the gallery's summary."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dashboard.selection import summarise
+from data.records import Box, ImageRecord
+from explain.build_report import peak_memory
+from explain.findings import findings_table
+from explain.tables import ReadImage, images_table, map_tables
+from tests.benchmarks.measuring import Section, Settings, run_part
+
+SIZES = (102, 1_000, 10_000)
+SEED = 5
+GRIDS = {"resnet": 7, "xception": 10}
+METHODS = ("gradcam", "fem")
+
+
+def run(settings: Settings) -> Section:
+    """Run every size once, in a process of its own, because a process's peak memory never falls."""
+    del settings
+    values: dict[str, Any] = {}
+    for size in SIZES:
+        command = [sys.executable, "-m", "tests.benchmarks.tables", "--one", str(size)]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        values[f"{size} images"] = json.loads(done.stdout.splitlines()[-1])
+    return Section(
+        "tables",
+        "Statistics",
+        "Seeded maps of two networks (7 x 7 and 10 x 10) by two methods, a box for every image; seconds of one run, "
+        "imports not counted. The whole is all statistics that a build makes, and what the gallery filters by.",
+        (),
+        values,
+    )
+
+
+def one(size: int) -> dict[str, float]:
+    """Make and measure the statistics of so many images."""
+    rng = np.random.default_rng(SEED)
+    ids = [f"image_{number:05d}" for number in range(size)]
+    records = [_record(image, f"class_{number % 2}", rng) for number, image in enumerate(ids)]
+    read = [ReadImage("ok", 640, 480)] * size
+    saliency = {
+        (model, method): np.maximum(rng.normal(0.2, 1, (size, side, side)), 0).astype(np.float32)
+        for model, side in GRIDS.items()
+        for method in METHODS
+    }
+    predictions = pd.DataFrame(
+        [(record.image, record.label, model, rng.random()) for model in GRIDS for record in records],
+        columns=["image", "label", "model", "probability"],
+    )
+    predictions["right"] = (predictions["probability"] > 0.1).astype("boolean")
+    found: dict[str, float] = {"MiB_before": peak_memory() / 2**20}
+
+    def timed(name: str, work: Callable[[], Any]) -> Any:
+        started = time.perf_counter()
+        result = work()
+        found[name] = time.perf_counter() - started
+        return result
+
+    maps = timed("metrics_and_agreement_s", lambda: map_tables(records, read, {}, saliency))
+    titles = dict(zip(GRIDS, GRIDS, strict=True))
+    timed("findings_s", lambda: findings_table(maps.metrics, maps.agreement, predictions, titles))
+    images = images_table(records, read)
+    timed("gallery_s", lambda: summarise(images, predictions, maps.metrics, maps.agreement, list(GRIDS)))
+    found["whole_s"] = sum(value for name, value in found.items() if name.endswith("_s"))
+    found["peak_MiB"] = peak_memory() / 2**20
+    return found
+
+
+def _record(image: str, label: str, rng: np.random.Generator) -> ImageRecord:
+    x, y = rng.uniform(0, 300, 2)
+    box = Box(x, y, x + rng.uniform(50, 300), y + rng.uniform(50, 180))
+    return ImageRecord(image, label, None, Path(f"{image}.jpg"), f"{label}/{image}.jpg", "", (box,))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--one"]:
+        print(json.dumps(one(int(sys.argv[2]))))
+    else:
+        run_part(run)
