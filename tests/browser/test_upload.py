@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from data.datasets import DEMO_FOLDER
-from tests.browser.visiting import settle
+from tests.browser.visiting import picture_bytes, settle
 
 ELEPHANT = DEMO_FOLDER / "African_elephant" / "elephant_002.jpg"
-BEAR = DEMO_FOLDER / "American_black_bear" / "bear_003.jpg"
+BEAR = DEMO_FOLDER / "American_black_bear" / "bear_010.jpg"
 
 PASTE = """
 (area, encoded) => {
@@ -35,9 +35,9 @@ def shown(page):
 
 def maps(page):
     """Give the pictures of the four maps as the browser has them."""
-    sources = page.locator("img[alt*='your photograph']").evaluate_all("images => images.map((image) => image.src)")
+    sources = page.locator(".panels .map img").evaluate_all("images => images.map((image) => image.src)")
     assert len(sources) == 4
-    return [page.request.get(source).body() for source in sources]
+    return [picture_bytes(page, source) for source in sources]
 
 
 def test_a_file_gets_four_maps_that_follow_the_controls(visitor):
