@@ -8,20 +8,32 @@ from explain.claims import TRAINED_TO_BE_SEEN, trained_to_be_seen
 
 store, _ = open_page("About", "What is computed, by which formula, from what, and what it cannot tell.")
 
-st.subheader("Grad-CAM", anchor=False)
-st.latex(r"L^c = \mathrm{ReLU}\Big(\sum_k \alpha_k^c A^k\Big)")
-st.latex(r"\alpha_k^c = \frac1Z \sum_{ij} \frac{\partial y^c}{\partial A^k_{ij}}")
+st.subheader("How to read a map", anchor=False)
 st.markdown(
-    "The score is taken before softmax, ReLU after the sum (Selvaraju et al., ICCV 2017). Where a network ends in "
-    "global average pooling and one dense layer, the weights are exactly $W_{kc} / Z$, for every class at once."
+    "A map says how much each place of the photograph counted, by one explanation method, for one classifier. Bright "
+    "is much. On *one scale*, equal colours are equal shares of a map's own mass, so that maps can be compared with "
+    "each other; on its *own scale*, each map is as bright as it can be, and only places within it can be compared. A "
+    "map is a statement about a network, not about the animal: it may be right about a network that is wrong."
 )
-st.subheader("FEM", anchor=False)
-st.latex(r"\mathrm{FEM} = \sum_k \mu_k B_k \;")  # the space keeps a subscript within its box, which else scrolls
-st.latex(r"B_k = [A^k > \mu_k + K \sigma_k]")
-st.markdown(
-    "Mean and population standard deviation over the positions of one channel of one image; K = 2 (Fuad et al., "
-    "IPTA 2020). FEM has no target class: it tells what stands out, not what speaks for a class."
-)
+left, right = st.columns(2, gap="large")
+with left:
+    st.subheader("Grad-CAM", anchor=False)
+    st.latex(r"L^c = \mathrm{ReLU}\Big(\sum_k \alpha_k^c A^k\Big)")
+    st.latex(r"\alpha_k^c = \frac1Z \sum_{ij} \frac{\partial y^c}{\partial A^k_{ij}}")
+    st.markdown(
+        "What speaks for class $c$: the score is taken before softmax, ReLU after the sum ([Selvaraju et al., ICCV "
+        "2017](https://arxiv.org/abs/1610.02391)). Where a network ends in global average pooling and one dense layer, "
+        "the weights are exactly $W_{kc} / Z$, for every class at once."
+    )
+with right:
+    st.subheader("FEM", anchor=False)
+    st.latex(r"\mathrm{FEM} = \sum_k \mu_k B_k \;")  # the space keeps a subscript within its box, which else scrolls
+    st.latex(r"B_k = [A^k > \mu_k + K \sigma_k]")
+    st.markdown(
+        "What stands out: mean and population standard deviation over the positions of one channel of one image; K = 2 "
+        "([Fuad et al., IPTA 2020](https://doi.org/10.1109/IPTA50016.2020.9286629)). FEM has no target class: it "
+        "cannot tell what speaks for a class."
+    )
 st.subheader("Spread and place, on a common grid of 112 x 112", anchor=False)
 st.markdown(
     "- **Area above half maximum**: share of cells at least half of the maximum.\n"
