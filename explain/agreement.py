@@ -6,7 +6,8 @@ import itertools
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-from scipy.stats import rankdata
+
+from explain.ranking import cell_ranks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,12 +43,15 @@ def agreement(grid_a: Maps, grid_b: Maps) -> dict[str, NDArray[np.float64]]:
 
 def agreement_of_grids(
     grids: Mapping[Key, Maps],
+    ranks: Mapping[Key, Maps] | None = None,
 ) -> Iterator[tuple[Key, Key, dict[str, NDArray[np.float64]]]]:
     """Compare every two of several sets of maps of the same images, ranking each map only once.
 
     Parameters
     ----------
     grids : mapping of key to array, shape (n, h, w)
+    ranks : mapping of key to array, shape (n, h * w), optional
+        As :func:`explain.ranking.cell_ranks` gives them, where they are known already.
 
     Yields
     ------
@@ -55,17 +59,17 @@ def agreement_of_grids(
         For each pair, in the mapping's order; the dict as :func:`agreement` returns it.
     """
     flat = {key: np.reshape(grid, (len(grid), -1)) for key, grid in grids.items()}
-    ranks = {key: _standardised(rankdata(maps, axis=1)) for key, maps in flat.items()}
+    places = {key: _standardised(cell_ranks(maps) if ranks is None else ranks[key]) for key, maps in flat.items()}
     values = {key: _standardised(maps) for key, maps in flat.items()}
     tops = {key: top_cells(maps) for key, maps in flat.items()}
     for a, b in itertools.combinations(grids, 2):
         some = flat[a].any(axis=1) & flat[b].any(axis=1)
-        both = (tops[a] & tops[b]).sum(axis=1)
-        either = (tops[a] | tops[b]).sum(axis=1)
+        both = np.count_nonzero(tops[a] & tops[b], axis=1)
+        either = np.count_nonzero(tops[a] | tops[b], axis=1)
         found = {
-            "pearson": (values[a] * values[b]).sum(axis=1),
+            "pearson": np.einsum("ij,ij->i", values[a], values[b]),
             "sim": np.minimum(flat[a], flat[b]).sum(axis=1),
-            "spearman": (ranks[a] * ranks[b]).sum(axis=1),
+            "spearman": np.einsum("ij,ij->i", places[a], places[b]),
             "iou_top20": np.divide(both, either, out=np.zeros(len(both)), where=either > 0),
         }
         yield a, b, {name: np.where(some, value, np.nan) for name, value in found.items()}

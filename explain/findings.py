@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from explain.claims import SAME_VERDICT, Claim, Measured, claims
-from explain.statistics import compare_paired, holm, mcnemar, proportion
+from explain.statistics import PairedComparison, compare_all_paired, holm, mcnemar, proportion
 from explain.verdicts import RULE, verdict_of_claim, verdict_of_row
 
 if TYPE_CHECKING:
@@ -132,28 +132,25 @@ def findings_table(
 def _tested(measured: tuple[Claim, ...]) -> list[Row]:
     """Make every test, correct over all of them, and judge each."""
     asked = [(claim, pair) for claim in measured for pair in claim.measured]
-    found = [_alike(pair) if pair.metric == SAME_VERDICT else _paired(pair) for _, pair in asked]
-    corrected = holm([p for *_, p in found])
+    paired = iter(compare_all_paired([(p.first, p.second) for _, p in asked if p.metric != SAME_VERDICT]))
+    found = [_alike(pair) if pair.metric == SAME_VERDICT else next(paired) for _, pair in asked]
+    corrected = holm([each.p for each in found])
     return [
         Row(
-            claim.number, pair.scope, pair.metric, n, difference, low, high, float(p), effect,
-            verdict_of_row(pair.metric, pair.side, low, high, float(p)),
+            claim.number, pair.scope, pair.metric, each.n, each.difference, each.low, each.high, float(p), each.effect,
+            verdict_of_row(pair.metric, pair.side, each.low, each.high, float(p)),
         )
-        for (claim, pair), (n, difference, low, high, effect, _), p in zip(asked, found, corrected, strict=True)
+        for (claim, pair), each, p in zip(asked, found, corrected, strict=True)
     ]  # fmt: skip
 
 
-def _paired(pair: Measured) -> tuple[int, float, float, float, float, float]:
-    found = compare_paired(pair.first, pair.second)
-    return found.n, found.difference, found.low, found.high, found.effect, found.p
-
-
-def _alike(pair: Measured) -> tuple[int, float, float, float, float, float]:
+def _alike(pair: Measured) -> PairedComparison:
+    """Compare two classifiers: for the difference stands the share of equal verdicts, for the effect that in accuracy."""
     a, b = pair.first.to_numpy(bool), pair.second.to_numpy(bool)
-    share = proportion(int((a == b).sum()), len(a))
     if not len(a):
-        return 0, np.nan, np.nan, np.nan, np.nan, np.nan
-    return share.n, share.share, share.low, share.high, float(a.mean() - b.mean()), mcnemar(a, b)
+        return PairedComparison(0, *(5 * [np.nan]))
+    share = proportion(int((a == b).sum()), len(a))
+    return PairedComparison(len(a), share.share, share.low, share.high, mcnemar(a, b), float(a.mean() - b.mean()))
 
 
 def _finding(claim: Claim, rows: list[Row], labels: pd.Series) -> Finding:

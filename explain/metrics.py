@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explain.ranking import cell_ranks
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -23,12 +25,14 @@ WIDER_IS = {"area_half_max": 1, "entropy": 1, "radius": 1, "gini": -1}
 """Sign of each spread metric: 1 where a wider map has the larger value, -1 where it has the smaller."""
 
 
-def spread_metrics(grid: Maps) -> dict[str, NDArray[np.float64]]:
+def spread_metrics(grid: Maps, ranks: Maps | None = None) -> dict[str, NDArray[np.float64]]:
     """Measure how widely maps are spread, in four ways.
 
     Parameters
     ----------
     grid : array, shape (n, h, w)
+    ranks : array, shape (n, h * w), optional
+        As :func:`explain.ranking.cell_ranks` gives them, where they are known already.
 
     Returns
     -------
@@ -39,7 +43,7 @@ def spread_metrics(grid: Maps) -> dict[str, NDArray[np.float64]]:
         "area_half_max": area_half_max(grid),
         "entropy": entropy(grid),
         "radius": radius(grid),
-        "gini": gini(grid),
+        "gini": gini(grid, ranks),
     }
 
 
@@ -116,12 +120,14 @@ def radius(grid: Maps) -> NDArray[np.float64]:
     return _or_nan(np.sqrt(np.maximum(variance, 0)), grid)
 
 
-def gini(grid: Maps) -> NDArray[np.float64]:
+def gini(grid: Maps, ranks: Maps | None = None) -> NDArray[np.float64]:
     """Gini index of the cells' values: how concentrated the map is.
 
     Parameters
     ----------
     grid : array, shape (n, h, w)
+    ranks : array, shape (n, h * w), optional
+        As :func:`explain.ranking.cell_ranks` gives them, where they are known already.
 
     Returns
     -------
@@ -132,10 +138,10 @@ def gini(grid: Maps) -> NDArray[np.float64]:
     ----------
     Hurley and Rickard, "Comparing Measures of Sparsity", IEEE Trans. Inf. Theory 55(10), 2009, table I.
     """
-    cells = np.sort(grid.reshape(len(grid), -1), axis=1)
-    count = cells.shape[1]
-    weights = (count - np.arange(1, count + 1) + 0.5) / count
-    return _or_nan(1 - 2 * (cells @ weights), grid)
+    ranks = cell_ranks(grid) if ranks is None else ranks
+    count = ranks.shape[1]
+    # Equal cells may share their ranks: the sum is the same.
+    return _or_nan((2 * np.einsum("ij,ij->i", grid.reshape(ranks.shape), ranks) - count - 1) / count, grid)
 
 
 def localisation_metrics(grid: Maps, coverage: Maps) -> dict[str, NDArray[np.float64]]:
@@ -161,14 +167,15 @@ def localisation_metrics(grid: Maps, coverage: Maps) -> dict[str, NDArray[np.flo
     """
     flat = grid.reshape(len(grid), -1)
     inside = coverage.reshape(len(grid), -1)
-    known = ~np.isnan(inside).any(axis=1)
+    area = inside.sum(axis=1)
+    known = ~np.isnan(area)
     peak = inside[np.arange(len(grid)), flat.argmax(axis=1)]
     region = half_max_region(grid).reshape(len(grid), -1)
-    intersection = np.where(region, inside, 0).sum(axis=1)
-    union = region.sum(axis=1) + inside.sum(axis=1) - intersection
+    intersection = np.einsum("ij,ij->i", region, inside)
+    union = np.count_nonzero(region, axis=1) + area - intersection
     values = {
         "peak_inside": (peak >= 0.5).astype(np.float64),
-        "mass_inside": (flat * inside).sum(axis=1),
+        "mass_inside": np.einsum("ij,ij->i", flat, inside),
         "iou_half_max": np.divide(intersection, union, out=np.zeros(len(grid)), where=union > 0),
     }
     return {name: np.where(known, _or_nan(value, grid), np.nan) for name, value in values.items()}

@@ -45,9 +45,8 @@ def box_coverage(boxes: Sequence[Box], width: float, height: float) -> NDArray[n
         in_y = (y > box.y0 / height) & (y < box.y1 / height)
         inside[np.ix_(in_y, in_x)] = 1
     areas = inside * np.diff(down)[:, None] * np.diff(across)[None, :]
-    coverage = np.zeros((COMMON_GRID, COMMON_GRID))
-    row, column = (y * COMMON_GRID).astype(int), (x * COMMON_GRID).astype(int)
-    np.add.at(coverage, (row[:, None], column[None, :]), areas)
+    of_cell = [np.searchsorted(edges, cells[:-1]) for edges in (down, across)]
+    coverage = np.add.reduceat(np.add.reduceat(areas, of_cell[0], axis=0), of_cell[1], axis=1)
     return np.clip(coverage * COMMON_GRID**2, 0, 1)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import stats
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 CONFIDENCE = 0.95
 RESAMPLES = 10_000
 SEED = 20_260
-_BATCH_CELLS = 2_000_000
+_BATCH_CELLS = 200_000
+"""Draws held at a time."""
 
 
 @dataclass(frozen=True)
@@ -83,54 +84,87 @@ def compare_paired(first: ArrayLike, second: ArrayLike) -> PairedComparison:
     Efron, "Better bootstrap confidence intervals", JASA 1987 (BCa). Wilcoxon, Biometrics 1945; zeros are dropped.
     Kerby, "The simple difference formula", 2014 (rank-biserial correlation).
     """
-    differences = np.asarray(first, np.float64) - np.asarray(second, np.float64)
-    differences = differences[np.isfinite(differences)]
+    return compare_all_paired([(first, second)])[0]
+
+
+def compare_all_paired(pairs: Sequence[tuple[ArrayLike, ArrayLike]]) -> list[PairedComparison]:
+    """Make several comparisons, each as :func:`compare_paired` makes it, but resampling once for all of one size.
+
+    Parameters
+    ----------
+    pairs : sequence of (first, second)
+
+    Returns
+    -------
+    list of PairedComparison
+        Same order.
+    """
+    differences = [np.asarray(first, np.float64) - np.asarray(second, np.float64) for first, second in pairs]
+    differences = [values[np.isfinite(values)] for values in differences]
+    intervals = bootstrap_intervals(differences)
+    return [_comparison(values, *interval) for values, interval in zip(differences, intervals, strict=True)]
+
+
+def _comparison(differences: NDArray[np.float64], low: float, high: float) -> PairedComparison:
     count = len(differences)
     if count < 2:
         return PairedComparison(count, *(5 * [float("nan")]))
     mean = float(differences.mean())
-    low, high = bootstrap_interval(differences)
     if not differences.any():
         return PairedComparison(count, mean, low, high, 1.0, 0.0)
     test = stats.wilcoxon(differences, zero_method="wilcox", alternative="two-sided")
     return PairedComparison(count, mean, low, high, float(test.pvalue), rank_biserial(differences))
 
 
-def bootstrap_interval(values: ArrayLike) -> tuple[float, float]:
-    """Bootstrap a 95 % interval of the mean, bias-corrected and accelerated, with a fixed seed.
+def bootstrap_intervals(samples: Sequence[ArrayLike]) -> list[tuple[float, float]]:
+    """Bootstrap 95 % intervals of means, bias-corrected and accelerated.
 
-    Where so many values are equal that the correction is undefined, the percentiles of the same resamples stand in.
+    The seed is fixed, so samples of one size are resampled alike, and their resamples are drawn once. Where so many
+    values are equal that the correction is undefined, the percentiles of the same resamples stand in.
 
     Parameters
     ----------
-    values : array, shape (n,)
-        Finite.
+    samples : sequence of array, shape (n,)
+        Finite; sizes may differ.
 
     Returns
     -------
-    (float, float)
-        Both the value itself where all are equal; NaN where there are fewer than two.
+    list of (float, float)
+        Same order. Both the value itself where all are equal; NaN where there are fewer than two.
     """
-    sample = np.asarray(values, np.float64)
-    if len(sample) < 2:
-        return float("nan"), float("nan")
-    if np.ptp(sample) == 0:
-        return float(sample[0]), float(sample[0])
-    for method in ("BCa", "percentile"):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", stats.DegenerateDataWarning)
-            interval = stats.bootstrap(
-                (sample,),
-                np.mean,
-                n_resamples=RESAMPLES,
-                batch=max(1, _BATCH_CELLS // len(sample)),
-                confidence_level=CONFIDENCE,
-                method=method,
-                rng=np.random.default_rng(SEED),
-            ).confidence_interval
-        if np.isfinite([interval.low, interval.high]).all():
-            break
-    return float(interval.low), float(interval.high)
+    arrays = [np.asarray(values, np.float64) for values in samples]
+    found = [(float("nan"), float("nan")) if len(a) < 2 else (float(a[0]), float(a[0])) for a in arrays]
+    of_size: dict[int, list[int]] = {}
+    for place, array in enumerate(arrays):
+        if len(array) > 1 and np.ptp(array) > 0:
+            of_size.setdefault(len(array), []).append(place)
+    for places in of_size.values():
+        intervals = _intervals_of_means(np.array([arrays[place] for place in places]))
+        for place, (low, high) in zip(places, intervals.tolist(), strict=True):
+            found[place] = low, high
+    return found
+
+
+def _intervals_of_means(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bootstrap the mean of each row; shape (rows, n) gives (rows, 2)."""
+    places = np.arange(samples.shape[1])
+
+    def means(drawn: NDArray[np.int64], axis: int) -> NDArray[np.float64]:
+        # SciPy resamples the places, so that every row is resampled alike.
+        return np.stack([values.take(drawn).mean(axis=axis) for values in samples])
+
+    def bootstrap(method: str, **options: Any) -> Any:
+        return stats.bootstrap(
+            (places,), means, vectorized=True, confidence_level=CONFIDENCE, method=method, **options
+        )
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
+        batch = max(1, _BATCH_CELLS // len(places))
+        found = bootstrap("BCa", n_resamples=RESAMPLES, batch=batch, rng=np.random.default_rng(SEED))
+        plain = bootstrap("percentile", n_resamples=0, bootstrap_result=found)
+    corrected, percentiles = (np.stack(list(each.confidence_interval), axis=1) for each in (found, plain))
+    return np.where(np.isfinite(corrected).all(axis=1, keepdims=True), corrected, percentiles)
 
 
 def rank_biserial(differences: ArrayLike) -> float:

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from explain.saliency import METHODS
-from explain.statistics import CONFIDENCE, bootstrap_interval, compare_paired
+from explain.statistics import CONFIDENCE, bootstrap_intervals, compare_all_paired
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,11 +39,11 @@ def distribution_table(metrics: pd.DataFrame, metric: str) -> pd.DataFrame:
     pandas.DataFrame
         model, method, label, n, mean, low, high (bootstrap interval, 95 %), first_quartile, median, third_quartile.
     """
-    rows = []
-    for keys, part in metrics[metrics["metric"] == metric].groupby(["model", "method", "label"], sort=False):
-        low, high = bootstrap_interval(part["value"])
-        quartiles = part["value"].quantile([0.25, 0.5, 0.75])
-        rows.append((*keys, len(part), part["value"].mean(), low, high, *quartiles))
+    groups = dict(iter(metrics[metrics["metric"] == metric].groupby(["model", "method", "label"], sort=False)["value"]))
+    rows = [
+        (*keys, len(values), values.mean(), *interval, *values.quantile([0.25, 0.5, 0.75]))
+        for (keys, values), interval in zip(groups.items(), bootstrap_intervals(list(groups.values())), strict=True)
+    ]
     names = "model method label n mean low high first_quartile median third_quartile"
     return pd.DataFrame(rows, columns=names.split())
 
@@ -102,11 +102,13 @@ def paired_table(metrics: pd.DataFrame, metric: str, models: Sequence[str]) -> p
         model_a, method_a, model_b, method_b, n, difference (a minus b), low, high (bootstrap interval, 95 %),
         p_uncorrected (Wilcoxon), effect (rank-biserial).
     """
-    rows = []
-    for first, second in pairs_of_kinds(models):
-        pairs = paired_values(metrics, metric, first, second)
-        c = compare_paired(pairs["first"], pairs["second"])
-        rows.append((*first, *second, c.n, c.difference, c.low, c.high, c.p, c.effect))
+    kinds = pairs_of_kinds(models)
+    values = [paired_values(metrics, metric, first, second) for first, second in kinds]
+    compared = compare_all_paired([(pairs["first"], pairs["second"]) for pairs in values])
+    rows = [
+        (*first, *second, c.n, c.difference, c.low, c.high, c.p, c.effect)
+        for (first, second), c in zip(kinds, compared, strict=True)
+    ]
     names = "model_a method_a model_b method_b n difference low high p_uncorrected effect"
     return pd.DataFrame(rows, columns=names.split())
 
@@ -125,10 +127,12 @@ def agreement_table(agreement: pd.DataFrame, measure: str) -> pd.DataFrame:
     pandas.DataFrame
         model_a, method_a, model_b, method_b, n, mean, low, high (bootstrap interval, 95 %).
     """
-    rows = []
-    for keys, part in agreement.groupby(["model_a", "method_a", "model_b", "method_b"], sort=False):
-        values = part[measure].dropna()
-        rows.append((*keys, len(values), values.mean(), *bootstrap_interval(values)))
+    groups = agreement.groupby(["model_a", "method_a", "model_b", "method_b"], sort=False)[measure]
+    known = {keys: values.dropna() for keys, values in groups}
+    rows = [
+        (*keys, len(values), values.mean(), *interval)
+        for (keys, values), interval in zip(known.items(), bootstrap_intervals(list(known.values())), strict=True)
+    ]
     return pd.DataFrame(rows, columns=["model_a", "method_a", "model_b", "method_b", "n", "mean", "low", "high"])
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from explain.agreement import agreement_of_grids
 from explain.metrics import localisation_metrics, part_metrics, spread_metrics
+from explain.ranking import cell_ranks
 from explain.regions import box_coverage, mask_coverage
 from explain.resampling import COMMON_GRID, common_grid
 from explain.store.layout import TABLE_COLUMNS
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from data import ImageRecord
     from explain.specification import ModelSpec
 
-_BLOCK = 64
-"""Images whose maps on the common grid are held at a time; bounds the memory."""
+_BLOCK = 16
+"""Images whose maps on the common grid are held at a time: bounds the memory, and fits a processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -190,21 +191,26 @@ def map_tables(
     MapTables
     """
     rows = np.flatnonzero([found.ok for found in read])
-    metrics: list[pd.DataFrame] = []
-    agreements: list[pd.DataFrame] = []
+    measured: dict[tuple[str, str], list[dict[str, NDArray[np.float64]]]] = {}
+    compared: dict[tuple[tuple[str, str], tuple[str, str]], list[dict[str, NDArray[np.float64]]]] = {}
     for start in range(0, len(rows), _BLOCK):
         block = rows[start : start + _BLOCK]
         chosen = [records[row] for row in block]
         low, high = int(block[0]), int(block[-1]) + 1
         grids = {key: common_grid(np.asarray(maps[low:high])[block - low]) for key, maps in saliency.items()}
+        ranks = {key: cell_ranks(grid) for key, grid in grids.items()}
         regions = _Regions.of(chosen, [read[row] for row in block], parts)
-        for (model, method), grid in grids.items():
-            metrics.append(_tidy(chosen, model, method, regions.measure(grid)))
-        for a, b, values in agreement_of_grids(grids):
-            agreements.append(_pair(chosen, a, b, values))
+        for key, grid in grids.items():
+            measured.setdefault(key, []).append(regions.measure(grid, ranks[key]))
+        for a, b, values in agreement_of_grids(grids, ranks):
+            compared.setdefault((a, b), []).append(values)
         if progress:
             progress(start + len(block), len(rows))
-    return MapTables(_joined(metrics, "metrics"), _joined(agreements, "agreement"))
+    images = [records[row] for row in rows]
+    return MapTables(
+        _joined([_tidy(images, *key, _stacked(blocks)) for key, blocks in measured.items()], "metrics"),
+        _joined([_pair(images, a, b, _stacked(blocks)) for (a, b), blocks in compared.items()], "agreement"),
+    )
 
 
 @dataclass(frozen=True)
@@ -232,13 +238,23 @@ class _Regions:
         nothing = np.isnan(animal).all()
         return cls(None if nothing else animal, of_part)
 
-    def measure(self, grid: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-        values = dict(spread_metrics(grid))
+    def measure(self, grid: NDArray[np.float64], ranks: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+        values = spread_metrics(grid, ranks)
         if self.animal is not None:
             values |= localisation_metrics(grid, self.animal)
         if self.parts:
             values |= part_metrics(grid, self.parts)
         return values
+
+
+def _stacked(blocks: Sequence[Mapping[str, NDArray[np.float64]]]) -> dict[str, NDArray[np.float64]]:
+    """Put blocks' values one after the other; a block may lack what none of its images has."""
+    names = dict.fromkeys(name for block in blocks for name in block)
+    missing = [np.full(len(next(iter(block.values()))), np.nan) for block in blocks]
+    return {
+        name: np.concatenate([block.get(name, nan) for block, nan in zip(blocks, missing, strict=True)])
+        for name in names
+    }
 
 
 def _tidy(

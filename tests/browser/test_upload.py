@@ -6,9 +6,10 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from data.datasets import DEMO_FOLDER
-from tests.browser.visiting import picture_bytes, settle
+from tests.browser.visiting import eventually, picture_bytes, settle
 
 ELEPHANT = DEMO_FOLDER / "African_elephant" / "elephant_002.jpg"
 BEAR = DEMO_FOLDER / "American_black_bear" / "bear_010.jpg"
@@ -22,6 +23,12 @@ PASTE = """
 }
 """
 
+# The button can be clicked as soon as the camera is allowed, and does nothing until its first picture is there.
+FRAMES_ARRIVE = """() => {
+    const video = document.querySelector("video");
+    return video?.srcObject?.active && video.readyState >= video.HAVE_CURRENT_DATA && video.videoWidth > 0;
+}"""
+
 
 def give(page, file):
     page.locator("input[type=file]").first.set_input_files(file)
@@ -29,7 +36,7 @@ def give(page, file):
 
 
 def shown(page):
-    page.get_by_role("heading", name="What each model says").wait_for(timeout=180_000)
+    page.get_by_role("heading", name="What each model says").wait_for()
     settle(page)
 
 
@@ -43,12 +50,13 @@ def maps(page):
 def test_a_file_gets_four_maps_that_follow_the_controls(visitor):
     page = visitor("/upload?scale=own")
     give(page, ELEPHANT)
-    assert page.get_by_text("Target: African elephant").count() == 2
-    assert page.get_by_text("FEM has no target class.").count() == 2
+    expect(page.get_by_text("Target: African elephant")).to_have_count(2)
+    expect(page.get_by_text("FEM has no target class.")).to_have_count(2)
     before = maps(page)
     page.get_by_role("slider", name="K of FEM").press("ArrowLeft")
-    settle(page)
     page.wait_for_url("**k=1.9**")
+    settle(page)
+    eventually(page, lambda: maps(page)[2:] != before[2:])
     after = maps(page)
     assert [old == new for old, new in zip(before, after, strict=True)] == [True, True, False, False]
     assert page.problems == []
@@ -76,17 +84,16 @@ def test_a_picture_can_be_pasted(visitor):
     area.evaluate(PASTE, base64.b64encode(buffer.getvalue()).decode())
     page.locator("[data-testid=stChatInputSubmitButton]").click()  # it can be clicked once the file has arrived
     shown(page)
-    assert page.get_by_text("Compact ResNet: American black bear").count() == 1
+    expect(page.get_by_text("Compact ResNet: American black bear")).to_have_count(1)
     page.get_by_role("button", name="Remove").click()
-    settle(page)
-    assert page.locator("img").count() == 0
+    expect(page.locator("[data-testid=stMain] img")).to_have_count(0)
 
 
 def test_the_camera_starts_only_when_it_is_chosen(visitor):
     page = visitor("/upload", permissions=["camera"])
     assert page.locator("video").count() == 0
     page.get_by_text("Camera", exact=True).click()
-    page.locator("video").wait_for()
+    page.wait_for_function(FRAMES_ARRIVE)
     page.get_by_role("button", name="Take Photo").click()
     shown(page)
     assert len(maps(page)) == 4
@@ -100,7 +107,7 @@ def test_what_is_no_picture_is_a_sentence(visitor, content):
     )
     page.get_by_text("The photograph cannot be read").wait_for()
     give(page, ELEPHANT)
-    assert page.get_by_text("The photograph cannot be read").count() == 0
+    expect(page.get_by_text("The photograph cannot be read")).to_have_count(0)
 
 
 def test_two_visitors_see_their_own_photographs(visitor):
@@ -109,10 +116,11 @@ def test_two_visitors_see_their_own_photographs(visitor):
         page.locator("input[type=file]").set_input_files(file)
     shown(first)
     shown(second)
-    assert first.get_by_text("Compact ResNet: African elephant").count() == 1
-    assert second.get_by_text("Compact ResNet: American black bear").count() == 1
+    expect(first.get_by_text("Compact ResNet: African elephant")).to_have_count(1)
+    expect(second.get_by_text("Compact ResNet: American black bear")).to_have_count(1)
     before = maps(first)
     second.get_by_text("Map", exact=True).click()
+    second.wait_for_url("**layer=map*")
     settle(second)
     settle(first)
     assert maps(first) == before

@@ -1,11 +1,26 @@
 """Opening pages as a visitor with a fresh browser does, and waiting until they stand."""
 
 import base64
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from playwright.sync_api import expect
+
+PATIENCE = 120  # seconds; how long a busy machine may take, never how long it should
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
+STANDS = """() => {
+    const app = document.querySelector("[data-testid=stApp]");
+    const hosts = [...document.querySelectorAll("*")].filter((element) => element.shadowRoot);
+    const roots = [document, ...hosts.map((host) => host.shadowRoot)];
+    const images = roots.flatMap((root) => [...root.querySelectorAll("img")]);
+    return app?.dataset.testScriptState === "notRunning" && app.querySelector("h1") !== null
+        && !document.querySelector("[data-stale=true], [data-testid=stSkeleton]")
+        && images.every((image) => image.complete && image.naturalWidth > 0);
+}"""
+
+expect.set_options(timeout=1000 * PATIENCE)
 
 
 @contextmanager
@@ -17,7 +32,7 @@ def visiting(chromium, address):
         context = chromium.new_context(viewport=viewport, color_scheme=scheme, base_url=address, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(1000 * PATIENCE)
         page.problems = problems_of(page, address)
         page.goto(path)
         settle(page)
@@ -31,17 +46,30 @@ def visiting(chromium, address):
 
 
 def settle(page):
-    """Wait until the page's script has run to its end, its parts are loaded and its pictures are there."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning] h1").first.wait_for()
+    """Wait until the page's script has run to its end, its parts are loaded and its pictures are there, and stay so.
+
+    A change that the address tells of is waited for by the address first: it may not have reached the server yet.
+    """
     page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(400)  # a change just made reaches the server, and the script's state the page
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    page.wait_for_function("!document.querySelector('[data-stale=true], [data-testid=stSkeleton]')")
-    page.wait_for_function("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
-    main, before = page.locator("[data-testid=stMain]"), ""
-    while (now := main.aria_snapshot()) != before:  # on a busy machine the elements follow the script's state
+    main, before, deadline = page.locator("[data-testid=stMain]"), None, time.monotonic() + PATIENCE
+    while True:  # on a busy machine the elements follow the script's state
+        page.wait_for_function(STANDS)
+        now = main.aria_snapshot()
+        if now == before and page.evaluate(STANDS):
+            return
+        assert time.monotonic() < deadline, "The page does not come to rest."
         before = now
-        page.wait_for_timeout(250)
+        page.wait_for_timeout(300)
+
+
+def eventually(page, look):
+    """Look until something is true, or patience ends: the assertion that follows says what it was instead.
+
+    What a script in the page draws has no event of its own to wait for.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while not look() and time.monotonic() < deadline:
+        page.wait_for_timeout(100)
 
 
 def picture_bytes(page, source):

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import rankdata
 
 from explain.findings import findings, findings_table
-from explain.statistics import RESAMPLES, SEED, bootstrap_interval
+from explain.statistics import RESAMPLES, SEED, bootstrap_intervals
 
 MODELS, METHODS = ("resnet50", "xception"), ("gradcam", "fem")
 TITLES = {"resnet50": "ResNet-50", "xception": "Xception"}
@@ -168,9 +168,8 @@ def test_the_interval_is_bca_by_its_formula():
     u = jackknife.mean() - jackknife
     a = (u**3).sum() / (6 * (u**2).sum() ** 1.5)
     levels = [norm.cdf(z0 + (z0 + z) / (1 - a * (z0 + z))) for z in norm.ppf([0.025, 0.975])]
-    assert bootstrap_interval(sample) == pytest.approx(np.quantile(means, levels), rel=0.01)
+    assert bootstrap_intervals([sample])[0] == pytest.approx(np.quantile(means, levels), rel=0.01)
 
 
 def test_two_values_have_an_interval_too():
-    low, high = bootstrap_interval([0.0, 1.0])
-    assert (low, high) == (0, 1)
+    assert bootstrap_intervals([[0.0, 1.0]]) == [(0, 1)]
