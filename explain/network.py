@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explain.errors import ExplainError
-from explain.saliency import Head, weighted_sum
-from explain.weights import WEIGHTS_VARIABLE, find_weights, weights_folders
+from explain.inspection import closed_form_head, find_layer, logits_tensor
+from explain.loading import load_model
+from explain.quiet import held_back_unless_failed
+from explain.saliency import weighted_sum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from explain.specification import ModelSpec
+
+ONEDNN_VARIABLE = "TF_ENABLE_ONEDNN_OPTS"
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ class Network:
     def __init__(self, spec: ModelSpec, model: Any) -> None:
         self.spec = spec
         self._model = model
-        self._feature_layer = _find_layer(model, spec.feature_layer, spec)
-        head_layer = _find_layer(model, spec.head_layer, spec)
-        self._logits = _logits_tensor(head_layer)
+        self._feature_layer = find_layer(model, spec.feature_layer, spec)
+        head_layer = find_layer(model, spec.head_layer, spec)
+        self._logits = logits_tensor(head_layer)
         classes = int(self._logits.shape[-1])
         if classes != len(spec.classes):
             raise ExplainError(
@@ -71,7 +71,7 @@ class Network:
                 f"Model {spec.name!r}: the output of layer {spec.feature_layer!r} has shape "
                 f"{tuple(self._feature_layer.output.shape)}; expected a feature map (images, rows, columns, channels)."
             )
-        self.head = _closed_form_head(self._feature_layer, head_layer)
+        self.head = closed_form_head(self._feature_layer, head_layer)
         self._forward = _compiled_forward(model, self._feature_layer.output, self._logits)
         self._gradients: dict[str, Any] = {}
 
@@ -148,7 +148,7 @@ class Network:
 
         name = layer or self.spec.feature_layer
         if name not in self._gradients:
-            output = _find_layer(self._model, name, self.spec).output
+            output = find_layer(self._model, name, self.spec).output
             if len(output.shape) != 4:
                 raise ExplainError(
                     f"Layer {name!r} of model {self.spec.name!r} gives shape {tuple(output.shape)}; Grad-CAM needs "
@@ -196,6 +196,20 @@ class Network:
         )
 
 
+def onednn() -> str:
+    """Tell whether networks run on oneDNN's kernels: always, unless ``TF_ENABLE_ONEDNN_OPTS`` says otherwise.
+
+    TensorFlow leaves them off on processors without AVX-512, where they are faster as well. They add in another
+    order, so that results differ in the last digits.
+
+    Returns
+    -------
+    str
+        The variable's value, "1" by default.
+    """
+    return os.environ.get(ONEDNN_VARIABLE, "1")
+
+
 def load_network(spec: ModelSpec) -> Network:
     """Load a classifier as its specification says.
 
@@ -215,137 +229,15 @@ def load_network(spec: ModelSpec) -> Network:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    with _quiet_start():
+    os.environ.setdefault(ONEDNN_VARIABLE, onednn())
+    with held_back_unless_failed():  # TensorFlow logs a few lines before it reads the level that was set
         import keras
 
     if keras.backend.backend() != "tensorflow":
         raise ExplainError(
             f"Keras runs on {keras.backend.backend()!r} here; expected 'tensorflow'. Unset KERAS_BACKEND."
         )
-    model = _load_application(spec) if spec.application else _load_file(spec)
-    return Network(spec, model)
-
-
-@contextmanager
-def _quiet_start() -> Iterator[None]:
-    """Hold back what libraries write to standard error while they are imported, unless the import fails.
-
-    TensorFlow logs a few lines before it reads the level that was set, so that no setting silences them.
-    """
-    import tempfile
-
-    sys.stderr.flush()
-    with tempfile.TemporaryFile() as held:
-        kept = os.dup(2)
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            held.seek(0)
-            os.write(kept, held.read())
-            raise
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-
-
-def _load_file(spec: ModelSpec) -> Any:
-    import keras
-
-    if spec.file is None or not spec.file.is_file():
-        raise ExplainError(f"Model {spec.name!r}: the file {spec.file} is not there.")
-    try:
-        model = keras.saving.load_model(spec.file, compile=False, safe_mode=True)
-    except Exception as error:  # whatever a damaged or foreign file makes the loader raise
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ExplainError(
-            f"Model {spec.name!r}: {spec.file.name} cannot be loaded in safe mode: {reason[:300]}"
-        ) from error
-    if not hasattr(model, "inputs") or len(model.inputs) != 1 or len(model.inputs[0].shape) != 4:
-        raise ExplainError(f"Model {spec.name!r}: expected a functional Keras model with one image input.")
-    size = model.inputs[0].shape[1]
-    if size not in (None, spec.input_size):
-        raise ExplainError(
-            f"Model {spec.name!r}: the network takes {size} pixels, but the specification says input_size = "
-            f"{spec.input_size}."
-        )
-    return model
-
-
-def _load_application(spec: ModelSpec) -> Any:
-    import keras
-
-    build = getattr(keras.applications, str(spec.application), None)
-    if build is None or not callable(build):
-        raise ExplainError(f"Model {spec.name!r}: keras.applications has no {spec.application!r}.")
-    shape = (spec.input_size, spec.input_size, 3)
-    file = find_weights(spec)
-    try:
-        if file is None:
-            return build(weights="imagenet", input_shape=shape, classifier_activation=None)
-        model = build(weights=None, input_shape=shape, classifier_activation=None)
-        model.load_weights(file)
-    except Exception as error:  # no network, a damaged file, another network's weights
-        tried = ", ".join(str(folder) for folder in weights_folders())
-        what = f"{file.name} does not fit" if file else "the download failed"
-        raise ExplainError(
-            f"No weights for {spec.title}: {what} ({type(error).__name__}); looked in {tried}.\n"
-            f"Connect to a network once, or set {WEIGHTS_VARIABLE} to a folder that holds Keras' file "
-            f"{str(spec.application).lower()}_weights_tf_dim_ordering_tf_kernels.h5."
-        ) from error
-    return model
-
-
-def _find_layer(model: Any, name: str, spec: ModelSpec) -> Any:
-    layers = {layer.name: layer for layer in model.layers}
-    if name in layers:
-        return layers[name]
-    for layer in model.layers:
-        if any(inner.name == name for inner in getattr(layer, "layers", ())):
-            raise ExplainError(
-                f"Model {spec.name!r}: layer {name!r} lies inside the nested model {layer.name!r}. Rebuild the "
-                "network flat (apply the backbone's layers to the outer input), so that its outputs can be reached."
-            )
-    near = difflib.get_close_matches(name, layers, n=3) or [layer.name for layer in model.layers[-4:]]
-    raise ExplainError(f"Model {spec.name!r} has no layer {name!r}. Near it: {', '.join(near)}.")
-
-
-def _logits_tensor(head_layer: Any) -> Any:
-    """Give the head's scores before any softmax; the layer's own activation is undone by rebuilding it linear."""
-    import keras
-
-    activation = getattr(head_layer, "activation", keras.activations.linear)
-    if activation is keras.activations.linear:
-        return head_layer.output
-    if not isinstance(head_layer, keras.layers.Dense):
-        raise ExplainError(
-            f"Layer {head_layer.name!r} has the activation {activation.__name__!r} and is no Dense layer; name the "
-            "layer that gives the scores before softmax as head_layer."
-        )
-    linear = keras.layers.Dense(head_layer.units, use_bias=head_layer.use_bias, name=f"{head_layer.name}_logits")
-    logits = linear(head_layer.input)
-    linear.set_weights(head_layer.get_weights())
-    return logits
-
-
-def _closed_form_head(feature_layer: Any, head_layer: Any) -> Head | None:
-    """Inspect whether the network ends in feature layer -> global average pooling -> dense."""
-    import keras
-
-    if not isinstance(head_layer, keras.layers.Dense):
-        return None
-    passing = (keras.layers.Dropout, keras.layers.GaussianNoise)  # identities at inference
-    pooled = head_layer.input
-    while isinstance(pooled._keras_history.operation, passing):
-        pooled = pooled._keras_history.operation.input
-    pooling = pooled._keras_history.operation
-    if not isinstance(pooling, keras.layers.GlobalAveragePooling2D) or pooling.keepdims:
-        return None
-    if pooling.input is not feature_layer.output:
-        return None
-    weights = head_layer.get_weights()
-    bias = weights[1] if head_layer.use_bias else np.zeros(head_layer.units)
-    return Head(np.asarray(weights[0], np.float32), np.asarray(bias, np.float32))
+    return Network(spec, load_model(keras, spec))
 
 
 def _compiled_forward(model: Any, features: Any, logits: Any) -> Any:

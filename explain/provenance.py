@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.digests import file_digest
 from explain.errors import ExplainError
+from explain.network import load_network, onednn
 from explain.preprocessing import RESIZING
 from explain.saliency import DEFAULT_K
 from explain.store.layout import digest_of
@@ -26,6 +27,8 @@ _CODE = (
     "engines/batch.py",
     "engines/local.py",
     "engines/ray.py",
+    "inspection.py",
+    "loading.py",
     "network.py",
     "preprocessing.py",
     "saliency.py",
@@ -90,8 +93,6 @@ def plan_model(spec: ModelSpec) -> Plan:
     weights = find_weights(spec)
     if weights is None:
         # Either an error that says what to do, or the download that makes the weights findable.
-        from explain.network import load_network
-
         load_network(spec)
         weights = find_weights(spec)
         if weights is None:
@@ -110,6 +111,7 @@ def plan_model(spec: ModelSpec) -> Plan:
             "k": DEFAULT_K,
             "code": _code_digest(_CODE),
             "libraries": {name: version(name) for name in _LIBRARIES},
+            "onednn": onednn(),
         },
     )
 

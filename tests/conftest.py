@@ -1,5 +1,6 @@
 """Fixtures that several test folders share: a dataset of a few demo images, and a store built from it."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import pytest
 
 from data import open_dataset
 from data.datasets import DEMO_FOLDER
+from explain.network import ONEDNN_VARIABLE, onednn
+
+os.environ.setdefault(ONEDNN_VARIABLE, onednn())  # before a test imports Keras by itself
 
 CHOSEN = {
     "African_elephant": ("elephant_000", "elephant_002", "elephant_004"),

@@ -16,12 +16,14 @@ import numpy as np
 
 from explain.network import load_network
 from explain.specification import load_specifications
+from tests.benchmarks.forward_variant import WITHOUT_ONEDNN
 from tests.benchmarks.measuring import Figure, Section, Settings, figure, ratio, run_part
 from tests.benchmarks.peering import Peer, environment
 
 BESIDE = {name: Peer(name, name, own_environment=False) for name in ("openvino", "onnxruntime")}
 VARIANTS = (
-    "predict", "xla", "bfloat16", "batch-1", "batch-4", "batch-32", "threads-1", f"threads-{2 * (os.cpu_count() or 1)}",
+    WITHOUT_ONEDNN, "predict", "xla", "bfloat16", "batch-1", "batch-4", "batch-32",
+    "threads-1", f"threads-{2 * (os.cpu_count() or 1)}",
     "openvino", "openvino-bfloat16", "onnxruntime",
 )  # fmt: skip
 PEAK_SIDE = 3072
@@ -57,10 +59,10 @@ def run(settings: Settings) -> Section:
     return Section(
         "forward",
         "The forward pass",
-        "Each variant takes turns with the pass as builds run it (a compiled graph, float32, this batch size, "
-        "TensorFlow's own threads); variants that set threads are alone in their process. Differences are of maps "
-        "divided by their maximum, Grad-CAM and FEM. Operations are counted layer by layer, two per multiplication "
-        "with addition.",
+        "Each variant takes turns with the pass as builds run it (a compiled graph, float32, oneDNN's kernels, this "
+        "batch size, TensorFlow's own threads); variants that set threads are alone in their process. Differences are "
+        "of maps divided by their maximum, Grad-CAM and FEM. Operations are counted layer by layer, two per "
+        "multiplication with addition.",
         tuple(figures),
         values,
     )

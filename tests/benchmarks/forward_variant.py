@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from data import decode_image, open_dataset
-from explain.network import Network, load_network
+from explain.network import ONEDNN_VARIABLE, Network, load_network, onednn
 from explain.preprocessing import resize_image
 from explain.saliency import fem, grad_cam
-from explain.specification import load_specifications
+from explain.specification import ModelSpec, load_specifications
 from tests.benchmarks.measuring import Settings, race
 
 Pass = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -119,12 +122,40 @@ PASSES: dict[str, Callable[[Network], Pass]] = {
 }
 
 
+WITHOUT_ONEDNN = "without-onednn"
+
+
+def elsewhere(spec: ModelSpec, parts: list[np.ndarray], setting: str) -> Callable[[], Any]:
+    """Give a turn of the pass as built in a process of its own, because TensorFlow reads this setting at its import."""
+    told = os.environ.get(ONEDNN_VARIABLE)
+    os.environ[ONEDNN_VARIABLE] = setting
+    try:
+        pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _load, (spec, parts))
+        pool.submit(_turn_there).result()  # the process starts, and reads its environment, here
+    finally:
+        os.environ.pop(ONEDNN_VARIABLE)
+        os.environ |= {ONEDNN_VARIABLE: told} if told is not None else {}
+    return lambda: pool.submit(_turn_there).result()
+
+
+_there: dict[str, Callable[[], Any]] = {}
+
+
+def _load(spec: ModelSpec, parts: list[np.ndarray]) -> None:
+    _there["turn"] = partial(_over, as_built(load_network(spec)), parts)
+
+
+def _turn_there() -> Any:
+    return _there["turn"]()
+
+
 def main() -> None:
     """Measure one variant on every network of the settings."""
     told, variant, out = json.loads(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
     settings = Settings(**told)
     family, _, number = variant.partition("-")
     if family == "threads":
+        os.environ.setdefault(ONEDNN_VARIABLE, onednn())  # as load_network does, which imports TensorFlow later
         import tensorflow as tf
 
         tf.config.threading.set_intra_op_parallelism_threads(int(number))
@@ -139,21 +170,24 @@ def main() -> None:
         parts = [prepared[start : start + size] for start in range(0, len(prepared), size)]
         base = as_built(network)
         base(parts[0])  # before a variant changes what TensorFlow is told
-        contestants: dict[str, Pass] = {"base": base}
+        turns: dict[str, Callable[[], Any]] = {"base": partial(_over, base, parts)}
         if variant in PASSES:
-            contestants["seconds"] = PASSES[variant](network)
-        timed = race({name: partial(_over, run, parts) for name, run in contestants.items()}, settings.repeats)
-        if variant in PASSES:
-            timed["largest_difference"] = _difference(network, *(run(parts[0]) for run in contestants.values()))
+            turns["seconds"] = partial(_over, PASSES[variant](network), parts)
+        elif variant == WITHOUT_ONEDNN:
+            turns["seconds"] = elsewhere(spec, parts, "0")
+        timed: dict[str, Any] = dict(race(turns, settings.repeats))
+        if "seconds" in turns:
+            timed["largest_difference"] = _difference(network, *(turn() for turn in turns.values()))
         else:
             timed["seconds"] = timed.pop("base")  # the pass as built, under other settings
         found[spec.name] = {"images": len(prepared), **timed}
     out.write_text(json.dumps({"networks": found}))
 
 
-def _over(run: Pass, parts: list[np.ndarray]) -> None:
-    for part in parts:
-        run(part)
+def _over(run: Pass, parts: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Run all parts, and give what became of the first."""
+    first, *_ = [run(part) for part in parts]
+    return first
 
 
 def _difference(network: Network, ours: Any, theirs: Any) -> float:
