@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
+import pandas as pd
 
 from explain.heatmap import heatmap, outline, outline_mask, overlay
 from explain.one_image import density
@@ -123,6 +124,66 @@ def scale_ends(view: View, maximum: float) -> tuple[str, str]:
     (str, str)
     """
     return "0", f"{maximum:.1f} x a map's mean" if view.scale == "shared" else "each map's own maximum"
+
+
+def colour_bar(colormap: str) -> NDArray[np.uint8]:
+    """Draw a horizontal colour bar from 0 to 1.
+
+    Parameters
+    ----------
+    colormap : str
+
+    Returns
+    -------
+    ndarray of uint8, shape (14, 512, 3)
+    """
+    return heatmap(np.tile(np.linspace(0, 1, 512), (14, 1)), colormap)
+
+
+def matrix(agreement: pd.DataFrame, headings: Mapping[Key, str]) -> pd.DataFrame:
+    """Put the agreement of one image's maps into a square table.
+
+    Parameters
+    ----------
+    agreement : pandas.DataFrame
+        From :func:`explain.one_image.image_agreement`.
+    headings : mapping of (model, method) to str
+        What the rows and columns are called, in their order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Pearson correlations, symmetric, 1 on the diagonal; missing where one is undefined.
+    """
+    keys = list(headings)
+    values = np.full((len(keys), len(keys)), np.nan)
+    np.fill_diagonal(values, 1)
+    for model_a, method_a, model_b, method_b, value in agreement[
+        ["model_a", "method_a", "model_b", "method_b", "pearson"]
+    ].itertuples(index=False):
+        i, j = keys.index((model_a, method_a)), keys.index((model_b, method_b))
+        values[i, j] = values[j, i] = value
+    return pd.DataFrame(values, index=list(headings.values()), columns=list(headings.values()))
+
+
+def shade(correlation: float) -> str:
+    """Give the style of a cell of :func:`matrix`: red for -1, white, blue for 1, and letters that can be read on it.
+
+    Parameters
+    ----------
+    correlation : float
+        Within [-1, 1], or missing.
+
+    Returns
+    -------
+    str
+        CSS declarations.
+    """
+    if np.isnan(correlation):
+        return ""
+    colour = heatmap(np.array([[0.5 + 0.5 * correlation]]), "colorbrewer:RdBu")[0, 0]
+    letters = "#000" if colour @ (0.299, 0.587, 0.114) > 140 else "#fff"
+    return f"background-color: rgb({', '.join(map(str, colour))}); color: {letters}"
 
 
 def differences(models: tuple[str, ...], methods: tuple[str, ...]) -> list[tuple[Key, Key]]:

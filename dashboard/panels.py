@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+
+from dashboard.parts import data_uri, source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
-
-_HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def show_panels(panels: Sequence[Panel], columns: int, bar: ColourBar, key: str)
     data = {
         "panels": [_plain(panel) for panel in panels],
         "columns": columns,
-        "bar": {"picture": _uri(bar.picture), "alt": f"Colour scale from {bar.low} to {bar.high}", "low": bar.low,
+        "bar": {"picture": data_uri(bar.picture), "alt": f"Colour scale from {bar.low} to {bar.high}", "low": bar.low,
                 "high": bar.high},
     }  # fmt: skip
     _component()(key=key, data=data)
@@ -77,8 +75,8 @@ def _component() -> Any:
     return st.components.v2.component(
         "panels",
         html='<div class="panels"></div>',
-        css=(_HERE / "panels.css").read_text(encoding="utf-8"),
-        js=(_HERE / "panels.js").read_text(encoding="utf-8"),
+        css=source("panels.css"),
+        js=source("panels.js"),
     )
 
 
@@ -87,7 +85,7 @@ def _plain(panel: Panel) -> dict[str, Any]:
     return {
         "heading": panel.heading,
         "alt": panel.alt,
-        "picture": _uri(panel.picture),
+        "picture": data_uri(panel.picture),
         "lines": list(panel.lines),
         "map": None
         if raw is None
@@ -98,7 +96,3 @@ def _plain(panel: Panel) -> dict[str, Any]:
             "values": [float(f"{value:.5g}") for value in raw.ravel()],
         },
     }
-
-
-def _uri(picture: bytes) -> str:
-    return f"data:image/jpeg;base64,{base64.b64encode(picture).decode('ascii')}"

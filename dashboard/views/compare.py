@@ -5,16 +5,24 @@ import io
 import numpy as np
 import streamlit as st
 
-from dashboard.comparison import Outlines, differences, drawn, scale_ends, shared_maximum
+from dashboard.answers import Answers, show_answers
+from dashboard.comparison import (
+    Outlines,
+    colour_bar,
+    differences,
+    drawn,
+    matrix,
+    scale_ends,
+    shade,
+    shared_maximum,
+)
 from dashboard.controls import segments, select, title, write
-from dashboard.figures import colour_bar, top_predictions
 from dashboard.frame import file_name, open_page, plain, share
 from dashboard.map_controls import map_controls
 from dashboard.panels import ColourBar, Panel, show_panels
 from dashboard.selection import neighbours, select_images
 from dashboard.stores import animal_coverage, saliency, summary, table
 from data.datasets import read_boxes
-from explain.charts.agreement import agreement_matrix
 from explain.errors import ExplainError
 from explain.heatmap import DIVERGING, decode, difference_overlay, encode, shrunk
 from explain.one_image import density_difference, image_agreement, image_metrics
@@ -38,14 +46,6 @@ record = readable[readable["image"] == image].iloc[0]
 view = view.but(image=image)
 before, after = neighbours(selected, image)
 mask = store.mask(image)
-
-with st.sidebar:
-    ids = tuple(selected) if image in selected else (image, *selected)
-    select(view, "image", "Image", "Those that pass the gallery's filters, in its order.", ids)
-    map_controls(view, store, unset="The label")
-    segments(view, "boxes", "Boxes", "Outlines of the animals, where the dataset has them.")
-    if mask is not None:
-        segments(view, "masks", "Masks", "Outlines of the animal's visible parts.")
 
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button("Previous", icon=":material/arrow_back:", disabled=before is None, shortcut="Left"):
@@ -115,12 +115,19 @@ show_panels(
 )
 st.caption("Point at a picture, or focus it and use the arrow keys: the place is marked on all, with each map's value.")
 
+with st.sidebar:  # after the maps: they are what the reader waits for
+    ids = tuple(selected) if image in selected else (image, *selected)
+    select(view, "image", "Image", "Those that pass the gallery's filters, in its order.", ids)
+    map_controls(view, store, unset="The label")
+    segments(view, "boxes", "Boxes", "Outlines of the animals, where the dataset has them.")
+    if mask is not None:
+        segments(view, "masks", "Masks", "Outlines of the animal's visible parts.")
+
 st.subheader("What each model says", anchor=False)
-for column, model in zip(st.columns(len(store.models)), store.models, strict=True):
-    with column:
-        st.text(model.title)
-        probabilities = softmax(store.logits(model.name, image)).tolist()
-        st.plotly_chart(top_predictions(model.classes, probabilities), key=f"top_{model.name}")
+show_answers(
+    [Answers(m.title, m.classes, softmax(store.logits(m.name, image)).tolist()) for m in store.models],
+    str(record["label"]),
+)
 
 st.subheader("Where the maps differ", anchor=False)
 st.caption("First minus second, as density over the mean: red where the first has more of its mass, blue the second.")
@@ -136,7 +143,8 @@ st.caption(f"From -{limit:.1f} on the left, over 0 in the middle, to {limit:.1f}
 
 st.subheader("Agreement of these maps (Pearson)", anchor=False)
 st.caption("Agreement is not faithfulness: two maps may agree and both be wrong about their network.")
-st.plotly_chart(agreement_matrix(image_agreement(maps).assign(image=image), titles), key="matrix")
+correlations = matrix(image_agreement(maps), {key: plain(heading) for key, heading in headings.items()})
+st.table(correlations.style.map(shade).format("{:.2f}", na_rep="undefined"))
 
 
 def plate() -> bytes:

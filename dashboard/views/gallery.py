@@ -6,14 +6,23 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from dashboard.controls import segments, select, text, title, write
+from dashboard.cards import Card, Said, opened_card, show_cards
+from dashboard.controls import current_view, segments, select, text, title, write
 from dashboard.frame import open_page, plain, share
 from dashboard.selection import select_images
 from dashboard.stores import card_picture, summary, table
 from dashboard.view import View
 
 PER_PAGE = 20
-CARD_WIDTH = 160
+
+
+def in_compare(view: View, image: str) -> dict[str, str]:
+    """Give the link's parameters that open an image in Compare, within what the gallery shows."""
+    return view.but(image=image, page=1, layer=View().layer).to_params()
+
+
+if chosen := opened_card():
+    st.switch_page("views/compare.py", query_params=in_compare(current_view()[0], chosen))
 
 store, view = open_page("Gallery", "Every photograph of the dataset, with what each classifier says of it.")
 models = tuple(model.name for model in store.models)
@@ -54,39 +63,23 @@ predictions = table(store, "predictions")
 of_image = {image: rows for image, rows in predictions[predictions["image"].isin(shown["image"])].groupby("image")}
 
 
-def verdict_mark(right: object) -> str:
-    """Mark right and wrong by an icon's shape and by colour; a model without the class is neither."""
-    if pd.isna(right):
-        return ":gray[:material/help:]"
-    return ":green[:material/check_circle:]" if right else ":red[:material/cancel:]"
-
-
-def said(model: str, predicted: str, probability: float, right: object) -> str:
+def said(model: str, predicted: str, probability: float, right: object) -> Said:
     """Say what a model says; a right answer is the label, which stands above."""
-    name = "" if not pd.isna(right) and right else f": {title(predicted)}"
-    return f"{verdict_mark(right)} {plain(f'{titles[model]}{name} {probability:.0%}')}"
+    verdict = "unknown" if pd.isna(right) else "right" if right else "wrong"
+    return Said(verdict, titles[model], "" if verdict == "right" else title(predicted), f"{probability:.0%}")
 
 
-def card(image: str, label: str, status: str) -> None:
-    """Show one image's card."""
-    with st.container(border=True, width=CARD_WIDTH, gap="xsmall"):
-        if status != "ok":
-            st.markdown(":material/broken_image: **Not readable**")
-            st.text(f"{image}\n{status}")
-            return
-        model = view.model or models[0]
-        picture = card_picture(str(store.path), store.digest, image, view.layer, model, view.method, view.colormap)
-        target = view.but(image=image, page=1, layer=View().layer).to_params()
-        alt = f"{title(label)}: {image}, open in Compare"
-        st.image(picture, link=f"/compare?{urlencode(target)}", alt=alt, width="stretch")
-        st.page_link("views/compare.py", label=plain(image), icon=":material/compare:", query_params=target)
-        says = [said(row.model, row.predicted, row.probability, row.right) for row in of_image[image].itertuples()]
-        st.caption("  \n".join([f"**{plain(title(label))}**", *says]))
+def card(image: str, label: str, status: str) -> Card:
+    """Make one image's card."""
+    if status != "ok":
+        return Card(image, title(label), reason=status)
+    model = view.model or models[0]
+    picture = card_picture(str(store.path), store.digest, image, view.layer, model, view.method, view.colormap)
+    says = tuple(said(row.model, row.predicted, row.probability, row.right) for row in of_image[image].itertuples())
+    return Card(image, title(label), f"./compare?{urlencode(in_compare(view, image))}", picture, says)
 
 
-with st.container(horizontal=True, gap="small"):
-    for row in shown.itertuples():
-        card(row.image, row.label, row.status)
+show_cards([card(row.image, row.label, row.status) for row in shown.itertuples()])
 
 if pages > 1:
     key = f"page_{page}_of_{pages}"  # a new widget where the link says another page

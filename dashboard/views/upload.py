@@ -10,9 +10,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.comparison import drawn, scale_ends, shared_maximum
+from dashboard.answers import Answers, show_answers
+from dashboard.comparison import colour_bar, drawn, scale_ends, shared_maximum
 from dashboard.controls import title
-from dashboard.figures import colour_bar, top_predictions
 from dashboard.frame import open_page, plain, share
 from dashboard.map_controls import map_controls
 from dashboard.panels import ColourBar, Panel, show_panels
@@ -164,12 +164,13 @@ show_panels(
 )
 
 st.subheader("What each model says", anchor=False)
-for column, model in zip(st.columns(len(store.models)), store.models, strict=True):
-    with column:
-        probabilities = softmax(answer.of_model[model.name].logits)
-        says = title(model.classes[int(probabilities.argmax())])
-        st.text(f"{model.title}: {says}, {probabilities.max():.0%} (of {len(model.classes)} classes)")
-        st.plotly_chart(top_predictions(model.classes, probabilities.tolist()), key=f"top_{model.name}")
+answers = []
+for model in store.models:
+    probabilities = softmax(answer.of_model[model.name].logits)
+    says = title(model.classes[int(probabilities.argmax())])
+    heading = f"{model.title}: {says}, {probabilities.max():.0%} (of {len(model.classes)} classes)"
+    answers.append(Answers(heading, model.classes, probabilities.tolist()))
+show_answers(answers)
 
 with st.expander("Downloads", icon=":material/download:"):
     for (name, method), raw in maps.items():

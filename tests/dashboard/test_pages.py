@@ -27,11 +27,9 @@ def open_page(built, monkeypatch):
 
 
 def texts(app):
-    return " ".join(
-        str(element.value)
-        for kind in (app.title, app.caption, app.markdown, app.warning, app.info, app.text)
-        for element in kind
-    )
+    kinds = (app.title, app.caption, app.markdown, app.warning, app.info, app.text)
+    said = [str(element.value) for kind in kinds for element in kind]
+    return " ".join(said + [component.proto.json for component in app.get("bidi_component")])
 
 
 @pytest.mark.parametrize(
@@ -59,7 +57,7 @@ def test_compare_opens_the_linked_image(open_page):
 
 
 def test_compare_sends_the_photograph_and_four_maps_with_their_values(open_page):
-    (component,) = open_page("compare", image="elephant_004", k="2.5").get("bidi_component")
+    component = open_page("compare", image="elephant_004", k="2.5").get("bidi_component")[0]
     photograph, *maps = json.loads(component.proto.json)["panels"]
     assert photograph["map"] is None
     assert len(maps) == 4
@@ -100,7 +98,7 @@ def test_moving_k_writes_it_to_the_link(open_page):
 
 
 def test_no_page_brings_tensorflow_into_the_process():
-    code = "import sys, dashboard.stores, dashboard.figures, dashboard.frame\n"
+    code = "import sys, dashboard.stores, dashboard.comparison, dashboard.frame\n"
     code += "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 

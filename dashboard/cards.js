@@ -1,0 +1,55 @@
+/* The gallery's cards: a click opens an image in this page's own session; with Ctrl or the middle button, in a new tab. */
+const MARKS = { right: "\u2713", wrong: "\u2717", unknown: "?" };
+const SPOKEN = { right: "right", wrong: "wrong", unknown: "has no such class" };
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text) made.textContent = text; // never markup: names come from files
+  return made;
+}
+
+function lineOf(said) {
+  const line = element("div", "said");
+  const mark = element("span", `verdict ${said.verdict}`, MARKS[said.verdict]);
+  mark.setAttribute("role", "img");
+  mark.setAttribute("aria-label", SPOKEN[said.verdict]);
+  mark.title = SPOKEN[said.verdict];
+  line.append(mark, element("span", "model", said.model), element("span", "probability", said.probability));
+  if (said.answer) line.append(element("span", "answer", said.answer));
+  return line;
+}
+
+function cardOf(card, open) {
+  const item = element("li");
+  const shown = element(card.link ? "a" : "div", "card");
+  const text = element("div", "text");
+  text.append(element("div", "label", card.label), element("div", "image", card.image));
+  if (card.link) {
+    const picture = element("div", "picture");
+    const image = element("img");
+    image.src = card.picture;
+    image.alt = ""; // the card's text says what it is of
+    picture.append(image);
+    shown.append(picture);
+    shown.href = card.link;
+    shown.onclick = (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      open(card.image);
+    };
+    text.append(...card.said.map(lineOf));
+  } else {
+    text.prepend(element("div", "label", "\u26a0 Not readable"));
+    text.append(element("div", "reason", card.reason));
+  }
+  shown.append(text);
+  item.append(shown);
+  return item;
+}
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const list = parentElement.querySelector(".cards");
+  list?.replaceChildren(...data.cards.map((card) => cardOf(card, (image) => setTriggerValue("open", image))));
+}

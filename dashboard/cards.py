@@ -1,0 +1,92 @@
+"""The gallery's grid: one card per image, sent and drawn as a whole, since single elements take seconds."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from dashboard.parts import data_uri, source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+KEY = "cards"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a model says of an image.
+
+    Attributes
+    ----------
+    verdict : {"right", "wrong", "unknown"}
+        Unknown where the model does not have the label's class.
+    model, answer, probability : str
+        For people; the answer is empty where it is the card's label.
+    """
+
+    verdict: str
+    model: str
+    answer: str
+    probability: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One image of the gallery.
+
+    Attributes
+    ----------
+    image, label : str
+        Its id, and its class for people.
+    link : str
+        Where the card leads; empty for an image that could not be read.
+    picture : bytes
+        JPEG; empty for an image that could not be read.
+    said : tuple of Said
+    reason : str
+        Why the image could not be read.
+    """
+
+    image: str
+    label: str
+    link: str = ""
+    picture: bytes = b""
+    said: tuple[Said, ...] = ()
+    reason: str = ""
+
+
+def show_cards(cards: Sequence[Card]) -> None:
+    """Show them in as many columns as fit.
+
+    Parameters
+    ----------
+    cards : sequence of Card
+    """
+    data = {"cards": [asdict(card) | {"picture": data_uri(card.picture) if card.picture else ""} for card in cards]}
+    _component()(key=KEY, data=data, on_open_change=_nothing)
+
+
+def opened_card() -> str:
+    """Give the image whose card was just clicked.
+
+    Returns
+    -------
+    str
+        Empty if none was.
+    """
+    return str((st.session_state.get(KEY) or {}).get("open") or "")
+
+
+def _nothing() -> None:
+    """Do nothing: the page asks :func:`opened_card` in its next run, since a callback cannot change the page."""
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> Any:
+    """Register the component once for all visitors; it holds no state of its own."""
+    return st.components.v2.component(
+        "cards", html='<ul class="cards"></ul>', css=source("cards.css"), js=source("cards.js")
+    )
