@@ -98,7 +98,7 @@ def top_cells(maps: NDArray[np.float64], share: float = TOP_SHARE) -> NDArray[np
 def _standardised(maps: NDArray[np.float64]) -> NDArray[np.float64]:
     """Centre each row and scale it to length 1; NaN for a constant row."""
     centred = maps - maps.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(centred, axis=1, keepdims=True)
-    scale = np.abs(maps).max(axis=1, keepdims=True) * np.sqrt(maps.shape[1])
-    varied = length > 1e-12 * scale
-    return np.divide(centred, length, out=np.full_like(centred, np.nan), where=varied)
+    length = np.sqrt(np.einsum("ij,ij->i", centred, centred))[:, None]
+    scale = np.maximum(maps.max(axis=1), -maps.min(axis=1))[:, None] * np.sqrt(maps.shape[1])
+    centred *= np.divide(1, length, out=np.full_like(length, np.nan), where=length > 1e-12 * scale)
+    return centred

@@ -145,7 +145,7 @@ def _tested(measured: tuple[Claim, ...]) -> list[Row]:
 
 
 def _alike(pair: Measured) -> PairedComparison:
-    """Compare two classifiers: for the difference stands the share of equal verdicts, for the effect that in accuracy."""
+    """Compare two classifiers: `difference` is the share of equal verdicts, `effect` the difference in accuracy."""
     a, b = pair.first.to_numpy(bool), pair.second.to_numpy(bool)
     if not len(a):
         return PairedComparison(0, *(5 * [np.nan]))

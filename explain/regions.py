@@ -34,6 +34,10 @@ def box_coverage(boxes: Sequence[Box], width: float, height: float) -> NDArray[n
     ndarray of float64, shape (112, 112)
         Share of each cell inside the union, in [0, 1], exact.
     """
+    if len(boxes) == 1:
+        (box,) = boxes
+        rows = _share_of_cells(box.y0 / height, box.y1 / height)
+        return np.outer(rows, _share_of_cells(box.x0 / width, box.x1 / width))
     # Between neighbouring edges of boxes and cells the union is constant: sum the areas of these small rectangles.
     cells = np.arange(COMMON_GRID + 1) / COMMON_GRID
     across = np.unique(np.clip([*cells, *(v / width for b in boxes for v in (b.x0, b.x1))], 0, 1))
@@ -48,6 +52,12 @@ def box_coverage(boxes: Sequence[Box], width: float, height: float) -> NDArray[n
     of_cell = [np.searchsorted(edges, cells[:-1]) for edges in (down, across)]
     coverage = np.add.reduceat(np.add.reduceat(areas, of_cell[0], axis=0), of_cell[1], axis=1)
     return np.clip(coverage * COMMON_GRID**2, 0, 1)
+
+
+def _share_of_cells(low: float, high: float) -> NDArray[np.float64]:
+    """Say which share of each cell along one side an interval of [0, 1] covers."""
+    cells = np.arange(COMMON_GRID + 1) / COMMON_GRID
+    return np.diff(np.clip(cells, low, max(low, high))) * COMMON_GRID
 
 
 def mask_coverage(mask: NDArray[np.uint8], ids: Sequence[int] | None = None) -> NDArray[np.float64]:

@@ -206,7 +206,7 @@ def map_tables(
             compared.setdefault((a, b), []).append(values)
         if progress:
             progress(start + len(block), len(rows))
-    images = [records[row] for row in rows]
+    images = [records[row] for row in rows.tolist()]
     return MapTables(
         _joined([_tidy(images, *key, _stacked(blocks)) for key, blocks in measured.items()], "metrics"),
         _joined([_pair(images, a, b, _stacked(blocks)) for (a, b), blocks in compared.items()], "agreement"),
