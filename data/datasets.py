@@ -177,6 +177,7 @@ def _open_folder(root: Path, name: str, title: str, notice: str) -> Dataset:
                 boxes=_boxes_of(path, row, warnings),
                 mask=mask if mask_digest else None,
                 mask_sha256=mask_digest or None,
+                size=_size_of(row),
             )
         )
     parts = _read_parts(root)
@@ -229,6 +230,11 @@ def _boxes_of(path: str, row: Mapping[str, str], warnings: list[str]) -> tuple[B
         return ()
 
 
+def _size_of(row: Mapping[str, str]) -> tuple[int, int] | None:
+    sides = row.get("width", ""), row.get("height", "")
+    return (int(sides[0]), int(sides[1])) if all(side.isascii() and side.isdigit() for side in sides) else None
+
+
 def _read_parts(root: Path) -> dict[int, str]:
     path = root / PARTS
     if not path.is_file():
@@ -250,6 +256,7 @@ def _digest(records: list[ImageRecord], parts: Mapping[int, str]) -> str:
             [
                 record.image, record.label, record.synset, record.relative_path, record.sha256,
                 [[box.x0, box.y0, box.x1, box.y1] for box in record.boxes], record.mask_sha256,
+                record.size,
             ]
             for record in records
         ],

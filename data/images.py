@@ -29,7 +29,9 @@ MAX_PIXELS = 100_000_000
 _WIDE_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 
 
-def decode_image(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
+def decode_image(
+    source: str | Path | bytes, max_pixels: int = MAX_PIXELS, size: tuple[int, int] | None = None
+) -> Image.Image:
     """Decode an image of any mode Pillow reads to upright RGB.
 
     EXIF orientation is applied; of animated and multi-page files the first frame counts; transparency lies on
@@ -41,6 +43,9 @@ def decode_image(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Im
         A file, or a file's content.
     max_pixels : int
         Width times height that is still decoded.
+    size : (int, int), optional
+        Width and height of the image as its dataset describes it. Where the pixels have it as they are stored, and
+        turned by EXIF would not, EXIF is wrong and does not count: the file was turned once already.
 
     Returns
     -------
@@ -68,7 +73,8 @@ def decode_image(source: str | Path | bytes, max_pixels: int = MAX_PIXELS) -> Im
                     )
                 image.seek(0)
                 image.load()
-                return _to_rgb(ImageOps.exif_transpose(image))
+                upright = ImageOps.exif_transpose(image)
+                return _to_rgb(image if image.size == size != upright.size else upright)
     except ImageError:
         raise
     except UnidentifiedImageError as error:

@@ -42,6 +42,8 @@ class ImageRecord:
     mask : Path or None
         Part mask: 0 background, other values as the dataset's `parts` name them.
     mask_sha256 : str or None
+    size : (int, int) or None
+        Width and height of the upright image in pixels, to which `boxes` refer, where the manifest has them.
     """
 
     image: str
@@ -53,6 +55,7 @@ class ImageRecord:
     boxes: tuple[Box, ...] = ()
     mask: Path | None = None
     mask_sha256: str | None = None
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -181,7 +181,7 @@ def prepare_image(record: ImageRecord, sizes: Collection[int], with_pictures: bo
         If the image can be read and its mask cannot.
     """
     try:
-        image = decode_image(record.path)
+        image = decode_image(record.path, size=record.size)
     except ImageError as error:
         return PreparedImage(ReadImage(str(error)), {}, None)
     pictures = None

@@ -75,7 +75,8 @@ class Subject:
         -------
         ndarray of uint8, shape (size, size, 3)
         """
-        return resize_image(decode_image(self.dataset.records[row].path), self.spec.input_size)
+        record = self.dataset.records[row]
+        return resize_image(decode_image(record.path, size=record.size), self.spec.input_size)
 
     def saliency(self, row: int) -> Mapping[str, NDArray[np.float32]]:
         """Read the stored maps of an image.

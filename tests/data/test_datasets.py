@@ -92,6 +92,20 @@ def test_cmyk_animation_and_orientation(tmp_path):
     assert decode_image(tmp_path / "o.jpg").size == (4, 8)
 
 
+def test_exif_does_not_turn_what_the_manifest_describes_as_it_lies(tmp_path):
+    """Two photographs of ImageNet were turned upright and kept the tag that says that they are not."""
+    (tmp_path / "bear").mkdir()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for name in ("turned", "lying", "unknown"):
+        Image.new("RGB", (8, 4)).save(tmp_path / "bear" / f"{name}.jpg", exif=exif)
+    rows = "bear/turned.jpg,8,4\nbear/lying.jpg,4,8\nbear/unknown.jpg,,\n"
+    (tmp_path / "manifest.csv").write_text(f"path,width,height\n{rows}")
+    records = {record.image: record for record in open_dataset(tmp_path).records}
+    sizes = {image: decode_image(record.path, size=record.size).size for image, record in records.items()}
+    assert sizes == {"turned": (8, 4), "lying": (4, 8), "unknown": (4, 8)}
+
+
 def test_what_cannot_be_read_says_why(tmp_path):
     with pytest.raises(ImageError, match="empty"):
         decode_image(b"")
