@@ -70,6 +70,12 @@ def test_union_of_overlapping_boxes_is_covered_once():
     assert box_coverage([Box(-10, -10, 33.3, 200)], 100, 100).mean() == pytest.approx(0.333)
 
 
+def test_one_box_is_covered_as_one_of_several():
+    box = Box(13.7, -5, 61.2, 48.9)
+    np.testing.assert_allclose(box_coverage([box], 90, 70), box_coverage([box, box], 90, 70), atol=1e-12)
+    assert not box_coverage([Box(200, 0, 300, 50)], 90, 70).any()
+
+
 def test_mask_coverage_keeps_areas():
     mask = np.zeros((224, 448), np.uint8)
     mask[:56], mask[200:] = 1, 2

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from explain.statistics import compare_paired, holm, mcnemar, proportion
+from explain.statistics import bootstrap_intervals, compare_paired, holm, mcnemar, proportion
 
 
 def test_a_paired_comparison_of_known_numbers():
@@ -38,3 +40,21 @@ def test_wilson_and_mcnemar_by_hand():
     assert (share.low, share.high) == (pytest.approx(centre - spread), pytest.approx(centre + spread))
     assert mcnemar([1] * 5 + [0], [0] * 5 + [0]) == pytest.approx(2 / 2**5)
     assert mcnemar([1, 0], [1, 0]) == 1
+
+
+def test_intervals_do_not_depend_on_what_else_is_asked():
+    rng = np.random.default_rng(4)
+    samples = [rng.normal(size=30), rng.exponential(size=12), rng.integers(0, 3, 30), np.ones(30), rng.normal(size=30)]
+    together = bootstrap_intervals([*samples, [1.0]])
+    assert together[:-1] == [bootstrap_intervals([sample])[0] for sample in samples]
+    assert together[3] == (1, 1)
+    assert np.isnan(together[-1]).all()
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_holm_keeps_the_order_and_never_lowers_p(p_values):
+    p, corrected = np.array(p_values), holm(p_values)
+    assert ((corrected >= p) & (corrected <= 1)).all()
+    assert (np.diff(corrected[np.argsort(p, kind="stable")]) >= 0).all()
+    assert corrected.min() == pytest.approx(min(1, p.min() * len(p)))
