@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -125,7 +124,7 @@ def card_picture(path: str, digest: str, image: str, layer: str, model: str, met
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _opened(path: str, digest: str) -> Store:
     del digest  # only part of the key
-    return open_store(Path(path))
+    return open_store(path)
 
 
 @st.cache_data(max_entries=500, show_spinner=False)

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 from data import Dataset
 from explain.build_report import BuildReport
 from explain.engines import Engine, check_engine, open_engine
-from explain.errors import ExplainError
+from explain.errors import ExplainError, StoreError
 from explain.origins import record_origins
 from explain.provenance import Plan, plan_model, table_code_digest
-from explain.store.layout import CHECKSUMS, StoreError, store_path
+from explain.store.layout import CHECKSUMS, store_path
+from explain.store.locking import lock_store
 from explain.store.opening import newest_stores, open_store
-from explain.store.pictures import has_pictures, write_pictures
+from explain.store.pictures import rows_with_pictures, write_pictures
 from explain.store.pruning import forget_results, prune_results
-from explain.store.writing import ModelWriter, lock_store
+from explain.store.writing import ModelWriter
 
 if TYPE_CHECKING:
     from explain.engines.batch import Batch, Outcome
@@ -48,7 +49,7 @@ def build(
     dataset : Dataset
     specs : sequence of ModelSpec
     cache : Path
-        Folder of all stores.
+        Folder of all stores; for a URL what :func:`explain.store.places.place` gives.
     batch_size : int
         Images per forward pass; the last batch is filled up, so that every pass has one shape.
     engine : {"local", "ray"}
@@ -195,15 +196,14 @@ class _Builder:
         """Cut the dataset into batches aligned to its order, whatever is missing: results then never depend on it."""
         from explain.engines.batch import Batch
 
-        records = self.dataset.records
+        records, pictured = self.dataset.records, rows_with_pictures(self.path)
         everything = frozenset(range(len(records)))
         done = {name: everything if writer.complete else writer.done for name, writer in self.writers.items()}
         for start in range(0, len(records), self.batch_size):
             chosen = records[start : start + self.batch_size]
             rows = frozenset(range(start, start + len(chosen)))
             missing = {name: rows - rows_done for name, rows_done in done.items()}
-            unpictured = frozenset(row for row in rows if not has_pictures(self.path, row))
-            yield Batch(start, chosen, missing, unpictured)
+            yield Batch(start, chosen, missing, rows - pictured)
 
     def _write(self, pens: ThreadPoolExecutor, outcome: Outcome) -> list[Future[None]]:
         pictures = [pens.submit(write_pictures, self.path, row, made) for row, made in outcome.pictures.items()]

@@ -30,7 +30,7 @@ app = typer.Typer(
 DatasetOption = Annotated[str, typer.Option("--dataset", help="demo, imagenet or a folder.")]
 ModelsOption = Annotated[str | None, typer.Option("--models", help="Built-in names with commas, or a .toml file.")]
 CacheOption = Annotated[
-    Path | None, typer.Option("--cache", help="Folder of all stores; EXPLAIN_CACHE, else .cache/explain.")
+    str | None, typer.Option("--cache", help="Folder or URL of all stores; EXPLAIN_CACHE, else .cache/explain.")
 ]
 
 
@@ -73,7 +73,6 @@ def build(
     """Compute what is missing: activations, logits, maps, tables and thumbnails."""
     from explain.build import build as run
     from explain.specification import load_specifications
-    from explain.store.layout import default_cache
 
     specs = load_specifications(models)
     opened = open_dataset(dataset)
@@ -81,7 +80,7 @@ def build(
         report = run(
             opened,
             specs,
-            cache or default_cache(),
+            _cache(cache),
             batch_size=batch_size,
             engine=engine.value,
             force=force,
@@ -212,15 +211,22 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
-def _open(dataset: str, cache: Path | None) -> Store:
+def _open(dataset: str, cache: str | None) -> Store:
     return _open_store(open_dataset(dataset), cache)
 
 
-def _open_store(dataset: Dataset, cache: Path | None) -> Store:
+def _open_store(dataset: Dataset, cache: str | None) -> Store:
     from explain.store import open_store
-    from explain.store.layout import default_cache, store_path
+    from explain.store.layout import store_path
 
-    return open_store(store_path(cache or default_cache(), dataset.digest))
+    return open_store(store_path(_cache(cache), dataset.digest))
+
+
+def _cache(name: str | None) -> Path:
+    from explain.store.layout import default_cache
+    from explain.store.places import place
+
+    return place(name) if name else default_cache()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The one exception that the library raises for what a person can act on."""
+"""The exceptions that the library raises for what a person can act on."""
 
 
 class ExplainError(Exception):
@@ -6,3 +6,7 @@ class ExplainError(Exception):
 
     The command line prints it without a traceback and ends with status 1; the dashboard shows it as text.
     """
+
+
+class StoreError(ExplainError):
+    """A store that is missing, incomplete, out of reach, of another version or damaged."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from explain.errors import ExplainError
 from explain.specification import BUILTIN_FILE, ModelSpec, load_specifications
-from explain.store.layout import write_atomically
+from explain.store.places import read_whole, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,7 +119,7 @@ def sources(store: Store) -> tuple[Source, ...]:
 
 def _origins(folder: Path) -> dict[str, str]:
     try:
-        files = json.loads((folder / ORIGINS).read_bytes())
+        files = json.loads(read_whole(folder / ORIGINS))
     except (OSError, ValueError):
         return {}  # the store was brought here without it: built-in networks are found by name
     return {str(name): str(file) for name, file in files.items()} if isinstance(files, dict) else {}

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import explain
-from data.digests import file_digest
 from explain.embedding import embedding_table
 from explain.faithfulness.publishing import carried_over
 from explain.resampling import COMMON_GRID
 from explain.saliency import DEFAULT_K, METHODS
 from explain.store.layout import ARRAYS, CHECKSUMS
 from explain.store.pictures import pictures_digest
+from explain.store.places import file_digests, open_arrays
 from explain.store.reading import ARRAY_OF_METHOD
 from explain.store.writing import write_manifest, write_table
 from explain.tables import images_table, map_tables, predictions_table
@@ -53,12 +53,8 @@ def publish(
         Digest of the code that computes the tables.
     progress : callable, optional
     """
-    import zarr
-
     specs = [spec for spec, *_ in results]
-    groups: dict[str, Any] = {
-        spec.name: zarr.open_group(path / folder / ARRAYS, mode="r") for spec, _, folder, _ in results
-    }
+    groups: dict[str, Any] = {spec.name: open_arrays(path / folder / ARRAYS) for spec, _, folder, _ in results}
     ok = np.array([found.ok for found in read])
     saliency = {(name, method): group[ARRAY_OF_METHOD[method]] for name, group in groups.items() for method in METHODS}
     maps = map_tables(dataset.records, read, dataset.parts, saliency, progress)
@@ -103,7 +99,7 @@ def publish(
                 "closed_form": "head_kernel" in groups[spec.name],
                 "digest": digest,
                 "folder": folder,
-                "checksums": file_digest(path / folder / CHECKSUMS),
+                "checksums": file_digests([path / folder / CHECKSUMS])[0],
                 "determined_by": {key: value for key, value in determined.items() if key != "classes"},
             }
             for spec, digest, folder, determined in results

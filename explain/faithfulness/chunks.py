@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explain.store.layout import write_atomically
+from explain.store.places import read_whole, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +63,7 @@ class Chunks:
 
     def _read(self, file: Path) -> dict[str, NDArray[Any]] | None:
         try:
-            with np.load(file, allow_pickle=False) as content:
+            with np.load(io.BytesIO(read_whole(file)), allow_pickle=False) as content:
                 found = {name: content[name] for name in ("rows", *self.columns)}
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None

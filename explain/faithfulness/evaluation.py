@@ -18,7 +18,7 @@ from explain.faithfulness.publishing import Provenance, prune, publish
 from explain.faithfulness.randomisation import SEED, columns_of_sanity, sanity_of
 from explain.faithfulness.subject import Subject, subject_of
 from explain.specification import load_specifications
-from explain.store.writing import lock_store
+from explain.store.locking import lock_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

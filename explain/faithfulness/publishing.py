@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data.digests import file_digest
+from explain.errors import StoreError
 from explain.faithfulness.chunks import Chunks
 from explain.faithfulness.perturbation import SUBSTRATES
 from explain.faithfulness.probes import Probes
@@ -27,8 +27,9 @@ from explain.faithfulness.tables import (
 )
 from explain.saliency import METHODS
 from explain.store.amending import amend_store
-from explain.store.layout import StoreError, digest_of
+from explain.store.layout import digest_of
 from explain.store.opening import open_store
+from explain.store.places import remove_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -201,7 +202,7 @@ def prune(store: Store) -> None:
     names = {model.name for model in store.models}
     for folder in (store.path / _FOLDER).glob("*"):
         if folder.name not in current and folder.name.rpartition("-")[0] in names:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_tree(folder)
 
 
 def _frames(store: Store, provenance: Provenance) -> dict[str, pd.DataFrame]:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explain.store.locking import lock_store
 from explain.store.opening import open_store
+from explain.store.places import place
 from explain.store.reading import Store
-from explain.store.writing import lock_store, write_manifest, write_table
+from explain.store.writing import write_manifest, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +25,7 @@ def amend_store(path: str | Path, amendment: Amendment) -> Store:
     Parameters
     ----------
     path : str or Path
-        The store's folder.
+        The store's folder or URL.
     amendment : callable
 
     Returns
@@ -36,7 +38,7 @@ def amend_store(path: str | Path, amendment: Amendment) -> Store:
     StoreError
         If there is no complete store.
     """
-    folder = Path(path)
+    folder = place(path)
     with lock_store(folder):
         store = open_store(folder)
         tables, entries = amendment(store)

@@ -1,12 +1,12 @@
-"""Verifying a store: every digest recomputed from the bytes on disk."""
+"""Verifying a store: every digest recomputed from the bytes that are there."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from data.digests import file_digest
-from explain.store.layout import ARRAYS, CHECKSUMS, JOURNAL
+from explain.store.layout import ARRAYS, CHECKSUMS
 from explain.store.pictures import pictures_digest
+from explain.store.places import file_digests, files_below, read_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,27 +41,26 @@ def _check_table(folder: Path, name: str, file: str) -> list[str]:
     if not path.is_file():
         return [f"table {name}: {file} is missing."]
     wanted = path.stem.rpartition("-")[2]
-    if not file_digest(path).startswith(wanted):
+    if not file_digests([path])[0].startswith(wanted):
         return [f"table {name}: {file} was changed after it was written."]
     return []
 
 
 def _check_model(folder: Path, wanted: str) -> list[str]:
-    listing = folder / CHECKSUMS
-    if not listing.is_file():
+    found = files_below(folder)
+    if CHECKSUMS not in found:
         return [f"{folder.name}: the list of checksums is missing."]
-    if file_digest(listing) != wanted:
+    if file_digests([found[CHECKSUMS]]) != [wanted]:
         return [f"{folder.name}: the list of checksums was changed after it was written."]
+    lines = read_whole(found[CHECKSUMS]).decode().splitlines()
+    listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    there = [name for name in listed if name in found]
+    digests = dict(zip(there, file_digests([found[name] for name in there]), strict=True))
     faults = []
-    listed = set()
-    for line in listing.read_text(encoding="utf-8").splitlines():
-        digest, _, name = line.partition("  ")
-        listed.add(name)
-        file = folder / name
-        if not file.is_file():
+    for name, digest in listed.items():
+        if name not in digests:
             faults.append(f"{folder.name}: {name} is missing.")
-        elif file_digest(file) != digest:
+        elif digests[name] != digest:
             faults.append(f"{folder.name}: {name} was changed after it was written.")
-    found = {file.relative_to(folder).as_posix() for file in (folder / ARRAYS).rglob("*") if file.is_file()}
-    faults += [f"{folder.name}: {name} is not listed." for name in sorted(found - listed - {JOURNAL})]
-    return faults
+    arrays = {name for name in found if name.startswith(f"{ARRAYS}/")}
+    return faults + [f"{folder.name}: {name} is not listed." for name in sorted(arrays - listed.keys())]

@@ -1,4 +1,4 @@
-"""Where things lie in a store, and how a file is put there whole or not at all."""
+"""Where things lie in a store."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from explain.errors import ExplainError
+from explain.store.places import place
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
 CHECKSUMS = "checksums.sha256"
 ARRAYS = "arrays.zarr"
-JOURNAL = "done.txt"
+JOURNAL = "done"
 CACHE_VARIABLE = "EXPLAIN_CACHE"
 
 TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
@@ -38,18 +38,19 @@ TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
 """Columns of the tables, in order."""
 
 
-class StoreError(ExplainError):
-    """A store that is missing, incomplete, of another version or damaged."""
-
-
 def default_cache() -> Path:
-    """Give the folder of all stores: ``EXPLAIN_CACHE``, or ``.cache/explain`` in the current folder.
+    """Give the folder or URL of all stores: ``EXPLAIN_CACHE``, or ``.cache/explain`` in the current folder.
 
     Returns
     -------
     Path
+
+    Raises
+    ------
+    StoreError
+        If it is a URL that cannot be reached.
     """
-    return Path(os.environ.get(CACHE_VARIABLE) or Path(".cache") / "explain")
+    return place(os.environ.get(CACHE_VARIABLE) or Path(".cache") / "explain")
 
 
 def store_path(cache: Path, dataset_digest: str) -> Path:
@@ -95,38 +96,3 @@ def digest_of(value: Any) -> str:
     """
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a power cut, meets the old file or the whole new one.
-
-    Parameters
-    ----------
-    path : Path
-    content : bytes
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable; some file systems and systems have no handle for folders."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass
-    finally:
-        os.close(handle)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from explain.store.layout import MANIFEST, SCHEMA, StoreError
+from explain.errors import StoreError
+from explain.store.layout import MANIFEST, SCHEMA
+from explain.store.places import changed_at, place, read_whole
 from explain.store.reading import Store
 
 
 def open_store(path: str | Path) -> Store:
-    """Open a store by its folder.
+    """Open a store by its folder or URL.
 
     Parameters
     ----------
@@ -25,9 +27,9 @@ def open_store(path: str | Path) -> Store:
     StoreError
         If there is no complete store, or it was written by another version.
     """
-    folder = Path(path)
+    folder = place(path)
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
+        manifest = json.loads(read_whole(folder / MANIFEST))
     except FileNotFoundError:
         raise StoreError(f"There is no complete store in {folder}. Run: python -m explain build") from None
     except (OSError, ValueError) as error:
@@ -58,9 +60,9 @@ def newest_stores(cache: str | Path) -> tuple[Store, ...]:
         By dataset name; stores that cannot be read are left out.
     """
     newest: dict[str, tuple[float, Store]] = {}
-    for manifest in sorted(Path(cache).glob(f"*/{MANIFEST}")):
+    for manifest in sorted(place(cache).glob(f"*/{MANIFEST}")):
         try:
-            store, changed = open_store(manifest.parent), manifest.stat().st_mtime
+            store, changed = open_store(manifest.parent), changed_at(manifest)
         except (StoreError, OSError):
             continue
         name = store.dataset.name

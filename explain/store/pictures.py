@@ -6,8 +6,8 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from data.digests import file_digest
-from explain.store.layout import digest_of, picture_name, write_atomically
+from explain.store.layout import digest_of, picture_name
+from explain.store.places import file_digests, files_below, write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,20 +79,22 @@ def write_pictures(store: Path, row: int, pictures: Pictures) -> None:
     write_atomically(store / "thumbnails" / f"{name}.jpg", pictures.thumbnail)
 
 
-def has_pictures(store: Path, row: int) -> bool:
-    """Tell whether all of an image's pictures are there; the mask, where there is one, is written before them.
+def rows_with_pictures(store: Path) -> frozenset[int]:
+    """Find the images whose pictures are all there; the mask, where there is one, is written before the other two.
 
     Parameters
     ----------
     store : Path
-    row : int
 
     Returns
     -------
-    bool
+    frozenset of int
     """
-    name = f"{picture_name(row)}.jpg"
-    return (store / "photographs" / name).exists() and (store / "thumbnails" / name).exists()
+    photographs, thumbnails = (
+        {int(file.stem) for file in (store / kind).glob("*.jpg") if file.stem.isdigit()}
+        for kind in ("photographs", "thumbnails")
+    )
+    return frozenset(photographs & thumbnails)
 
 
 def pictures_digest(store: Path) -> str:
@@ -106,13 +108,13 @@ def pictures_digest(store: Path) -> str:
     -------
     str
     """
-    files = sorted(
-        file
-        for kind in ("photographs", "thumbnails", "masks")
-        for file in (store / kind).glob("*")
-        if not file.name.startswith(".")
-    )
-    return digest_of([[file.relative_to(store).as_posix(), file_digest(file)] for file in files])
+    files = {
+        f"{kind}/{name}": file
+        for kind in ("masks", "photographs", "thumbnails")
+        for name, file in files_below(store / kind).items()
+        if not name.startswith(".")
+    }
+    return digest_of([list(pair) for pair in zip(files, file_digests(list(files.values())), strict=True)])
 
 
 def _jpeg(image: Image.Image, quality: int) -> bytes:

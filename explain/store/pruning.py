@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
-from explain.store.layout import MANIFEST, StoreError
+from explain.errors import StoreError
+from explain.store.layout import MANIFEST
 from explain.store.opening import open_store
+from explain.store.places import remove_tree
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,9 +25,9 @@ def forget_results(store: Path, folders: Collection[str]) -> None:
     """
     (store / MANIFEST).unlink(missing_ok=True)
     for folder in folders:
-        shutil.rmtree(store / folder, ignore_errors=True)
+        remove_tree(store / folder)
     for kind in ("photographs", "thumbnails", "masks", "tables"):
-        shutil.rmtree(store / kind, ignore_errors=True)
+        remove_tree(store / kind)
 
 
 def prune_results(store: Path, wanted: Collection[str], models: Collection[str]) -> None:
@@ -47,7 +48,7 @@ def prune_results(store: Path, wanted: Collection[str], models: Collection[str])
     named = {entry["folder"] for entry in current["models"]} | set(wanted)
     for folder in (store / "models").glob("*"):
         if folder.name.rpartition("-")[0] in models and f"models/{folder.name}" not in named:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_tree(folder)
     kept = set(current["tables"].values())
     for file in (store / "tables").glob("*.parquet"):
         if f"tables/{file.name}" not in kept:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explain.errors import StoreError
 from explain.saliency import Head
 from explain.store.entries import ModelInfo, dataset_info, model_info
-from explain.store.layout import ARRAYS, TABLE_COLUMNS, StoreError, digest_of, picture_name
+from explain.store.layout import ARRAYS, TABLE_COLUMNS, digest_of, picture_name
+from explain.store.places import open_arrays, read_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,8 +91,8 @@ class Store:
                 raise StoreError(f"There is no table {name!r}; known are {', '.join(TABLE_COLUMNS)}.")
             return pd.DataFrame({column: [] for column in TABLE_COLUMNS[name]})
         try:
-            return pd.read_parquet(self.path / file)
-        except OSError as error:
+            return pd.read_parquet(io.BytesIO(read_whole(self.path / file)))
+        except (OSError, ValueError) as error:  # it is not there, or no Parquet
             raise StoreError(f"The table {name!r} cannot be read: {error}. Build the store anew.") from error
 
     def row(self, image: str) -> int:
@@ -251,19 +254,18 @@ class Store:
         ndarray of uint8, shape (h, w), or None
             Part ids, 0 background; None where the image has no mask.
         """
-        import io
-
         from PIL import Image
 
-        path = self.path / "masks" / f"{picture_name(self.row(image))}.png"
-        if not path.exists():
+        try:
+            content = read_whole(self.path / "masks" / f"{picture_name(self.row(image))}.png")
+        except FileNotFoundError:
             return None
-        return np.asarray(Image.open(io.BytesIO(path.read_bytes())))
+        return np.asarray(Image.open(io.BytesIO(content)))
 
     def _picture(self, kind: str, image: str, suffix: str) -> bytes:
         path = self.path / kind / f"{picture_name(self.row(image))}{suffix}"
         try:
-            return path.read_bytes()
+            return read_whole(path)
         except OSError as error:
             raise StoreError(f"No picture of {image!r} is stored: the image could not be read at build.") from error
 
@@ -276,10 +278,8 @@ class Store:
         return {}
 
     def _group(self, model: str) -> zarr.Group:
-        import zarr
-
         if model not in self._groups:
-            self._groups[model] = zarr.open_group(self.path / self.model(model).folder / ARRAYS, mode="r")
+            self._groups[model] = open_arrays(self.path / self.model(model).folder / ARRAYS)
         return self._groups[model]
 
     def _array(self, model: str, name: str, row: int | None) -> NDArray[Any]:

@@ -5,25 +5,17 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
-from pathlib import Path
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from data.digests import file_digest
-from explain.store.layout import (
-    ARRAYS,
-    CHECKSUMS,
-    JOURNAL,
-    MANIFEST,
-    SCHEMA,
-    StoreError,
-    write_atomically,
-)
+from explain.store.layout import ARRAYS, CHECKSUMS, JOURNAL, MANIFEST, SCHEMA
+from explain.store.places import file_digests, files_below, open_arrays, write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     import pandas as pd
     import zarr
@@ -115,9 +107,7 @@ class ModelWriter:
         pairs : iterable of (int, int)
             Row there, row here.
         """
-        import zarr
-
-        there: Any = zarr.open_group(source.path / model_folder / ARRAYS, mode="r")
+        there: Any = open_arrays(source.path / model_folder / ARRAYS)
         names = ("activations", "logits", "grad_cam", "fem", "pooled")
         for old, new in pairs:
             values = {name: np.asarray(there[name][old])[None] for name in names}
@@ -133,9 +123,7 @@ class ModelWriter:
         ----------
         head : Head or None
         """
-        import zarr
-
-        group = zarr.open_group(self.folder / ARRAYS, mode="a")
+        group = open_arrays(self.folder / ARRAYS, write=True)
         if head is not None:
             group.create_array("head_kernel", data=head.kernel, overwrite=True)
             group.create_array("head_bias", data=head.bias, overwrite=True)
@@ -143,9 +131,7 @@ class ModelWriter:
 
     def _open(self, values: Mapping[str, NDArray[Any]]) -> zarr.Group:
         if self._group is None:
-            import zarr
-
-            self._group = zarr.open_group(self.folder / ARRAYS, mode="a")
+            self._group = open_arrays(self.folder / ARRAYS, write=True)
         for name, value in values.items():
             if name not in self._group:
                 self._group.create_array(
@@ -159,19 +145,22 @@ class ModelWriter:
         return self._group
 
     def _note(self, rows: list[int]) -> None:
-        with (self.folder / JOURNAL).open("a", encoding="ascii") as journal:
-            journal.write("".join(f"{row}\n" for row in rows))
-            journal.flush()
-            os.fsync(journal.fileno())
+        for first, last in _runs(rows):  # an empty file, because the name says it all, and a name is never half there
+            write_atomically(self.folder / JOURNAL / f"{first:06d}-{last:06d}", b"")
         self._done.update(rows)
 
     def _read_journal(self) -> set[int]:
-        try:
-            text = (self.folder / JOURNAL).read_text(encoding="ascii")
-        except FileNotFoundError:
-            return set()
-        # The last line may be half written; a line counts only with its end.
-        return {int(line) for line in text.split("\n")[:-1] if line.isdigit()}
+        names = (re.fullmatch(r"(\d+)-(\d+)", file.name) for file in (self.folder / JOURNAL).glob("*"))
+        return {row for name in names if name for row in range(int(name[1]), int(name[2]) + 1)}
+
+
+def _runs(rows: list[int]) -> Iterator[tuple[int, int]]:
+    """Give first and last of each run of consecutive rows."""
+    first = rows[0]
+    for row, following in zip(rows, [*rows[1:], None], strict=True):
+        if following != row + 1:
+            yield first, row
+            first = following if following is not None else row
 
 
 def zarr_compressor() -> Any:
@@ -222,27 +211,6 @@ def write_manifest(store: Path, manifest: Mapping[str, Any]) -> None:
     write_atomically(store / MANIFEST, text.encode())
 
 
-def lock_store(store: Path) -> Any:
-    """Let two writers of one store take turns.
-
-    Parameters
-    ----------
-    store : Path
-
-    Returns
-    -------
-    context manager
-        Waits until the other writer is done.
-    """
-    from filelock import FileLock
-
-    try:
-        store.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"The cache folder {store.parent} cannot be made: {error.strerror}.") from error
-    return FileLock(store.with_name(f"{store.name}.lock"))
-
-
 def write_checksums(folder: Path) -> None:
     """List the sha256 of every file below a folder, in the form that ``sha256sum --check`` reads.
 
@@ -250,9 +218,13 @@ def write_checksums(folder: Path) -> None:
     ----------
     folder : Path
     """
-    skipped = {CHECKSUMS, JOURNAL}
-    files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name not in skipped)
-    lines = [f"{file_digest(file)}  {file.relative_to(folder).as_posix()}\n" for file in files]
+    files = {
+        name: file
+        for name, file in files_below(folder).items()
+        if name != CHECKSUMS and not name.startswith(f"{JOURNAL}/")
+    }
+    digests = file_digests(list(files.values()))
+    lines = [f"{digest}  {name}\n" for name, digest in zip(files, digests, strict=True)]
     write_atomically(folder / CHECKSUMS, "".join(lines).encode())
 
 

@@ -1,0 +1,246 @@
+"""Where stores lie: in a folder, or below a URL on object storage, which a path of pathlib's form stands for as well.
+
+Everything that a folder and object storage do in different ways is in this module and in :mod:`explain.store.locking`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from data.digests import file_digest
+from explain.errors import StoreError
+
+if TYPE_CHECKING:
+    import zarr
+
+_READS_AT_ONCE = 32
+"""Object storage answers slowly, and many questions at once."""
+
+
+def place(name: str | Path) -> Path:
+    """Give the path of a folder, or of a URL that fsspec knows (``s3://bucket/stores``, ``memory://stores``).
+
+    Parameters
+    ----------
+    name : str or Path
+
+    Returns
+    -------
+    Path
+        For a URL a ``UPath``, which has a path's methods.
+
+    Raises
+    ------
+    StoreError
+        If it is a URL and what speaks its protocol is not installed, or it cannot be reached.
+    """
+    if isinstance(name, str) and "://" in name:
+        return _remote(name)
+    return cast(Path, name) if is_remote(name) else Path(name)
+
+
+def is_remote(path: str | Path) -> bool:
+    """Tell whether a path, as :func:`place` gives it, lies on object storage."""
+    return not isinstance(path, str | os.PathLike)
+
+
+@cache
+def _remote(url: str) -> Path:
+    try:
+        from upath import UPath
+    except ImportError as error:
+        raise StoreError(
+            f"The store {url} needs packages that are not installed. Run: pip install -r requirements-remote.txt"
+        ) from error
+    try:
+        path = UPath(url, use_listings_cache=False)  # others write there as well
+        path.exists()
+    except Exception as error:  # each protocol has its own: no such protocol, no package, no key, no host
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise StoreError(f"The store {url} cannot be reached: {reason}") from error
+    return cast(Path, path)
+
+
+def read_whole(path: Path) -> bytes:
+    """Read a file, on object storage by one question, so that it may be replaced meanwhile.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    OSError
+        If it is not there or cannot be read.
+    """
+    return bytes(_files(path).cat_file(_key(path))) if is_remote(path) else path.read_bytes()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a power cut, meets the old file or the whole new one.
+
+    Parameters
+    ----------
+    path : Path
+    content : bytes
+    """
+    if is_remote(path):
+        _files(path).pipe_file(_key(path), content)  # an object is put whole or not at all
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def write_exclusively(path: Path, content: bytes) -> bool:
+    """Put an object where there is none.
+
+    Parameters
+    ----------
+    path : Path
+        On object storage.
+    content : bytes
+
+    Returns
+    -------
+    bool
+        False where there is one already.
+    """
+    try:
+        _files(path).pipe_file(_key(path), content, mode="create")
+    except FileExistsError:
+        return False
+    return True
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder and all that lies below it, as far as it is there.
+
+    Parameters
+    ----------
+    folder : Path
+    """
+    if not is_remote(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+    elif folder.exists():
+        _files(folder).rm(_key(folder), recursive=True)
+
+
+def files_below(folder: Path) -> dict[str, Path]:
+    """Find all files below a folder.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    dict of str to Path
+        By their names relative to the folder, with slashes, sorted.
+    """
+    if is_remote(folder):
+        start = len(_key(folder).rstrip("/")) + 1
+        names = [str(found)[start:] for found in _files(folder).find(_key(folder))]
+    else:
+        names = [file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()]
+    return {name: folder / name for name in sorted(names)}
+
+
+def file_digests(files: Sequence[Path]) -> list[str]:
+    """Digest the bytes of files.
+
+    Parameters
+    ----------
+    files : sequence of Path
+
+    Returns
+    -------
+    list of str
+        sha256, hexadecimal, in the same order.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be read.
+    """
+    if not any(is_remote(file) for file in files):
+        return [file_digest(file) for file in files]
+    with ThreadPoolExecutor(_READS_AT_ONCE) as readers:
+        return list(readers.map(lambda file: hashlib.sha256(read_whole(file)).hexdigest(), files))
+
+
+def changed_at(file: Path) -> float:
+    """Tell when a file was last written, in seconds since 1970.
+
+    Parameters
+    ----------
+    file : Path
+
+    Returns
+    -------
+    float
+    """
+    return _files(file).modified(_key(file)).timestamp() if is_remote(file) else file.stat().st_mtime
+
+
+def open_arrays(folder: Path, *, write: bool = False) -> zarr.Group:
+    """Open the arrays that lie in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+    write : bool
+        Make them where there are none.
+
+    Returns
+    -------
+    zarr.Group
+    """
+    import zarr
+
+    there: Any = folder
+    if is_remote(folder):
+        options = dict(cast(Any, folder).storage_options)
+        there = zarr.storage.FsspecStore.from_url(str(folder), storage_options=options, read_only=not write)
+    return zarr.open_group(there, mode="a" if write else "r")
+
+
+def _files(path: Path) -> Any:
+    return cast(Any, path).fs
+
+
+def _key(path: Path) -> str:
+    return str(cast(Any, path).path)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable; some file systems and systems have no handle for folders."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)
