@@ -33,7 +33,7 @@ lint: .venv/tested
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/tested: .venv/installed requirements-dev.txt
+.venv/tested: .venv/installed requirements-dev.txt requirements-ray.txt requirements-remote.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
