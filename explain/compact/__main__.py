@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -37,6 +38,9 @@ def train(
     threads: Annotated[int, typer.Option(help="Processor threads; 0 takes all.")] = 0,
 ) -> None:
     """Train one network, or go on from its last checkpoint, and write it as float16."""
+    # TensorFlow reads this once, when it is imported; by itself it does so on processors with AVX-512 only, though
+    # with AVX2 training is 1.4 times as fast.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     import tensorflow as tf
 
     from explain.compact import train as training

@@ -8,7 +8,6 @@ classes.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -16,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from explain.compact.architectures import CLASSES, STRIDE
+from explain.compact.camera import spoilt
 from explain.compact.photographs import BEAR, ELEPHANT, OTHER, Photograph
 from explain.compact.teacher import Lesson
 
@@ -41,7 +41,7 @@ class Example:
     Attributes
     ----------
     image
-        float32 (s, s, 3), 0 to 255 (in a batch: -1 to 1).
+        uint8 (s, s, 3); in a batch float32, -1 to 1.
     label
         float32 (classes,): shares that sum to 1.
     features
@@ -121,7 +121,7 @@ class Batches:
         elif photograph.target in (ELEPHANT, BEAR) and photograph.group in TRUSTED_EVIDENCE:
             seen = evidence[..., photograph.target]
             animal = (seen > max(EVIDENCE_SHARE * seen.max(), 1e-3)).astype(np.float32)
-        return Example(image.astype(np.float32), label, features, evidence, trust, animal), mask
+        return Example(image, label, features, evidence, trust, animal), mask
 
 
 def random_box(rng: np.random.Generator) -> tuple[float, float, float, float]:
@@ -158,60 +158,12 @@ def cropped_map(values: np.ndarray, box: tuple[float, float, float, float], size
     return np.matmul(across, rows)
 
 
-def spoilt(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Change light and colour, and now and then blur, compress, add noise and cover a part.
-
-    Parameters
-    ----------
-    image
-        float32 (s, s, 3), 0 to 255.
-    rng
-        Source of chance.
-
-    Returns
-    -------
-    numpy.ndarray
-        float32 of the same shape, 0 to 255.
-    """
-    size = len(image)
-    x = image / np.float32(255)
-    x = np.clip(x, 1e-3, 1) ** np.float32(np.exp(rng.uniform(-0.35, 0.35)))
-    if rng.random() < 0.15:
-        x = np.repeat(x.mean(2, keepdims=True), 3, 2)
-    else:
-        grey = x.mean(2, keepdims=True)
-        x = grey + (x - grey) * np.float32(rng.uniform(0.4, 1.5))
-        x = x * rng.uniform(0.85, 1.15, 3).astype(np.float32)
-    middle = x.mean()
-    x = (x - middle) * np.float32(rng.uniform(0.6, 1.35)) + middle + np.float32(rng.uniform(-0.12, 0.12))
-    x = np.clip(x * 255, 0, 255)
-    if rng.random() < 0.4:
-        picture = Image.fromarray(x.astype(np.uint8))
-        if rng.random() < 0.7:
-            small = int(rng.integers(size // 4, size))
-            picture = picture.resize((small, small), Image.Resampling.BILINEAR)
-            picture = picture.resize((size, size), Image.Resampling.BICUBIC)
-        if rng.random() < 0.5:
-            stream = io.BytesIO()
-            picture.save(stream, "JPEG", quality=int(rng.integers(20, 80)))
-            picture = Image.open(stream)
-        x = np.asarray(picture, np.float32)
-    if rng.random() < 0.2:
-        x = np.clip(x + rng.standard_normal(x.shape, np.float32) * np.float32(rng.uniform(2, 14)), 0, 255)
-    if rng.random() < 0.25:
-        height, width = rng.integers(size // 8, size // 3, 2)
-        top, left = rng.integers(0, size - height), rng.integers(0, size - width)
-        x = x.copy()
-        x[top : top + height, left : left + width] = rng.uniform(0, 255, 3)
-    return x.astype(np.float32)
-
-
 def _on_background(animal: Example, mask: np.ndarray, background: Example) -> Example:
     """Put the masked animal before another image; targets blend by how much of each position it covers."""
     near = mask[..., None]
     share = animal.animal[..., None]
     return Example(
-        near * animal.image + (1 - near) * background.image,
+        (near * animal.image + (1 - near) * background.image).astype(np.uint8),
         animal.label,
         share * animal.features + (1 - share) * background.features,
         share * animal.evidence + (1 - share) * background.evidence,

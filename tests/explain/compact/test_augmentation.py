@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explain.compact.augmentation import SHARES, Batches, cropped_map, spoilt
+from explain.compact.augmentation import SHARES, Batches, cropped_map
 from explain.compact.photographs import TARGETS, Photograph
 from explain.compact.teacher import Lesson
 
@@ -18,15 +18,6 @@ def test_a_crop_of_a_ramp_is_the_ramp_there():
     ramp = np.broadcast_to(((np.arange(10) + 0.5) / 10)[None, :, None], (10, 10, 1))
     cropped = cropped_map(ramp, (0.25, 0, 0.75, 1), 10)
     np.testing.assert_allclose(cropped[0, :, 0], 0.25 + 0.5 * (np.arange(10) + 0.5) / 10, atol=1e-6)
-
-
-def test_spoiling_keeps_shape_and_range():
-    rng = np.random.default_rng(1)
-    for _ in range(20):
-        image = spoilt(np.full((160, 160, 3), 128, np.float32), rng)
-        assert image.shape == (160, 160, 3)
-        assert image.min() >= 0
-        assert image.max() <= 255
 
 
 @pytest.fixture
