@@ -200,6 +200,8 @@ loss was still falling when the time was up, after the equivalent of {passes} pa
 Tried: weighing the classes, distillation at each position, collages, animals before other backgrounds; then
 twice the training, brown bears as black bears, and a larger image, which together moved the share of right
 answers on the real photographs from {FIRST_STAGE[name]} to {reached:.1f} %, no more than chance would.
+A short trial of going on (compact-resnet, 300 steps at a higher rate on smaller images, by AdamW and by Muon, with
+animals lightened, darkened and pasted smaller) did worse on validation images, and was not kept.
 What stands in the way: two processor cores, and few elephants (296 could be trained on, fewer than 200 of them
 sharp). Nor has the student learnt much of what the teacher sees: of the variance of the teacher's features, a
 linear fit on the student's explains {learnt} % on training images and {carried_over} % on validation images, most
