@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from explain.claims import SAME_VERDICT, Claim, Measured, claims
+from explain.claims import SAME_VERDICT, Claim, Measured, Roles, claims
+from explain.kinds import alike_about_kind
 from explain.statistics import PairedComparison, compare_all_paired, holm, mcnemar, proportion
 from explain.verdicts import RULE, verdict_of_claim, verdict_of_row
 
@@ -107,7 +108,11 @@ def findings(
     measured = claims(metrics, agreement, predictions, titles)
     rows = _tested(measured) if tested is None else [Row(*row) for row in tested[list(COLUMNS)].itertuples(index=False)]
     labels = metrics.drop_duplicates("image").set_index("image")["label"]
-    return tuple(_finding(claim, [row for row in rows if row.claim == claim.number], labels) for claim in measured)
+    found = []
+    for claim in measured:
+        of_claim = [row for row in rows if row.claim == claim.number]
+        found.append(_finding(claim, of_claim, labels, _of_kinds(claim, predictions, titles)))
+    return tuple(found)
 
 
 def findings_table(
@@ -153,9 +158,17 @@ def _alike(pair: Measured) -> PairedComparison:
     return PairedComparison(len(a), share.share, share.low, share.high, mcnemar(a, b), float(a.mean() - b.mean()))
 
 
-def _finding(claim: Claim, rows: list[Row], labels: pd.Series) -> Finding:
+def _of_kinds(claim: Claim, predictions: pd.DataFrame, titles: Mapping[str, str]) -> str:
+    """Say how the claim about answers fares where the animal counts and not the exact label."""
+    if not any(pair.metric == SAME_VERDICT for pair in claim.measured):
+        return ""
+    roles = Roles.of(titles)
+    return alike_about_kind(predictions, roles.resnet, roles.xception)
+
+
+def _finding(claim: Claim, rows: list[Row], labels: pd.Series, of_kinds: str) -> Finding:
     verdict, depends = verdict_of_claim([(row.scope, row.metric, row.verdict) for row in rows])
-    note = " ".join(text for text in (depends, claim.note) if text)
+    note = " ".join(text for text in (depends, claim.note, of_kinds) if text)
     return Finding(claim.number, claim.text, claim.quantity, tuple(rows), verdict, note, _evidence(claim, labels))
 
 

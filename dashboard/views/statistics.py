@@ -18,6 +18,7 @@ from explain.charts.differences import paired_differences
 from explain.charts.distributions import distributions
 from explain.charts.embedding import embedding
 from explain.charts.names import metric_title
+from explain.kinds import right_about_kind
 from explain.saliency import METHOD_TITLES
 from explain.statistics import PairedComparison, proportion
 from explain.summaries import BANDS, columns_of_images, paired_values, pairs_of_kinds
@@ -109,14 +110,18 @@ def show_answers() -> None:
     bins, counts = answers(store, view.label)
     errors = {model: calibration_error(bins[bins["model"] == model]) for model in titles}
     rows = []
-    for (model, label), part in predictions.dropna(subset=["right"]).groupby(["model", "label"], sort=False):
+    judged = predictions.assign(kind=right_about_kind(predictions)).dropna(subset=["right"])
+    for (model, label), part in judged.groupby(["model", "label"], sort=False):
         right = proportion(int(part["right"].sum()), len(part))
         rows.append(
             {"model": titles[model], "class": title(label), "right": right.successes, "n": right.n,
-             "share": right.share, "low": right.low, "high": right.high}
+             "share": right.share, "low": right.low, "high": right.high, "right about the animal": part["kind"].sum()}
         )  # fmt: skip
     st.dataframe(pd.DataFrame(rows), hide_index=True)
-    st.caption("Right: the exact label is the most probable class; Wilson 95 % intervals.")
+    st.caption(
+        "Right: the exact label is the most probable class; Wilson 95 % intervals. About the animal: any elephant for "
+        "an elephant, any bear for a bear."
+    )
     show(reliability_diagram(bins, errors, predictions, titles), "calibration", bins, view)
     st.caption(
         "Ten bins of equal width, Wilson 95 % intervals; error: expected calibration error (Guo et al., ICML 2017). "

@@ -41,8 +41,12 @@ def tables():
     )
     right = {"resnet50": [1, 1, 1, 1, 0, 1, 1, 1, 0, 0], "xception": [1, 1, 1, 1, 1, 1, 1, 1, 0, 1]}
     predictions = pd.DataFrame(
-        [(i, labels[i], m, bool(right[m][n])) for m in MODELS for n, i in enumerate(images)],
-        columns=["image", "label", "model", "right"],
+        [
+            (i, labels[i], m, labels[i] if right[m][n] else "other", bool(right[m][n]))
+            for m in MODELS
+            for n, i in enumerate(images)
+        ],
+        columns=["image", "label", "model", "predicted", "right"],
     )
     predictions["right"] = predictions["right"].astype("boolean")
     return metrics, agreement, predictions
