@@ -1,4 +1,4 @@
-/* The gallery's cards: a click opens an image in this page's own session; with Ctrl or the middle button, in a new tab. */
+/* The gallery's cards: a click opens an image without loading the app anew; with Ctrl or the middle button, in a new tab. */
 const MARKS = { right: "\u2713", wrong: "\u2717", unknown: "?" };
 const SPOKEN = { right: "right", wrong: "wrong", unknown: "has no such class" };
 
@@ -20,7 +20,15 @@ function lineOf(said) {
   return line;
 }
 
-function cardOf(card, open) {
+/* The address is changed as a click on "forward" would change it, which Streamlit's client follows: Back leads back. */
+function follow(event) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  window.history.pushState({}, "", event.currentTarget.href);
+  window.dispatchEvent(new PopStateEvent("popstate"));
+}
+
+function cardOf(card) {
   const item = element("li");
   const shown = element(card.link ? "a" : "div", "card");
   const text = element("div", "text");
@@ -33,11 +41,7 @@ function cardOf(card, open) {
     picture.append(image);
     shown.append(picture);
     shown.href = card.link;
-    shown.onclick = (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-      event.preventDefault();
-      open(card.image);
-    };
+    shown.onclick = follow;
     text.append(...card.said.map(lineOf));
   } else {
     text.prepend(element("div", "label", "\u26a0 Not readable"));
@@ -48,8 +52,6 @@ function cardOf(card, open) {
   return item;
 }
 
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  const list = parentElement.querySelector(".cards");
-  list?.replaceChildren(...data.cards.map((card) => cardOf(card, (image) => setTriggerValue("open", image))));
+export default function ({ data, parentElement }) {
+  parentElement.querySelector(".cards")?.replaceChildren(...data.cards.map(cardOf));
 }

@@ -12,8 +12,6 @@ from dashboard.parts import data_uri, source
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-KEY = "cards"
-
 
 @dataclass(frozen=True)
 class Said:
@@ -66,22 +64,7 @@ def show_cards(cards: Sequence[Card]) -> None:
     cards : sequence of Card
     """
     data = {"cards": [asdict(card) | {"picture": data_uri(card.picture) if card.picture else ""} for card in cards]}
-    _component()(key=KEY, data=data, on_open_change=_nothing)
-
-
-def opened_card() -> str:
-    """Give the image whose card was just clicked.
-
-    Returns
-    -------
-    str
-        Empty if none was.
-    """
-    return str((st.session_state.get(KEY) or {}).get("open") or "")
-
-
-def _nothing() -> None:
-    """Do nothing: the page asks :func:`opened_card` in its next run, since a callback cannot change the page."""
+    _component()(key="cards", data=data)
 
 
 @st.cache_resource(show_spinner=False)

@@ -182,7 +182,8 @@ def shade(correlation: float) -> str:
     if np.isnan(correlation):
         return ""
     colour = heatmap(np.array([[0.5 + 0.5 * correlation]]), "colorbrewer:RdBu")[0, 0]
-    letters = "#000" if colour @ (0.299, 0.587, 0.114) > 140 else "#fff"
+    linear = ((colour / 255 + 0.055) / 1.055) ** 2.4
+    letters = "#000" if linear @ (0.2126, 0.7152, 0.0722) > 0.179 else "#fff"  # the better contrast by WCAG 2.1
     return f"background-color: rgb({', '.join(map(str, colour))}); color: {letters}"
 
 

@@ -6,23 +6,14 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from dashboard.cards import Card, Said, opened_card, show_cards
-from dashboard.controls import current_view, segments, select, text, title, write
+from dashboard.cards import Card, Said, show_cards
+from dashboard.controls import segments, select, text, title, write
 from dashboard.frame import open_page, plain, share
 from dashboard.selection import select_images
 from dashboard.stores import card_picture, summary, table
 from dashboard.view import View
 
 PER_PAGE = 20
-
-
-def in_compare(view: View, image: str) -> dict[str, str]:
-    """Give the link's parameters that open an image in Compare, within what the gallery shows."""
-    return view.but(image=image, page=1, layer=View().layer).to_params()
-
-
-if chosen := opened_card():
-    st.switch_page("views/compare.py", query_params=in_compare(current_view()[0], chosen))
 
 store, view = open_page("Gallery", "Every photograph of the dataset, with what each classifier says of it.")
 models = tuple(model.name for model in store.models)
@@ -76,7 +67,8 @@ def card(image: str, label: str, status: str) -> Card:
     model = view.model or models[0]
     picture = card_picture(str(store.path), store.digest, image, view.layer, model, view.method, view.colormap)
     says = tuple(said(row.model, row.predicted, row.probability, row.right) for row in of_image[image].itertuples())
-    return Card(image, title(label), f"./compare?{urlencode(in_compare(view, image))}", picture, says)
+    target = view.but(image=image, page=1, layer=View().layer).to_params()
+    return Card(image, title(label), f"./compare?{urlencode(target)}", picture, says)
 
 
 show_cards([card(row.image, row.label, row.status) for row in shown.itertuples()])

@@ -72,9 +72,9 @@ def run(settings: Settings) -> Section:
         "Pages in a browser",
         "Headless Chromium and the server share the machine. A gallery counts as there when its script has ended and "
         "all 20 pictures are drawn; Compare, when the four maps are drawn; a control, when the picture it changes has "
-        "changed. First visit: a browser with an empty cache, which fetches Streamlit's own scripts. Again: by address, "
-        "with those scripts in its cache. From within: by a click on another page. One line: what Streamlit itself "
-        "takes for a page with a heading and nothing else. The column cold is the server's first visitor.",
+        "changed. First visit: a browser with an empty cache, which fetches Streamlit's own scripts. Again: by "
+        "address, with those scripts in its cache. From within: by a click on another page. One line: what Streamlit "
+        "itself takes for a page with a heading and nothing else. The column cold is the server's first visitor.",
         tuple(figure(name, runs) for name, runs in seconds.items()),
         {},
     )

@@ -124,6 +124,26 @@ def test_the_menu_keeps_what_the_reader_has_set(visitor):
         assert address(page) == expected
 
 
+def test_a_card_opens_its_image_with_the_filter_kept_and_back_leads_to_the_gallery(visitor):
+    page = visitor("/gallery?label=African_elephant&page=2")
+    card = page.locator(".cards a").first
+    name = card.locator(".image").inner_text()
+    expected = ("/compare", {"label": ["African_elephant"], "image": [name]})
+    href = card.evaluate("card => card.href")
+    card.click()
+    eventually(page, lambda: address(page) == expected)
+    assert address(page) == expected
+    settle(page)
+    expect(page.get_by_role("heading", name="Compare", exact=True)).to_be_visible()
+    page.go_back()
+    gallery = ("/gallery", {"label": ["African_elephant"], "page": ["2"]})
+    eventually(page, lambda: address(page) == gallery)
+    assert address(page) == gallery
+    settle(page)
+    expect(page.locator(".cards a").first.locator(".image")).to_have_text(name)
+    assert address(visitor(href)) == expected  # the link itself, as a new tab opens it
+
+
 def test_back_and_forward_lead_through_what_was_set(visitor):
     page = visitor("/compare?image=bear_003")
     opacity = page.get_by_role("group", name="Opacity")

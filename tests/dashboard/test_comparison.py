@@ -1,7 +1,11 @@
+import re
+
 import numpy as np
+import pandas as pd
 import pytest
 
-from dashboard.comparison import Outlines, differences, drawn, scale_ends, shared_maximum
+from dashboard.answers import Answers, _rows
+from dashboard.comparison import Outlines, differences, drawn, matrix, scale_ends, shade, shared_maximum
 from dashboard.frame import file_name
 from dashboard.panels import Panel, _plain
 from dashboard.view import View
@@ -68,3 +72,39 @@ def test_a_panel_carries_its_values_row_by_row():
 )
 def test_a_files_name_has_no_path_in_it(text, name):
     assert file_name(text) == name
+
+
+def test_the_matrix_is_square_and_symmetric_and_leaves_open_what_is_undefined():
+    pairs = pd.DataFrame(
+        [("a", "gradcam", "a", "fem", 0.5), ("a", "fem", "b", "fem", -0.25)],
+        columns=["model_a", "method_a", "model_b", "method_b", "pearson"],
+    )
+    names = {("a", "gradcam"): "A, Grad-CAM", ("a", "fem"): "A, FEM", ("b", "fem"): "B, FEM"}
+    table = matrix(pairs, names)
+    assert list(table.index) == list(table.columns) == list(names.values())
+    expected = [[1, 0.5, np.nan], [0.5, 1, -0.25], [np.nan, -0.25, 1]]
+    np.testing.assert_array_equal(table.to_numpy(), expected)
+
+
+@pytest.mark.parametrize("correlation", np.linspace(-1, 1, 21))
+def test_letters_on_every_shade_can_be_read(correlation):
+    style = re.fullmatch(r"background-color: rgb\((.+)\); color: (#000|#fff)", shade(correlation))
+    background, letters = style.groups()
+    channels = np.array(background.split(", "), float) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ (0.2126, 0.7152, 0.0722)  # WCAG 2.1
+    other = 0.0 if letters == "#000" else 1.0
+    assert (max(luminance, other) + 0.05) / (min(luminance, other) + 0.05) >= 4.5
+
+
+def test_an_undefined_correlation_has_no_shade():
+    assert shade(float("nan")) == ""
+
+
+def test_answers_are_the_five_most_probable_and_the_label_is_marked():
+    classes = ("a", "b", "c", "d", "African_elephant", "f")
+    rows = _rows(Answers("Model", classes, (0.1, 0.3, 0.05, 0.05, 0.4, 0.1)), "African_elephant")
+    assert [row["name"] for row in rows[:2]] == ["African elephant", "b"]
+    assert [row["label"] for row in rows] == [True, False, False, False, False]
+    assert rows[0]["percent"] == "40.0%"
+    assert len(rows) == 5
