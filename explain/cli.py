@@ -135,7 +135,8 @@ def check(cache: CacheOption = None, dataset: DatasetOption = "demo") -> None:
     for fault in faults:
         print(fault)
     if faults:
-        raise ExplainError(f"{len(faults)} faults. Build with --force to compute the store anew.")
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise ExplainError(f"{count}. Build with --force to compute the store anew.")
     print("Every digest is right.")
 
 
