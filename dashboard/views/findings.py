@@ -61,7 +61,9 @@ def images_of(finding: Finding) -> None:
 if trained_to_be_seen(titles):
     st.info(TRAINED_TO_BE_SEEN, icon=":material/info:")
 rows = table(store, "findings")
-for finding in judged(str(store.path), store.digest):
+found = judged(str(store.path), store.digest)
+st.markdown("\n".join(f"{f.number}. {plain(f.claim)} **{ICONS[f.verdict]}**" for f in found))
+for finding in found:
     with st.container(border=True):
         st.markdown(f"#### {finding.number}. {plain(finding.claim)}")
         st.markdown(f"**{ICONS[finding.verdict]}**")
