@@ -72,6 +72,19 @@ def eventually(page, look):
         page.wait_for_timeout(100)
 
 
+def unfold(page, name):
+    """Open an expander and wait until it has grown: a button that moves while it is pressed is not clicked."""
+    details = page.locator("details").filter(has=page.get_by_text(name, exact=True))
+    details.locator("summary").click()
+    before = None
+    while (now := details.bounding_box()) != before:
+        before = now
+        page.wait_for_timeout(300)
+        details.evaluate(
+            "(element) => Promise.all(element.getAnimations({ subtree: true }).map((each) => each.finished))"
+        )
+
+
 def picture_bytes(page, source):
     """Give a picture's file: embedded in the page, or asked from the server."""
     if source.startswith("data:"):
