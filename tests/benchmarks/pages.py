@@ -32,7 +32,8 @@ PICTURES = """[document, ...[...document.querySelectorAll('*')].map((element) =>
 STANDS = f"""() => {{
   const app = document.querySelector('[data-testid=stApp]');
   const pictures = {PICTURES};
-  return app?.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale=true]')
+  return app?.dataset.testScriptState === 'notRunning'
+    && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')
     && pictures.length >= %d && pictures.every((image) => image.complete && image.naturalWidth > 0);
 }}"""
 CARDS = 20
@@ -56,7 +57,8 @@ def run(settings: Settings) -> Section:
     with tempfile.TemporaryDirectory() as cache:
         specs = load_specifications(settings.models)
         build(open_dataset(settings.dataset), specs, Path(cache), batch_size=settings.batch_size)
-        line = Path(cache) / "one_line.py"
+        line = Path(cache) / "alone" / "one_line.py"  # its folder is watched for changes, and holds nothing else
+        line.parent.mkdir()
         line.write_text(ONE_LINE)
         with _served(cache) as address, _served(cache, line) as bare, sync_playwright() as playwright:
             found = next(filter(None, map(shutil.which, BROWSERS)), None)
