@@ -40,6 +40,7 @@ _TABLE_CODE = (
     "embedding.py",
     "findings.py",
     "metrics.py",
+    "ranking.py",
     "regions.py",
     "resampling.py",
     "statistics.py",

@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 
 _FOLDER = "evaluation"
 _ENTRY = "evaluation"
-_CODE = ("faithfulness/subject.py", "inspection.py", "network.py", "preprocessing.py", "resampling.py")
+_CODE = ("faithfulness/subject.py", "inspection.py", "loading.py", "network.py", "preprocessing.py", "resampling.py")
 _CURVES_CODE = (*_CODE, "faithfulness/perturbation.py", "faithfulness/probes.py")
-_SANITY_CODE = (*_CODE, "faithfulness/randomisation.py", "agreement.py", "saliency.py", "sanity.py")
+_SANITY_CODE = (*_CODE, "faithfulness/randomisation.py", "agreement.py", "ranking.py", "saliency.py", "sanity.py")
 _TABLE_CODE = ("faithfulness/curves.py", "faithfulness/tables.py")
 _LIBRARIES = ("tensorflow", "keras", "numpy", "scipy", "pillow")
 
