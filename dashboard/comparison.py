@@ -11,6 +11,7 @@ import pandas as pd
 from explain.heatmap import heatmap, outline, outline_mask, overlay
 from explain.one_image import density
 from explain.resampling import divide_by_maximum, resample
+from explain.summaries import agreement_square
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -155,15 +156,8 @@ def matrix(agreement: pd.DataFrame, headings: Mapping[Key, str]) -> pd.DataFrame
     pandas.DataFrame
         Pearson correlations, symmetric, 1 on the diagonal; missing where one is undefined.
     """
-    keys = list(headings)
-    values = np.full((len(keys), len(keys)), np.nan)
-    np.fill_diagonal(values, 1)
-    for model_a, method_a, model_b, method_b, value in agreement[
-        ["model_a", "method_a", "model_b", "method_b", "pearson"]
-    ].itertuples(index=False):
-        i, j = keys.index((model_a, method_a)), keys.index((model_b, method_b))
-        values[i, j] = values[j, i] = value
-    return pd.DataFrame(values, index=list(headings.values()), columns=list(headings.values()))
+    names = list(headings.values())
+    return pd.DataFrame(agreement_square(agreement, list(headings)), index=names, columns=names)
 
 
 def shade(correlation: float) -> str:

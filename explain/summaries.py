@@ -15,6 +15,8 @@ from explain.statistics import CONFIDENCE, bootstrap_intervals, compare_all_pair
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
 Kind = tuple[str, str]
 """A model's name and a method."""
 
@@ -134,6 +136,33 @@ def agreement_table(agreement: pd.DataFrame, measure: str) -> pd.DataFrame:
         for (keys, values), interval in zip(known.items(), bootstrap_intervals(list(known.values())), strict=True)
     ]
     return pd.DataFrame(rows, columns=["model_a", "method_a", "model_b", "method_b", "n", "mean", "low", "high"])
+
+
+def agreement_square(
+    agreement: pd.DataFrame, kinds: Sequence[Kind], measure: str = "pearson"
+) -> NDArray[np.float64]:
+    """Put the mean agreement of every two kinds into a square.
+
+    Parameters
+    ----------
+    agreement : pandas.DataFrame
+        model_a, method_a, model_b, method_b and the measure, of one image or of many; only of these kinds.
+    kinds : sequence of (model, method)
+        Rows and columns, in their order.
+    measure : {"pearson", "sim", "spearman", "iou_top20"}
+
+    Returns
+    -------
+    ndarray of float64, shape (k, k)
+        Symmetric, 1 on the diagonal; NaN where none is known.
+    """
+    values = np.full((len(kinds), len(kinds)), np.nan)
+    np.fill_diagonal(values, 1)
+    means = agreement.groupby(["model_a", "method_a", "model_b", "method_b"])[measure].mean()
+    for (model_a, method_a, model_b, method_b), value in means.items():
+        i, j = kinds.index((model_a, method_a)), kinds.index((model_b, method_b))
+        values[i, j] = values[j, i] = value
+    return values
 
 
 def curve_bands(curves: pd.DataFrame, band: str = "quartiles") -> pd.DataFrame:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import plotly.graph_objects as go
 
 from explain.charts.style import MARGIN, MOST_POINTS, colour_of, counted, kind_name, literal, spoken
 from explain.saliency import METHOD_TITLES
+from explain.summaries import agreement_square
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,12 +38,7 @@ def agreement_matrix(agreement: pd.DataFrame, titles: Mapping[str, str], measure
     """
     kinds = [(model, method) for model in titles for method in METHOD_TITLES]
     names = [kind_name(titles, *kind, joint="<br>") for kind in kinds]
-    values = np.full((len(kinds), len(kinds)), np.nan)
-    np.fill_diagonal(values, 1)
-    means = agreement.groupby(["model_a", "method_a", "model_b", "method_b"])[measure].mean()
-    for (model_a, method_a, model_b, method_b), value in means.items():
-        i, j = kinds.index((model_a, method_a)), kinds.index((model_b, method_b))
-        values[i, j] = values[j, i] = value
+    values = agreement_square(agreement, kinds, measure)
     low, colours = (0, "Teal") if measure in _FROM_ZERO else (-1, "RdBu")
     figure = go.Figure(
         go.Heatmap(
