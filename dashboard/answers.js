@@ -1,11 +1,4 @@
 /* Each model's most probable classes: a table whose middle column is a bar. */
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text) made.textContent = text; // never markup: names come from files
-  return made;
-}
-
 function rowOf({ name, share, percent, label }) {
   const row = element("tr");
   const head = element("th", label ? "label" : "", name);

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import streamlit as st
 
 from dashboard.controls import title
-from dashboard.parts import source
+from dashboard.parts import part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +44,7 @@ def show_answers(answers: Sequence[Answers], label: str = "") -> None:
         The class that is marked as the photograph's own, if it is known.
     """
     data = {"models": [{"model": each.model, "rows": _rows(each, label)} for each in answers]}
-    _component()(key="answers", data=data)
+    part("answers")(key="answers", data=data)
 
 
 def _rows(answers: Answers, label: str) -> list[dict[str, Any]]:
@@ -59,11 +58,3 @@ def _rows(answers: Answers, label: str) -> list[dict[str, Any]]:
         }
         for i in order
     ]
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    """Register the component once for all visitors; it holds no state of its own."""
-    return st.components.v2.component(
-        "answers", html='<div class="answers"></div>', css=source("answers.css"), js=source("answers.js")
-    )

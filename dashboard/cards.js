@@ -2,13 +2,6 @@
 const MARKS = { right: "\u2713", wrong: "\u2717", unknown: "?" };
 const SPOKEN = { right: "right", wrong: "wrong", unknown: "has no such class" };
 
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text) made.textContent = text; // never markup: names come from files
-  return made;
-}
-
 function lineOf(said) {
   const line = element("div", "said");
   const mark = element("span", `verdict ${said.verdict}`, MARKS[said.verdict]);

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import streamlit as st
-
-from dashboard.parts import data_uri, source
+from dashboard.parts import data_uri, part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,12 +62,4 @@ def show_cards(cards: Sequence[Card]) -> None:
     cards : sequence of Card
     """
     data = {"cards": [asdict(card) | {"picture": data_uri(card.picture) if card.picture else ""} for card in cards]}
-    _component()(key="cards", data=data)
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    """Register the component once for all visitors; it holds no state of its own."""
-    return st.components.v2.component(
-        "cards", html='<ul class="cards"></ul>', css=source("cards.css"), js=source("cards.js")
-    )
+    part("cards", "ul")(key="cards", data=data)

@@ -1,13 +1,6 @@
 /* Five pictures side by side; the point under the mouse, or moved by the arrow keys, is marked on all of them. */
 const STEP = 0.02;
 
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text) made.textContent = text; // never markup: names come from files
-  return made;
-}
-
 function valueAt(map, x, y) {
   if (!map) return "";
   const row = Math.min(map.rows - 1, Math.floor(y * map.rows));

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
-
-from dashboard.parts import data_uri, source
+from dashboard.parts import data_uri, part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,18 +64,7 @@ def show_panels(panels: Sequence[Panel], columns: int, bar: ColourBar, key: str)
         "bar": {"picture": data_uri(bar.picture), "alt": f"Colour scale from {bar.low} to {bar.high}", "low": bar.low,
                 "high": bar.high},
     }  # fmt: skip
-    _component()(key=key, data=data)
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    """Register the component once for all visitors; it holds no state of its own."""
-    return st.components.v2.component(
-        "panels",
-        html='<div class="panels"></div>',
-        css=source("panels.css"),
-        js=source("panels.js"),
-    )
+    part("panels")(key=key, data=data)
 
 
 def _plain(panel: Panel) -> dict[str, Any]:
