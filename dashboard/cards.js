@@ -30,7 +30,7 @@ function cardOf(card) {
     const picture = element("div", "picture");
     const image = element("img");
     image.src = card.picture;
-    image.alt = ""; // the card's text says what it is of
+    image.alt = card.alt;
     picture.append(image);
     shown.append(picture);
     shown.href = card.link;

@@ -41,6 +41,8 @@ class Card:
         Where the card leads; empty for an image that could not be read.
     picture : bytes
         JPEG; empty for an image that could not be read.
+    alt : str
+        What the picture shows.
     said : tuple of Said
     reason : str
         Why the image could not be read.
@@ -50,6 +52,7 @@ class Card:
     label: str
     link: str = ""
     picture: bytes = b""
+    alt: str = ""
     said: tuple[Said, ...] = ()
     reason: str = ""
 

@@ -46,7 +46,14 @@ def current_view() -> tuple[View, tuple[str, ...]]:
 
 
 def select(
-    view: View, name: str, label: str, help: str, options: tuple[str, ...] | None = None, *, unset: str = "All"
+    view: View,
+    name: str,
+    label: str,
+    help: str,
+    options: tuple[str, ...] | None = None,
+    *,
+    names: Mapping[str, str] | None = None,
+    unset: str = "All",
 ) -> None:
     """Show a select box over one of the link's parameters.
 
@@ -58,6 +65,8 @@ def select(
     label, help : str
     options : tuple of str, optional
         The parameter's fixed choices by default.
+    names : mapping of str to str, optional
+        What the choices are called here; as everywhere by default.
     unset : str
         What the empty choice is called.
     """
@@ -66,7 +75,9 @@ def select(
     def shown(value: str) -> str:
         if not value:
             return unset
-        return value if name in ("image", "dataset") else title(value)
+        if names:
+            return names[value]
+        return value if name == "image" else title(value)
 
     st.selectbox(label, known, format_func=shown, help=help, **_bound(view, name, known))
 

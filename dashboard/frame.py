@@ -52,8 +52,10 @@ def open_page(heading: str, line: str) -> tuple[Store, View]:
     if store.dataset.notice:
         st.caption(plain(store.dataset.notice))
     if len(stores) > 1:
+        named = {name: each.dataset.title for name, each in stores.items()}
+        chosen = view.but(dataset=store.dataset.name)
         with st.sidebar:
-            select(view.but(dataset=store.dataset.name), "dataset", "Dataset", "Which store to look at.", tuple(stores))
+            select(chosen, "dataset", "Dataset", "Which store to look at.", tuple(stores), names=named)
     return store, view
 
 

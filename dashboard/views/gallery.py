@@ -28,7 +28,7 @@ with st.sidebar:
     segments(view, "order", "Order", "Direction of sorting.")
     segments(view, "layer", "Show", "Photographs, or one model's and method's map.", ("photo", "overlay", "map"))
     if view.layer != "photo":
-        select(view.but(model=view.model or models[0]), "model", "Model", "Whose map is shown.", models)
+        select(view.but(model=view.model or models[0]), "model", "Model", "Whose map is shown.", models, names=titles)
         segments(view, "method", "Method", "FEM has no target class.")
         select(view, "colormap", "Colours", "viridis is safe for colour-blind readers; turbo is the report's.")
 
@@ -68,7 +68,8 @@ def card(image: str, label: str, status: str) -> Card:
     picture = card_picture(str(store.path), store.digest, image, view.layer, model, view.method, view.colormap)
     says = tuple(said(row.model, row.predicted, row.probability, row.right) for row in of_image[image].itertuples())
     target = view.but(image=image, page=1, layer=View().layer).to_params()
-    return Card(image, title(label), f"./compare?{urlencode(target)}", picture, says)
+    shows = "photograph" if view.layer == "photo" else f"{titles[model]}, {title(view.method)}"
+    return Card(image, title(label), f"./compare?{urlencode(target)}", picture, f"{title(label)}: {shows}", says)
 
 
 show_cards([card(row.image, row.label, row.status) for row in shown.itertuples()])

@@ -165,7 +165,7 @@ def show_map() -> None:
         st.warning("The link's colour is not a column of this store; the class is shown.", icon=":material/link_off:")
         chosen = chosen.but(colour="label")
     with st.sidebar:
-        select(chosen, "model", "Model", "Whose features place the images.", tuple(titles))
+        select(chosen, "model", "Model", "Whose features place the images.", tuple(titles), names=titles)
         select(chosen, "colour", "Colour", "What colours the images.", tuple(columns.columns))
         segments(chosen, "method", "Method", "Whose metrics may colour the images.")
     points = of_label(store, "embedding", view.label)

@@ -38,6 +38,11 @@ def test_axe_finds_no_serious_violation(look):
     ]
 
 
+def test_every_picture_says_what_it_shows(look):
+    pictures = look.locator("[data-testid=stMain] img:visible")
+    assert all(pictures.evaluate_all("images => images.map((image) => image.alt.trim())"))
+
+
 def test_it_fits_its_window_and_is_pictured(look):
     main = look.locator("[data-testid=stMain]")
     assert main.evaluate("element => element.scrollWidth <= element.clientWidth")

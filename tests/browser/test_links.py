@@ -28,7 +28,7 @@ GALLERY = [
     ("pick", "Sort by", "Confidence", "sort=confidence"),
     ("choose", "Order", "Descending", "order=descending"),
     ("choose", "Show", "Map", "layer=map"),
-    ("pick", "Model", "compact-xception", "model=compact-xception"),
+    ("pick", "Model", "Compact Xception", "model=compact-xception"),
     ("choose", "Method", "FEM", "method=fem"),
     ("pick", "Colours", "inferno", "colormap=inferno"),
     ("turn", "Pagination", "Page 2", "page=2"),
@@ -40,12 +40,26 @@ DISTRIBUTIONS = [
     ("choose", "Side by side", "Method", "by=method"),
     ("choose", "Shape", "Violins", "shape=violin"),
 ]
+DIFFERENCES = [
+    ("choose", "Section", "Differences", "section=differences"),
+    ("pick", "Metric", "Gini index", "metric=gini"),
+]
+AGREEMENT = [("choose", "Section", "Agreement", "section=agreement"), ("pick", "Measure", "SIM", "measure=sim")]
+AVERAGES = [("choose", "Section", "Average maps", "section=averages"), ("pick", "Colours", "magma", "colormap=magma")]
+ANSWERS = [("choose", "Section", "Answers", "section=answers"), DISTRIBUTIONS[0]]
+FAITHFULNESS = [("choose", "Section", "Faithfulness", "section=faithfulness"), ("choose", "Band", "Mean", "band=mean")]
+MAP = [
+    ("choose", "Section", "Map of images", "section=map"),
+    ("pick", "Model", "Compact Xception", "model=compact-xception"),
+    ("choose", "Method", "FEM", "method=fem"),
+    ("pick", "Colour", "Gini index", "colour=gini"),
+]
 
 
 def set_by_hand(page, how, label, value):
     sidebar = page.locator("[data-testid=stSidebar]")
     if how == "choose":
-        sidebar.get_by_role("radiogroup", name=label, exact=True).get_by_role("radio", name=value, exact=True).click()
+        page.get_by_role("radiogroup", name=label, exact=True).get_by_role("radio", name=value, exact=True).click()
     elif how == "pick":
         box = sidebar.get_by_role("combobox", name=label)
         box.click()
@@ -78,9 +92,14 @@ def address(page):
     ("path", "controls"),
     [
         ("/compare", COMPARE), ("/compare?image=elephant_002", OPACITY), ("/gallery", GALLERY), ("/gallery", FOUND),
-        ("/statistics", DISTRIBUTIONS), ("/upload", SHAPING),
+        ("/statistics", DISTRIBUTIONS), ("/statistics", DIFFERENCES), ("/statistics", AGREEMENT),
+        ("/statistics", AVERAGES), ("/statistics", ANSWERS), ("/statistics", FAITHFULNESS), ("/statistics", MAP),
+        ("/upload", SHAPING),
     ],
-    ids=["compare", "compare-overlay", "gallery", "gallery-found", "statistics", "upload"],
+    ids=[
+        "compare", "compare-overlay", "gallery", "gallery-found", "distributions", "differences", "agreement",
+        "averages", "answers", "faithfulness", "map", "upload",
+    ],
 )
 def test_what_is_set_by_hand_is_what_the_link_shows(visitor, path, controls):
     sender = visitor(path)
@@ -97,6 +116,22 @@ def test_what_is_set_by_hand_is_what_the_link_shows(visitor, path, controls):
     for theirs, ours in zip(seen(sender), seen(receiver), strict=True):
         assert theirs == ours
     assert sender.problems == receiver.problems == []
+
+
+def test_a_test_chosen_on_findings_is_what_its_link_opens(visitor):
+    sender = visitor("/findings")
+    expander = sender.locator("details").filter(has_text="The images that carry it").nth(1)
+    expander.locator("summary").click()
+    box = expander.get_by_role("combobox", name="Test")
+    box.click()
+    sender.get_by_role("option", name="RMS radius, African elephant", exact=True).click()
+    sender.wait_for_url("**test=2*")
+    settle(sender)
+    receiver = visitor(sender.url)
+    assert address(receiver) == address(sender) == ("/findings", {"test": ["2:radius:African_elephant"]})
+    opened = receiver.locator("details[open]").filter(has_text="The images that carry it")
+    expect(opened).to_have_count(1)
+    assert opened.aria_snapshot() == expander.aria_snapshot()
 
 
 def test_a_control_back_at_its_default_leaves_the_address(visitor):

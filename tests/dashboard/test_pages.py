@@ -74,6 +74,15 @@ def test_bad_links_get_a_notice_and_a_page(open_page):
     assert "<script>" not in shown
 
 
+def test_the_gallery_says_whose_map_a_picture_shows_by_the_models_title(open_page):
+    app = open_page("gallery", layer="overlay", method="fem")
+    box = app.selectbox(key="link_model")
+    cards = json.loads(app.get("bidi_component")[0].proto.json)["cards"]
+    readable = [card for card in cards if card["picture"]]
+    assert [said["model"] for said in readable[0]["said"]] == list(box.options)
+    assert all(card["alt"] == f"{card['label']}: {box.options[0]}, FEM" for card in readable)
+
+
 @pytest.mark.parametrize("layer", ["overlay", "map", "photo"])
 def test_every_layer_can_be_chosen_in_the_gallery(open_page, layer):
     start = "map" if layer == "photo" else "photo"
