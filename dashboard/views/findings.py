@@ -34,7 +34,10 @@ def images_of(finding: Finding) -> None:
     """List the images that carry one test of a claim most, and those that go against it most."""
     evidence = finding.evidence
     tests = list(dict.fromkeys(zip(evidence["metric"], evidence["scope"], strict=True)))
-    names = {f"{finding.number}:{metric}:{scope}": f"{title(metric)}, {title(scope)}" for metric, scope in tests}
+    names = {
+        f"{finding.number}:{metric}:{scope}": f"{title(metric)}, {titles.get(scope) or title(scope)}"
+        for metric, scope in tests
+    }
     key = f"test_{finding.number}"
     st.session_state[key] = view.test if view.test in names else next(iter(names))
     chosen = st.selectbox(
@@ -73,7 +76,7 @@ for finding in found:
         of_claim = rows[rows["claim"] == finding.number]
         if of_claim.empty:
             continue
-        st.plotly_chart(intervals(of_claim), key=f"claim_{finding.number}")
+        st.plotly_chart(intervals(of_claim, titles), key=f"claim_{finding.number}")
         with st.expander("The numbers"):
             st.dataframe(of_claim.drop(columns="claim"), hide_index=True)
         linked = view.test.startswith(f"{finding.number}:")

@@ -59,7 +59,7 @@ def paired_differences(
     numbers = f"<span style='font-size:12px'>{mean} · {counted(comparison.n)}</span>"
     return figure.update_layout(
         title={"text": f"{literal(first)}<br>minus {literal(second)}<br>{numbers}", "font": {"size": 14}},
-        margin={**MARGIN, "t": 78}, height=360, yaxis={"title": literal(name), "automargin": True},
+        margin={**MARGIN, "t": 92}, height=374, yaxis={"title": literal(name), "automargin": True},
         xaxis={"showticklabels": False, "title": "images, in order of the difference"},
         legend={"orientation": "h", "y": -0.14},
     )  # fmt: skip

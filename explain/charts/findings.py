@@ -12,26 +12,31 @@ from explain.claims import SAME_VERDICT
 from explain.verdicts import ALIKE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
 _COLOURS = {"supported": COLOURS[0], "contradicted": COLOURS[1], "not settled": NEUTRAL}
 _SYMBOLS = {"supported": "circle", "contradicted": "x", "not settled": "diamond-open"}
 
 
-def intervals(rows: pd.DataFrame) -> go.Figure:
+def intervals(rows: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
     """Show differences with their 95 % intervals, one line per test.
 
     Parameters
     ----------
     rows : pandas.DataFrame
         Of the findings table: scope, metric, n, difference, low, high, verdict.
+    titles : mapping of str to str
+        Model titles by name: a scope may be a model.
 
     Returns
     -------
     plotly.graph_objects.Figure
     """
+    scopes = rows["scope"].map(lambda scope: titles.get(scope, scope))
     counts = rows["n"].map(" (n = {})".format)
-    tests = rows["metric"].map(metric_title).map(spoken) + " · " + rows["scope"].map(spoken) + counts
+    tests = rows["metric"].map(metric_title).map(spoken) + " · " + scopes.map(spoken) + counts
     figure = go.Figure()
     for verdict, part in rows.groupby("verdict", sort=False):
         figure.add_scatter(

@@ -19,7 +19,7 @@ from explain.findings import RULE, findings
 from explain.report.contents import Shown, figures, image_sections
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import plotly.graph_objects as go
 
@@ -76,7 +76,7 @@ def _pieces(store: Store, images: bool) -> Iterator[str]:
         failed=listed[listed["status"] != "ok"],
         caution=TRAINED_TO_BE_SEEN if trained_to_be_seen(titles) else "",
         rule=RULE,
-        claims=[(finding, _claim(finding.rows)) for finding in judged],
+        claims=[(finding, _claim(finding.rows, titles)) for finding in judged],
         figures=figures(store),
         sections=image_sections(store) if images else None,
         draw=_Pen(),
@@ -85,10 +85,10 @@ def _pieces(store: Store, images: bool) -> Iterator[str]:
     )
 
 
-def _claim(rows: Any) -> Shown:
+def _claim(rows: Any, titles: Mapping[str, str]) -> Shown:
     columns = ["scope", "metric", "n", "difference", "low", "high", "p_holm", "effect", "verdict"]
     table = pd.DataFrame([[getattr(row, column) for column in columns] for row in rows], columns=columns)
-    return Shown("", "", intervals(table), table)
+    return Shown("", "", intervals(table, titles), table)
 
 
 class _Pen:

@@ -88,7 +88,16 @@ def all_figures(metrics, predictions, agreement):
     yield sanity_checks(rows(check=BAD, spearman=None), TITLES)
     yield embedding(points, pd.Series(IMAGES), BAD)
     yield average_maps([average(LABELS[0], MODELS[0], "fem")], TITLES)
-    yield intervals(found)
+    yield intervals(found, TITLES)
+
+
+def test_a_tests_scope_is_named_by_the_models_title():
+    found = pd.DataFrame(
+        {"scope": ["all", MODELS[0]], "metric": "entropy", "n": 3, "difference": 0.1, "low": 0.0, "high": 0.2,
+         "verdict": "supported"}
+    )  # fmt: skip
+    (drawn,) = intervals(found, {MODELS[0]: "A title"}).data
+    assert list(drawn.y) == ["Entropy · all (n = 3)", "Entropy · A title (n = 3)"]
 
 
 def shown_texts(value, key=""):
