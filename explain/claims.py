@@ -20,6 +20,9 @@ TRAINED_TO_BE_SEEN = (
 )
 """What must stand beside everything that is found on the built-in compact networks."""
 
+GINI_RUNS_THE_OTHER_WAY = "The Gini index is smaller where a map is wider: of it, a negative difference supports."
+"""What a reader of claims about spread must know to read the signs."""
+
 ALL = "all"
 SAME_VERDICT = "same_verdict"
 
@@ -174,7 +177,7 @@ def _spread_of_models(number: int, method: str, wide: pd.DataFrame, labels: pd.S
         number,
         f"{name}: {roles.title_of_resnet}'s maps are spread wider, {roles.title_of_xception}'s are more concentrated.",
         f"Spread of {roles.title_of_resnet}'s {name} minus spread of {roles.title_of_xception}'s, image by image.",
-        "",
+        GINI_RUNS_THE_OTHER_WAY,
         tuple(measured),
     )
 
@@ -189,7 +192,7 @@ def _spread_of_methods(wide: pd.DataFrame, titles: Mapping[str, str]) -> Claim:
         3,
         "Grad-CAM is broader, FEM is more specific.",
         "Spread of Grad-CAM minus spread of FEM, image by image, for each model.",
-        "",
+        GINI_RUNS_THE_OTHER_WAY,
         tuple(measured),
     )
 

@@ -36,7 +36,7 @@ def intervals(rows: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
     """
     scopes = rows["scope"].map(lambda scope: titles.get(scope, scope))
     counts = rows["n"].map(" (n = {})".format)
-    tests = rows["metric"].map(metric_title).map(spoken) + " · " + scopes.map(spoken) + counts
+    tests = rows["metric"].map(metric_title).map(spoken) + "<br>" + scopes.map(spoken) + counts
     figure = go.Figure()
     for verdict, part in rows.groupby("verdict", sort=False):
         figure.add_scatter(
@@ -48,7 +48,7 @@ def intervals(rows: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
     shares = set(rows["metric"]) == {SAME_VERDICT}
     figure.add_vline(x=ALIKE if shares else 0, line_dash="dot", line_color=NEUTRAL)
     return figure.update_layout(
-        margin={**MARGIN, "t": 30}, height=90 + 30 * len(rows), showlegend=True,
+        margin={**MARGIN, "t": 30}, height=90 + 38 * len(rows), showlegend=True,
         yaxis={"categoryorder": "array", "categoryarray": list(tests), "autorange": "reversed", "automargin": True},
         xaxis={"automargin": True}, legend={"orientation": "h", "y": 1, "yanchor": "bottom"},
     )  # fmt: skip

@@ -97,7 +97,7 @@ def test_a_tests_scope_is_named_by_the_models_title():
          "verdict": "supported"}
     )  # fmt: skip
     (drawn,) = intervals(found, {MODELS[0]: "A title"}).data
-    assert list(drawn.y) == ["Entropy · all (n = 3)", "Entropy · A title (n = 3)"]
+    assert list(drawn.y) == ["Entropy<br>all (n = 3)", "Entropy<br>A title (n = 3)"]
 
 
 def shown_texts(value, key=""):
