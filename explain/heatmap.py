@@ -38,7 +38,7 @@ def heatmap(scaled: NDArray[np.float64], colormap: str = "viridis") -> NDArray[n
     -------
     ndarray of uint8, shape (h, w, 3)
     """
-    return _table(colormap)[_steps(scaled)]
+    return _table(colormap).take(_steps(scaled), axis=0)
 
 
 def overlay(
@@ -72,7 +72,7 @@ def overlay(
     # Single precision, and 256 weighted colours instead of every pixel's: a slider's move draws four of these.
     colours = np.float32(opacity) * _table(colormap)
     blend = np.float32(1 - opacity) * photograph
-    blend += colours[_steps(divide_by_maximum(stretched, maximum))]
+    blend += colours.take(_steps(divide_by_maximum(stretched, maximum)), axis=0)
     return np.rint(blend, out=blend).astype(np.uint8)
 
 
