@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.controls import current_view, select
 from dashboard.stores import available
 from dashboard.view import View
+from explain.errors import ExplainError
 from explain.store import Store
 
 
@@ -26,9 +27,13 @@ def open_page(heading: str, line: str) -> tuple[Store, View]:
     (Store, View)
     """
     view, notices = current_view()
-    stores = available()
     st.title(heading, anchor=False)
     st.caption(line)
+    try:
+        stores = available()
+    except (ExplainError, OSError) as error:
+        st.error(plain(f"{error} Set EXPLAIN_CACHE to where the stores are, and start the dashboard again."))
+        st.stop()
     if not stores:
         st.info("There is no store yet. Run `make dashboard`, or `python -m explain build`, and reload this page.")
         st.stop()

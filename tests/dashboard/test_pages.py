@@ -83,6 +83,13 @@ def test_the_gallery_says_whose_map_a_picture_shows_by_the_models_title(open_pag
     assert all(card["alt"] == f"{card['label']}: {box.options[0]}, FEM" for card in readable)
 
 
+@pytest.mark.parametrize("stem", ["gallery", "compare", "statistics", "findings", "upload", "about"])
+def test_a_cache_that_cannot_be_reached_is_said_in_a_sentence(stem, open_page, monkeypatch):
+    monkeypatch.setenv("EXPLAIN_CACHE", "nowhere://stores")
+    (error,) = open_page(stem).error
+    assert "EXPLAIN\\_CACHE" in error.value
+
+
 @pytest.mark.parametrize("layer", ["overlay", "map", "photo"])
 def test_every_layer_can_be_chosen_in_the_gallery(open_page, layer):
     start = "map" if layer == "photo" else "photo"
