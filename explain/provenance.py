@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,11 +18,12 @@ from explain.store.writing import model_folder
 from explain.weights import find_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
     from explain.specification import ModelSpec
 
-_CODE = (
+# Relative to this package: what turns a file's bytes into maps, and maps into tables.
+MAP_CODE = (
+    "../data/images.py",
     "build.py",
     "engines/batch.py",
     "engines/local.py",
@@ -33,7 +34,8 @@ _CODE = (
     "preprocessing.py",
     "saliency.py",
 )
-_TABLE_CODE = (
+TABLE_CODE = (
+    "../data/images.py",
     "publishing.py",
     "agreement.py",
     "claims.py",
@@ -110,7 +112,7 @@ def plan_model(spec: ModelSpec) -> Plan:
             "head_layer": spec.head_layer,
             "classes": list(spec.classes),
             "k": DEFAULT_K,
-            "code": _code_digest(_CODE),
+            "code": code_digest(MAP_CODE),
             "libraries": {name: version(name) for name in _LIBRARIES},
             "onednn": onednn(),
         },
@@ -124,12 +126,21 @@ def table_code_digest() -> str:
     -------
     str
     """
-    return _code_digest(_TABLE_CODE)
+    return code_digest(TABLE_CODE)
 
 
-def _code_digest(names: Sequence[str]) -> str:
+@cache  # a run stays with the code that it started with
+def code_digest(names: tuple[str, ...]) -> str:
+    """Digest what files of code say.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Relative to this package.
+
+    Returns
+    -------
+    str
+    """
     folder = Path(__file__).parent
-    digest = hashlib.sha256()
-    for name in names:
-        digest.update((folder / name).read_bytes())
-    return digest.hexdigest()
+    return digest_of([file_digest(folder / name) for name in names])

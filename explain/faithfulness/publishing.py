@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from data.digests import file_digest
 from explain.errors import StoreError
 from explain.faithfulness.chunks import Chunks
 from explain.faithfulness.perturbation import SUBSTRATES
@@ -25,6 +23,7 @@ from explain.faithfulness.tables import (
     sanity_rows,
     with_rows_of,
 )
+from explain.provenance import code_digest
 from explain.saliency import METHODS
 from explain.store.amending import amend_store
 from explain.store.layout import digest_of
@@ -41,7 +40,10 @@ if TYPE_CHECKING:
 
 _FOLDER = "evaluation"
 _ENTRY = "evaluation"
-_CODE = ("faithfulness/subject.py", "inspection.py", "loading.py", "network.py", "preprocessing.py", "resampling.py")
+_CODE = (
+    "../data/images.py", "faithfulness/subject.py", "inspection.py", "loading.py", "network.py", "preprocessing.py",
+    "resampling.py",
+)  # fmt: skip
 _CURVES_CODE = (*_CODE, "faithfulness/perturbation.py", "faithfulness/probes.py")
 _SANITY_CODE = (*_CODE, "faithfulness/randomisation.py", "agreement.py", "ranking.py", "saliency.py", "sanity.py")
 _TABLE_CODE = ("faithfulness/curves.py", "faithfulness/tables.py")
@@ -91,7 +93,7 @@ class Provenance:
                 **self._common(_CURVES_CODE), "steps": self.steps, "substrates": SUBSTRATES, "methods": list(METHODS),
             },
             "sanity": {**self._common(_SANITY_CODE), "seed": SEED},
-            "table_code": _code_digest(_TABLE_CODE),
+            "table_code": code_digest(_TABLE_CODE),
         }  # fmt: skip
 
     @property
@@ -111,7 +113,7 @@ class Provenance:
     def _common(self, code: tuple[str, ...]) -> dict[str, Any]:
         return {
             "dataset": self.dataset,
-            "code": _code_digest(code),
+            "code": code_digest(code),
             "libraries": {name: version(name) for name in _LIBRARIES},
         }
 
@@ -225,9 +227,3 @@ def _frames(store: Store, provenance: Provenance) -> dict[str, pd.DataFrame]:
         "curves": curve_rows(evaluated, answers),
         "sanity": sanity_rows(evaluated, head, sanity["network"]),
     }
-
-
-@cache  # a run stays with the code that it started with
-def _code_digest(names: tuple[str, ...]) -> str:
-    root = Path(__file__).parents[1]
-    return digest_of([file_digest(root / name) for name in names])
