@@ -1,13 +1,14 @@
 """The benchmark suite: each part in a process of its own, then one JSON file and one Markdown file of all of them.
 
 Run as ``python -m tests.benchmarks.bench [PART ...]``; without a part, all of them. What earlier runs measured of
-other parts is kept, with the machine and the settings it was measured with.
+other parts, or of the same with other models, is kept, with the machine and the settings it was measured with.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -41,14 +42,30 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for part in chosen.parts or PARTS:
         print(f"Measuring: {part}", file=sys.stderr)
-        command = [sys.executable, "-m", f"tests.benchmarks.{part}", json.dumps(told), str(folder / f"{part}.json")]
-        subprocess.run(command, check=True)
-    sections = [json.loads(file.read_text()) for part in PARTS if (file := folder / f"{part}.json").exists()]
-    measured = {section["part"]: section for section in sections}
+        file = folder / f"{name_of(part, chosen.models)}.json"
+        subprocess.run([sys.executable, "-m", f"tests.benchmarks.{part}", json.dumps(told), str(file)], check=True)
+    files = [file for part in PARTS for file in sorted(folder.glob(f"{part}*.json"))]
+    measured = {file.stem: json.loads(file.read_text()) for file in files}
     found = {"parts": measured, "million": million(measured, chosen.price_per_hour, chosen.price_per_gib_month)}
     (chosen.out / "bench.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
     (chosen.out / "bench.md").write_text(markdown(found), encoding="utf-8")
     print(markdown(found))
+
+
+def name_of(part: str, models: str | None) -> str:
+    """Name a section: by its part, and by the models where they are not the built-in ones.
+
+    Parameters
+    ----------
+    part : str
+    models : str or None
+        Names with commas, or the path of a file.
+
+    Returns
+    -------
+    str
+    """
+    return f"{part}-{re.sub('[^a-z0-9]+', '-', Path(models).stem.lower())}" if models else part
 
 
 def markdown(found: dict[str, Any]) -> str:
@@ -67,7 +84,7 @@ def markdown(found: dict[str, Any]) -> str:
     for section in found["parts"].values():
         on, told = section["measured_on"], section["settings"]
         libraries = ", ".join(f"{name} {number}" for name, number in on["versions"].items())
-        models = told["models"] or "the compact two"
+        models = Path(told["models"]).name if told["models"] else "the compact two"
         lines += [
             f"## {section['title']}", "", section["explanation"], "",
             f"Measured on: {on['processor']}, {on['cores']} cores, {on['memory_gib']} GiB; load before the run "

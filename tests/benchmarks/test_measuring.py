@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.benchmarks.bench import markdown
+from tests.benchmarks.bench import markdown, name_of
 from tests.benchmarks.estimate import million
 from tests.benchmarks.measuring import compare_maps, figure, race, ratio
 
@@ -20,6 +20,12 @@ def test_the_cold_run_stands_apart():
     assert (found.cold, found.median, found.low, found.high, found.runs) == (900, 200, 150, 250, 3)
     assert found.unit == "ms per image"
     assert ratio([9.0, 4.0, 6.0], [1.0, 2.0, 2.0]) == {"median": 2.5, "low": 2.25, "high": 2.75}
+
+
+def test_a_part_has_a_section_for_each_choice_of_models():
+    assert name_of("maps", None) == "maps"
+    assert name_of("maps", "folder/models.toml") == "maps-models"
+    assert name_of("maps", "resnet50v2,xception") == "maps-resnet50v2-xception"
 
 
 def test_maps_that_differ_by_a_factor_are_equal_and_flat_ones_have_no_correlation():
