@@ -60,15 +60,14 @@ def train(
     export(model, out / f"{name}.keras")
     record = out / "training.json"
     history = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
-    earlier = history.get(name, {})
-    history[name] = {
-        "earlier_steps": earlier.get("earlier_steps", 0) + earlier.get("steps", 0) if start else 0,
+    stages = history[name]["stages"] if start else []
+    stage = {
         "steps": done,
         "seed": seed,
         "learning_rate": learning_rate,
         "start": file_digest(start) if start else None,
-        "calibration": asdict(calibration),
     }
+    history[name] = {"stages": [*stages, stage], "calibration": asdict(calibration)}
     record.write_text(json.dumps(history, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 

@@ -33,6 +33,12 @@ BROWN_BEARS = {
     "compact-resnet": "with the last layer fitted anew, cross-entropy 0.458 so, 0.541 left out, 0.552 as `other`.",
     "compact-xception": "with the last layer fitted anew, cross-entropy 0.379 so, 0.471 left out, 0.487 as `other`.",
 }
+# What the stages after the first did otherwise.
+LATER_STAGES = (
+    "at half the learning rate, with brown bears learnt as black bears, where in the first they carried no label",
+    "with the first layers kept as they were and on crops of 128 x 128 at first, with animals lightened, darkened and "
+    "pasted smaller, and with 64 components of the teacher's features in place of 192 half-whitened ones",
+)
 HELD_OUT_LOOKS = "four"
 # Right answers on the real photographs after the first stage, per cent.
 FIRST_STAGE = {"compact-resnet": 85.3, "compact-xception": 86.3}
@@ -153,7 +159,7 @@ The held-out sets were also measured {HELD_OUT_LOOKS} times on the way; no numbe
 
 To repeat: `python -m explain.compact card`.
 
-{_shortfalls(name, sets, training["earlier_steps"] + training["steps"])}
+{_shortfalls(name, sets, sum(stage["steps"] for stage in training["stages"]))}
 
 ## Limits
 
@@ -168,14 +174,12 @@ To repeat: `python -m explain.compact card`.
 
 
 def _stages(training: dict[str, Any]) -> str:
-    """Say how many steps were trained, and what an earlier stage did otherwise."""
-    earlier, steps = training["earlier_steps"], training["steps"]
-    if not earlier:
-        return f"from scratch, {steps:,} steps"
-    return (
-        f"from scratch, {earlier:,} steps\n  in which brown bears carried no label, then from there "
-        f"{steps:,} at half the learning rate, each"
-    )
+    """Say how many steps each stage of training had, and what it did otherwise."""
+    steps = [f"{stage['steps']:,} steps" for stage in training["stages"]]
+    done = [f"from scratch, {steps[0]}"]
+    for count, otherwise in zip(steps[1:], LATER_STAGES, strict=False):
+        done.append(f"then {count} {otherwise}")
+    return ";\n  ".join(done) + ";\n  each step"
 
 
 def _validation(calibration: dict[str, Any]) -> str:

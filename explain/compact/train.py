@@ -1,4 +1,4 @@
-"""Train a compact network from scratch, taught by labels, by masks and by a large network's maps.
+"""Train a compact network, from scratch or on from an earlier one, by labels, masks and a large network's maps.
 
 The loss has five terms: the label's cross-entropy; the teacher's features and its evidence per class,
 regressed at each position; and, where the animal's place is known, two that ask for Grad-CAM and FEM to lie
@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explain.compact.architectures import FEATURE_LAYER, HEAD_LAYER, TRAINING_SIZE, build
+from explain.compact.architectures import (
+    EARLY_SIZE,
+    FEATURE_LAYER,
+    FIRST_LAYERS_END,
+    HEAD_LAYER,
+    TRAINING_SIZE,
+    build,
+)
 from explain.compact.augmentation import Batches, Example
 from explain.compact.calibration import logits_of
 from explain.compact.photographs import BEAR, ELEPHANT, Photograph
@@ -26,6 +33,10 @@ from explain.compact.teacher import COMPONENTS, Lesson
 
 if TYPE_CHECKING:
     import keras
+# How much more the mean of an image's features counts than a position's.
+POOLED = 4.0
+# Batches that the projector of a network that is trained on is fitted to.
+PROJECTOR_BATCHES = 12
 
 Report = Callable[[str], None]
 
@@ -36,16 +47,17 @@ class Schedule:
 
     The learning rate follows a cosine of the progress, which is the larger of two shares: of `steps`, and of
     `minutes`. A schedule in steps can be repeated exactly; one in minutes ends in time on a machine whose
-    speed is unknown.
+    speed is unknown. Up to `early_share` of the progress, images are smaller.
     """
 
     steps: int = 12_000
     minutes: float = float("inf")
     batch_size: int = 32
     learning_rate: float = 2e-3
-    warm_up: int = 300
+    warm_up: int = 100
     weight_decay: float = 0.02
-    averaging: float = 0.999
+    averaging: float = 0.998
+    early_share: float = 0.6
     seed: int = 0
     checkpoint_every: int = 250
 
@@ -56,7 +68,7 @@ class LossWeights:
 
     label: float = 1.0
     features: float = 1.0
-    evidence: float = 0.5
+    evidence: float = 1.0
     gradcam_inside: float = 0.3
     fem_inside: float = 0.2
     smoothing: float = 0.05
@@ -85,7 +97,8 @@ def train(
     schedule, weights
         Hyper-parameters.
     start
-        A network of this name (``.keras``) to begin from, if there is no checkpoint; else fresh weights.
+        A network of this name (``.keras``) to go on from, if there is no checkpoint; its first layers stay as they
+        are. Without it, fresh weights.
     report
         Called with a line of progress now and then.
 
@@ -98,19 +111,31 @@ def train(
     import keras
 
     keras.utils.set_random_seed(schedule.seed)
-    student = build(name, TRAINING_SIZE)
+    student = build(name, None)
     if start is not None:
         student.set_weights(keras.saving.load_model(start, compile=False, safe_mode=True).get_weights())
-    trainer = _Trainer(student, schedule, weights)
+    trainer = _Trainer(student, schedule, weights, FIRST_LAYERS_END[name] if start else None)
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint = folder / f"{name}.checkpoint.npz"
-    step, elapsed = trainer.restore(checkpoint) if checkpoint.is_file() else (0, 0.0)
-    batches = Batches(photographs, lesson, TRAINING_SIZE, schedule.batch_size, schedule.seed)
+    batches = Batches(photographs, lesson, schedule.batch_size, schedule.seed)
+    step, elapsed = 0, 0.0
+    if checkpoint.is_file():
+        step, elapsed = trainer.restore(checkpoint)
+    elif start is not None:
+        trainer.fit_projector([batches.batch(i, TRAINING_SIZE) for i in range(PROJECTOR_BATCHES)])
     started = time.monotonic() - elapsed
+
+    def progress_at(step: int) -> float:
+        return max(step / schedule.steps, (time.monotonic() - started) / 60 / schedule.minutes)
+
+    def drawn(number: int) -> Example:
+        early = progress_at(number) < schedule.early_share
+        return batches.batch(number, EARLY_SIZE if early else TRAINING_SIZE)
+
     losses: list[np.ndarray] = []
-    for example in _prefetched(batches, step):
+    for example in _prefetched(drawn, step):
         elapsed = time.monotonic() - started
-        progress = max(step / schedule.steps, elapsed / 60 / schedule.minutes)
+        progress = progress_at(step)
         if progress >= 1:
             break
         losses.append(trainer.step(example, _rate(schedule, step, progress), step))
@@ -155,16 +180,20 @@ def validation_line(model: keras.Model, photographs: list[Photograph]) -> str:
 class _Trainer:
     """The student, its projector to the teacher's features, the optimiser and the averaged weights."""
 
-    def __init__(self, student: keras.Model, schedule: Schedule, weights: LossWeights) -> None:
+    def __init__(
+        self, student: keras.Model, schedule: Schedule, weights: LossWeights, first_layers_end: str | None
+    ) -> None:
         import keras
         import tensorflow as tf
 
         self._student = student
         outputs = [student.get_layer(FEATURE_LAYER).output, student.output]
-        self._network = keras.Model(student.input, outputs)
+        between = student.get_layer(first_layers_end).output if first_layers_end else student.input
+        self._first_layers = keras.Model(student.input, between) if first_layers_end else None
+        self._network = keras.Model(between, outputs)
         self._projector = keras.layers.Conv2D(COMPONENTS, 1, name="projector")
         self._projector.build(outputs[0].shape)
-        self._trainable = student.trainable_variables + self._projector.trainable_variables
+        self._trainable = self._network.trainable_variables + self._projector.trainable_variables
         self._optimizer = keras.optimizers.AdamW(
             schedule.learning_rate, weight_decay=schedule.weight_decay, global_clipnorm=5.0
         )
@@ -174,6 +203,23 @@ class _Trainer:
         self._weights = weights
         self._averaging = schedule.averaging
         self._compiled = tf.function(self._update)
+
+    def fit_projector(self, examples: list[Example]) -> None:
+        """Set the projector by least squares, so that a student that can see does not unlearn it at first."""
+        import tensorflow as tf
+
+        gram, product = 0.0, 0.0
+        for example in examples:
+            image = tf.constant(example.image)
+            if self._first_layers is not None:
+                image = self._first_layers(image, training=False)
+            activations = np.asarray(self._network(image, training=False)[0])
+            seen = activations.reshape(-1, activations.shape[-1]).astype(np.float64)
+            seen = np.column_stack([seen, np.ones(len(seen))])
+            gram = gram + seen.T @ seen
+            product = product + seen.T @ example.features.reshape(len(seen), -1)
+        solved = np.linalg.solve(gram + 1e-2 * np.trace(gram) / len(gram) * np.eye(len(gram)), product)
+        self._projector.set_weights([solved[None, None, :-1], solved[-1]])
 
     def step(self, example: Example, learning_rate: float, number: int) -> np.ndarray:
         import tensorflow as tf
@@ -187,6 +233,8 @@ class _Trainer:
     ) -> Any:
         import tensorflow as tf
 
+        if self._first_layers is not None:
+            image = self._first_layers(image, training=False)
         with tf.GradientTape() as tape:
             activations, logits = self._network(image, training=True)
             kernel = self._student.get_layer(HEAD_LAYER).kernel
@@ -199,7 +247,7 @@ class _Trainer:
             terms = tf.stack(
                 [
                     tf.reduce_sum(entropies) / (tf.reduce_sum(labelled) + 1e-6),
-                    tf.reduce_mean((self._projector(activations) - features) ** 2),
+                    feature_loss(self._projector(activations), features),
                     tf.reduce_mean(huber * trust[..., None]),
                     *inside_losses(activations, seen, label, animal),
                 ]
@@ -241,6 +289,18 @@ class _Trainer:
             "optimizer": self._optimizer.variables,
             "average": self._average,
         }
+
+
+def feature_loss(projected: Any, features: Any) -> Any:
+    """Mean squared distance of features (n, h, w, c): at each position, and between the means over positions.
+
+    The second is what the whole image is of. It varies far less than its positions do, and it is what a student
+    can learn first; hence its own place, at the weight that its smaller variance asks for.
+    """
+    import tensorflow as tf
+
+    difference = projected - features
+    return tf.reduce_mean(difference**2) + POOLED * tf.reduce_mean(tf.reduce_mean(difference, (1, 2)) ** 2)
 
 
 def inside_losses(activations: Any, seen: Any, label: Any, animal: Any) -> tuple[Any, Any]:
@@ -285,15 +345,15 @@ def _rate(schedule: Schedule, step: int, progress: float) -> float:
     return schedule.learning_rate * warm_up * max(0.01, 0.5 * (1 + np.cos(np.pi * progress)))
 
 
-def _prefetched(batches: Batches, first: int) -> Iterator[Example]:
+def _prefetched(drawn: Callable[[int], Example], first: int) -> Iterator[Example]:
     """Yield batches from number `first` on, the next ones being drawn while one is learnt from."""
     with ThreadPoolExecutor(1) as worker:
-        pending = [worker.submit(batches.batch, first + i) for i in range(3)]
+        pending = [worker.submit(drawn, first + i) for i in range(3)]
         number = first + len(pending)
         try:
             while True:
                 yield pending.pop(0).result()
-                pending.append(worker.submit(batches.batch, number))
+                pending.append(worker.submit(drawn, number))
                 number += 1
         finally:
             for waiting in pending:
