@@ -47,12 +47,13 @@ def train(
     from explain.compact.calibration import calibrate
     from explain.compact.export import export
     from explain.compact.photographs import load_photographs
+    from explain.compact.schedule import Schedule
     from explain.compact.teacher import teach
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     photographs = load_photographs(photos, renderings)
     lesson = teach(photographs, teacher, cache)
-    schedule = training.Schedule(steps=steps, minutes=minutes, seed=seed, learning_rate=learning_rate)
+    schedule = Schedule(steps=steps, minutes=minutes, seed=seed, learning_rate=learning_rate)
     training.train(name, photographs, lesson, cache, schedule, start=start, report=typer.echo)
     model, done = training.restored(name, cache)
     calibration = calibrate(model, photographs)

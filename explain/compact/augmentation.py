@@ -97,6 +97,8 @@ class Batches:
             return example if mask is None else _retoned(example, mask, rng)
         cells = int(rng.integers(max(3, grid * 2 // 5), grid + 1))
         example, mask = self._crop(index, cells, rng)
+        if mask is None:
+            raise ValueError(f"The place of the animal is not known in {self._photographs[index].path}.")
         background, _ = self._crop(int(rng.choice(self._members["other"])), grid, rng)
         top, left = rng.integers(0, grid - cells + 1, 2)
         return _placed(_retoned(example, mask, rng), mask, background, int(top), int(left))

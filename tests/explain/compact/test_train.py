@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 def losses_with_the_animal_at(column):
     """Two losses of one image whose evidence and features lie in column 2 of a 10 x 10 map."""
-    from explain.compact.train import inside_losses
+    from explain.compact.losses import inside_losses
 
     activations = np.zeros((1, 10, 10, 4), np.float32)
     activations[0, 4, 2] = 5
@@ -52,7 +52,7 @@ def test_exported_kernels_are_half_as_wide_and_load_as_float32(tmp_path):
 
 
 def test_features_are_compared_at_each_place_and_as_a_whole():
-    from explain.compact.train import POOLED, feature_loss
+    from explain.compact.losses import POOLED, feature_loss
 
     there = np.zeros((1, 2, 2, 1), np.float32)
     moved = np.array([1, -1, 0, 0], np.float32).reshape(there.shape)
@@ -60,6 +60,16 @@ def test_features_are_compared_at_each_place_and_as_a_whole():
     assert float(feature_loss(there, there)) == 0
     assert float(feature_loss(moved, there)) == pytest.approx(0.5)  # places differ, their mean does not
     assert float(feature_loss(lifted, there)) == pytest.approx(1 + POOLED)
+
+
+def test_the_rate_rises_and_falls_to_a_hundredth():
+    from explain.compact.schedule import Schedule
+
+    schedule = Schedule(learning_rate=0.1, warm_up=10)
+    assert schedule.rate(0, 0) == pytest.approx(0.01)
+    assert schedule.rate(9, 0) == pytest.approx(0.1)
+    assert schedule.rate(100, 0.5) == pytest.approx(0.05)
+    assert schedule.rate(100, 1) == pytest.approx(0.001)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +86,8 @@ def lesson():
 
 
 def trained(lesson, folder, steps, start=None):
-    from explain.compact.train import Schedule, train
+    from explain.compact.schedule import Schedule
+    from explain.compact.train import train
 
     schedule = Schedule(steps=steps, batch_size=2, warm_up=1)
     return train("compact-resnet", *lesson, folder, schedule, start=start, report=lambda line: None)
