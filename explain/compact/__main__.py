@@ -47,12 +47,13 @@ def train(
     from explain.compact.calibration import calibrate
     from explain.compact.export import export
     from explain.compact.photographs import load_photographs
+    from explain.compact.schedule import Schedule
     from explain.compact.teacher import teach
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     photographs = load_photographs(photos, renderings)
     lesson = teach(photographs, teacher, cache)
-    schedule = training.Schedule(steps=steps, minutes=minutes, seed=seed, learning_rate=learning_rate)
+    schedule = Schedule(steps=steps, minutes=minutes, seed=seed, learning_rate=learning_rate)
     training.train(name, photographs, lesson, cache, schedule, start=start, report=typer.echo)
     model, done = training.restored(name, cache)
     calibration = calibrate(model, photographs)
@@ -60,15 +61,14 @@ def train(
     export(model, out / f"{name}.keras")
     record = out / "training.json"
     history = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
-    earlier = history.get(name, {})
-    history[name] = {
-        "earlier_steps": earlier.get("earlier_steps", 0) + earlier.get("steps", 0) if start else 0,
+    stages = history[name]["stages"] if start else []
+    stage = {
         "steps": done,
         "seed": seed,
         "learning_rate": learning_rate,
         "start": file_digest(start) if start else None,
-        "calibration": asdict(calibration),
     }
+    history[name] = {"stages": [*stages, stage], "calibration": asdict(calibration)}
     record.write_text(json.dumps(history, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 

@@ -9,25 +9,29 @@ classes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from PIL import Image
 
 from explain.compact.architectures import CLASSES, STRIDE
-from explain.compact.camera import spoilt
+from explain.compact.camera import LEVELS, spoilt
 from explain.compact.photographs import BEAR, ELEPHANT, OTHER, Photograph
 from explain.compact.teacher import Lesson
 
 # How often each group is drawn. Renderings are few but half of what the networks are for.
 SHARES = {
-    "elephant": 0.23,
-    "black_bear": 0.21,
-    "other": 0.28,
+    "elephant": 0.21,
+    "black_bear": 0.17,
+    "other": 0.37,
     "brown_bear": 0.07,
-    "African_elephant": 0.09,
-    "American_black_bear": 0.12,
+    "African_elephant": 0.08,
+    "American_black_bear": 0.10,
 }
+# How often an animal whose place is known is put, as large or smaller, before an image of something else.
+NEW_BACKGROUND = {"elephant": 0.4, "black_bear": 0.25, "African_elephant": 0.4, "American_black_bear": 0.4}
+# How often such an animal alone is lightened or darkened.
+RETONED = 0.3
 # The teacher's evidence at a position counts as "on the animal" from this share of its maximum on.
 EVIDENCE_SHARE = 0.3
 # The teacher takes brown bears and half of the rendered bears for `other`: its evidence does not locate them.
@@ -66,62 +70,74 @@ class Batches:
     """Draws training batches; the same seed and number give the same batch, whatever was drawn before."""
 
     def __init__(
-        self, photographs: Sequence[Photograph], lesson: Lesson, input_size: int, batch_size: int, seed: int
+        self, photographs: Sequence[Photograph], lesson: Lesson, batch_size: int, seed: int
     ) -> None:
         self._photographs = photographs
         self._lesson = lesson
-        self._size = input_size
-        self._grid = input_size // STRIDE
         self._batch_size = batch_size
         self._seed = seed
         groups = np.array(["" if p.validation else p.group for p in photographs])
         self._members = {group: np.flatnonzero(groups == group) for group in SHARES}
 
-    def batch(self, number: int) -> Example:
+    def batch(self, number: int, size: int) -> Example:
         """Return batch `number`: an `Example` whose arrays have one more axis, first; images in [-1, 1]."""
         rng = np.random.default_rng([self._seed, number])
-        examples = [self._example(rng) for _ in range(self._batch_size)]
+        examples = [self._example(size // STRIDE, rng) for _ in range(self._batch_size)]
         for i in range(1, len(examples), 4):  # every fourth lends a part of itself to its neighbour
             examples[i] = _collage(examples[i], examples[i - 1], rng)
         stacked = {f.name: np.stack([getattr(e, f.name) for e in examples]) for f in fields(Example)}
         stacked["image"] = np.stack([spoilt(e.image, rng) for e in examples]) / np.float32(127.5) - 1
         return Example(**stacked)
 
-    def _example(self, rng: np.random.Generator) -> Example:
+    def _example(self, grid: int, rng: np.random.Generator) -> Example:
         group = rng.choice(list(SHARES), p=list(SHARES.values()))
-        example, mask = self._crop(int(rng.choice(self._members[group])), rng)
-        if mask is not None and rng.random() < 0.4:
-            other, _ = self._crop(int(rng.choice(self._members["other"])), rng)
-            example = _on_background(example, mask, other)
-        return example
+        index = int(rng.choice(self._members[group]))
+        if rng.random() >= NEW_BACKGROUND.get(group, 0):
+            example, mask = self._crop(index, grid, rng)
+            return example if mask is None else _retoned(example, mask, rng)
+        cells = int(rng.integers(max(3, grid * 2 // 5), grid + 1))
+        example, mask = self._crop(index, cells, rng)
+        if mask is None:
+            raise ValueError(f"The place of the animal is not known in {self._photographs[index].path}.")
+        background, _ = self._crop(int(rng.choice(self._members["other"])), grid, rng)
+        top, left = rng.integers(0, grid - cells + 1, 2)
+        return _placed(_retoned(example, mask, rng), mask, background, int(top), int(left))
 
-    def _crop(self, index: int, rng: np.random.Generator) -> tuple[Example, np.ndarray | None]:
-        """Cut a random part of one image, perhaps mirrored; also its mask at image size, if it has one."""
-        photograph = self._photographs[index]
+    def _crop(self, index: int, cells: int, rng: np.random.Generator) -> tuple[Example, np.ndarray | None]:
+        """Cut a random part of one image, perhaps mirrored, to `cells` positions a side.
+
+        Also its mask at image size, in [0, 1]: exact for renderings; for photographs of the animals from the
+        teacher's evidence, hence soft; None where neither is known.
+        """
+        photograph, size = self._photographs[index], cells * STRIDE
         for _ in range(4):
             box = random_box(rng)
             mask = None
             if photograph.mask is None:
                 break
-            mask = _resized(photograph.mask.astype(np.uint8) * 255, box, self._size) / np.float32(255)
+            mask = _resized(photograph.mask.astype(np.uint8) * 255, box, size) / np.float32(255)
             if mask.mean() > 0.25 * photograph.mask.mean() and mask.mean() > 0.01:  # still there
                 break
-        image = _resized(photograph.pixels, box, self._size)
-        features = cropped_map(self._lesson.features[index], box, self._grid)
-        evidence = cropped_map(self._lesson.evidence[index], box, self._grid)
-        if rng.random() < 0.5:
-            image, features, evidence = image[:, ::-1], features[:, ::-1], evidence[:, ::-1]
-            mask = None if mask is None else mask[:, ::-1]
+        image = _resized(photograph.pixels, box, size)
+        features = cropped_map(self._lesson.features[index], box, cells)
+        evidence = cropped_map(self._lesson.evidence[index], box, cells)
         label = np.zeros(len(CLASSES), np.float32)
         label[photograph.target] = 1
-        trust = np.full((self._grid, self._grid), photograph.group in TRUSTED_EVIDENCE, np.float32)
+        trust = np.full((cells, cells), photograph.group in TRUSTED_EVIDENCE, np.float32)
         animal = np.zeros_like(trust)
         if mask is not None:
-            animal = mask.reshape(self._grid, STRIDE, self._grid, STRIDE).mean((1, 3))
+            animal = mask.reshape(cells, STRIDE, cells, STRIDE).mean((1, 3))
         elif photograph.target in (ELEPHANT, BEAR) and photograph.group in TRUSTED_EVIDENCE:
             seen = evidence[..., photograph.target]
-            animal = (seen > max(EVIDENCE_SHARE * seen.max(), 1e-3)).astype(np.float32)
-        return Example(image, label, features, evidence, trust, animal), mask
+            share = seen / max(seen.max(), 1e-3)
+            animal = (share > EVIDENCE_SHARE).astype(np.float32)
+            soft = np.clip(0.5 + (share - EVIDENCE_SHARE) / EVIDENCE_SHARE, 0, 1) * np.float32(255)
+            mask = _resized(soft.astype(np.uint8), (0, 0, 1, 1), size) / np.float32(255)
+        example = Example(image, label, features, evidence, trust, animal)
+        if rng.random() < 0.5:
+            maps = {f.name: getattr(example, f.name)[:, ::-1] for f in fields(Example) if f.name != "label"}
+            example, mask = Example(label=label, **maps), None if mask is None else mask[:, ::-1]
+        return example, mask
 
 
 def random_box(rng: np.random.Generator) -> tuple[float, float, float, float]:
@@ -158,18 +174,36 @@ def cropped_map(values: np.ndarray, box: tuple[float, float, float, float], size
     return np.matmul(across, rows)
 
 
-def _on_background(animal: Example, mask: np.ndarray, background: Example) -> Example:
-    """Put the masked animal before another image; targets blend by how much of each position it covers."""
-    near = mask[..., None]
-    share = animal.animal[..., None]
-    return Example(
-        (near * animal.image + (1 - near) * background.image).astype(np.uint8),
-        animal.label,
-        share * animal.features + (1 - share) * background.features,
-        share * animal.evidence + (1 - share) * background.evidence,
-        animal.trust,
-        animal.animal,
+def _retoned(example: Example, mask: np.ndarray, rng: np.random.Generator) -> Example:
+    """Now and then lighten or darken the animal alone: elephants are not always grey, nor bears black."""
+    if rng.random() >= RETONED:
+        return example
+    toned = (LEVELS ** np.float32(np.exp(rng.uniform(-0.7, 0.7))) * np.float32(255))[example.image]
+    return replace(example, image=_blended(toned, example.image, mask))
+
+
+def _placed(
+    animal: Example, mask: np.ndarray, background: Example, top: int, left: int
+) -> Example:
+    """Put the masked animal before another image, from a position on; targets blend by how much it covers."""
+    cells = len(animal.trust)
+    where = (slice(top, top + cells), slice(left, left + cells))
+    pixels = tuple(slice(s.start * STRIDE, s.stop * STRIDE) for s in where)
+    share = mask.reshape(cells, STRIDE, cells, STRIDE).mean((1, 3))[..., None]
+    image, features, evidence, trust = (
+        np.array(x) for x in (background.image, background.features, background.evidence, background.trust)
     )
+    image[pixels] = _blended(animal.image, image[pixels], mask)
+    features[where] += share * (animal.features - features[where])
+    evidence[where] += share * (animal.evidence - evidence[where])
+    trust[where] = np.where(share[..., 0] > 0, animal.trust, trust[where])
+    located = np.zeros_like(trust)
+    located[where] = animal.animal
+    return Example(image, animal.label, features, evidence, trust, located)
+
+
+def _blended(near: np.ndarray, far: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    return (far + mask[..., None] * (near - far.astype(np.float32))).astype(np.uint8)
 
 
 def _collage(base: Example, guest: Example, rng: np.random.Generator) -> Example:

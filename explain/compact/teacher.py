@@ -16,7 +16,7 @@ import numpy as np
 
 from explain.compact.photographs import Photograph, squashed
 
-COMPONENTS = 192
+COMPONENTS = 64
 SAMPLED_POSITIONS = 40_000
 LAST_ACTIVATION = "block14_sepconv2_act"
 
@@ -95,7 +95,7 @@ def _maps(
 
 
 def _lesson(maps: np.ndarray, head: np.ndarray) -> Lesson:
-    """Project maps (n, h, w, c) on half-whitened principal components and on the centred head."""
+    """Project maps (n, h, w, c) on principal components and on the centred head."""
     n, height, width, channels = maps.shape
     rng = np.random.default_rng(0)
     images = rng.integers(n, size=SAMPLED_POSITIONS // (height * width))
@@ -103,8 +103,8 @@ def _lesson(maps: np.ndarray, head: np.ndarray) -> Lesson:
     mean = sample.mean(0)
     variances, axes = np.linalg.eigh(np.cov(sample - mean, rowvar=False))
     leading = np.argsort(variances)[::-1][:COMPONENTS]
-    # Half whitening: fine distinctions count for more than their variance, noise does not count for as much.
-    axes = axes[:, leading] / variances[leading] ** 0.25
+    # No whitening: a small student learns the coarse distinctions, and half-whitened it learnt none of the fine.
+    axes = axes[:, leading]
     axes = (axes / np.sqrt(np.sum(((sample - mean) @ axes).var(0)) / COMPONENTS)).astype(np.float32)
     centred = (head - head.mean(1, keepdims=True)).astype(np.float32)
     features = np.empty((n, height, width, COMPONENTS), np.float16)
