@@ -35,8 +35,8 @@ BROWN_BEARS = {
 # What the stages after the first did otherwise.
 LATER_STAGES = (
     "at half the learning rate, with brown bears\n  learnt as black bears, where in the first they carried no label",
-    "with the first layers\n  kept as they were, on small crops first, with animals lightened, darkened and pasted smaller, "
-    "and with 64\n  components of the teacher's features in place of 192 half-whitened ones",
+    "with the first layers\n  kept as they were, on small crops first, with animals lightened, darkened and pasted "
+    "smaller, and with 64\n  components of the teacher's features in place of 192 half-whitened ones",
 )
 HELD_OUT_LOOKS = "five"
 # Right answers on the real photographs after the first and the second stage, per cent.
@@ -125,18 +125,18 @@ network is to be had: small enough for the repository, and fast on one processor
 - **Brown bears** are learnt as black bears (black bears of the brown colour phase exist and are rendered).
   Validation images settled it: {BROWN_BEARS[name]}
 - **Input size**: trained on crops of {EARLY_SIZE} x {EARLY_SIZE}, then {TRAINING_SIZE} x {TRAINING_SIZE}, used on
-  whole images of {INPUT_SIZE} x {INPUT_SIZE}, since crops enlarge what they show (Touvron et al., 2019). Validation images settled that, too: of 160
-  to 224 in steps of 16, the highest mean recall, on the mean of both networks.
+  whole images of {INPUT_SIZE} x {INPUT_SIZE}, since crops enlarge what they show (Touvron et al., 2019). Validation
+  images settled that, too: of 160 to 224 in steps of 16, the highest mean recall, on the mean of both networks.
 - **Procedure**: {_stages(training)}
   Each step: 32 images, AdamW with a cosine schedule, averaged weights; crops, mirrors, colour, grey, blur, compression,
   noise, cut-out, collages, other backgrounds. An ImageNet Xception was run once over the training images; the
-  student learns to predict its features and its evidence per class at each position. Where the animal's place is known (masks; else the
-  teacher's evidence), two further terms ask Grad-CAM and FEM to lie on it. The maps therefore show what a
-  network trained to be looked at shows, not what label-only training would give.
+  student learns to predict its features and its evidence per class at each position. Where the animal's place is
+  known (masks; else the teacher's evidence), two further terms ask Grad-CAM and FEM to lie on it. The maps
+  therefore show what a network trained to be looked at shows, not what label-only training would give.
 - **Calibration**: the bias of `other` was lowered by {training["calibration"]["offset"]:.3f}, to where the
-  mean recall over the classes is highest on validation images (2 at most; 1 in earlier stages). No map depends on it. That the
-  step was added at all was prompted by the first measurement on held-out images, where animals were called
-  `other`.
+  mean recall over the classes is highest on validation images (2 at most; 1 in earlier stages).
+  No map depends on it. That the step was added at all was prompted by the first measurement on held-out images,
+  where animals were called `other`.
 - **To repeat**: `python -m explain.compact train {name}`, with the training data and the teacher at hand. The
   committed weights came of schedules in minutes, on one shared processor core per network, which were re-planned
   as time allowed: a schedule in steps gives like figures, not the same weights.
@@ -152,8 +152,8 @@ bears were settled:
 
 {_validation(training["calibration"])}
 
-The held-out sets were also measured {HELD_OUT_LOOKS} times on the way; no number was chosen by them, but that training went
-on was decided because they fell short.
+The held-out sets were also measured {HELD_OUT_LOOKS} times on the way; no number was chosen by them, but
+that training went on was decided because they fell short.
 
 {tables}
 

@@ -29,5 +29,5 @@ def test_networks_end_in_activation_pooling_dense(name):
     features, pooling, head = model.layers[-3:]
     assert (features.name, pooling.name, head.name) == ("features", "avg_pool", "predictions")
     assert type(features).__name__ == "ReLU"
-    assert features.output.shape[1:3] == (12, 12)
+    assert features.output.shape[1:3] == (13, 13)
     assert model.output_shape == (None, 3)
