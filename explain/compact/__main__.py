@@ -61,7 +61,7 @@ def train(
     export(model, out / f"{name}.keras")
     record = out / "training.json"
     history = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
-    stages = history[name]["stages"] if start else []
+    stages = history.get(name, {}).get("stages", []) if start else []
     stage = {
         "steps": done,
         "seed": seed,
