@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.test_links import set_by_hand
-from tests.browser.visiting import eventually, picture_bytes, settle, unfold
+from tests.browser.visiting import eventually, expander, picture_bytes, settle, unfold
 
 
 def pixels(page):
@@ -91,7 +91,7 @@ def test_the_mark_is_on_all_pictures_and_each_map_says_its_value(visitor):
 
 def test_downloads_open_and_hold_what_they_say(visitor, tmp_path):
     page = visitor("/compare?image=elephant_002&k=1")
-    unfold(page, "Downloads")
+    unfold(expander(page, "Downloads"))
 
     def download(button):
         with page.expect_download() as started:

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visiting import eventually, picture_bytes, settle
+from tests.browser.visiting import eventually, pick, picture_bytes, settle, unfold
 
 SHAPING = [
     ("choose", "Show", "Map", "layer=map"),
@@ -61,10 +61,7 @@ def set_by_hand(page, how, label, value):
     if how == "choose":
         page.get_by_role("radiogroup", name=label, exact=True).get_by_role("radio", name=value, exact=True).click()
     elif how == "pick":
-        box = sidebar.get_by_role("combobox", name=label)
-        box.click()
-        box.press_sequentially(value)  # long lists show only a part of their options
-        page.get_by_role("option", name=value, exact=True).click()
+        pick(sidebar.get_by_role("combobox", name=label), value)
     elif how == "type":
         field = sidebar.get_by_role("textbox", name=label)
         field.fill(value)
@@ -120,18 +117,16 @@ def test_what_is_set_by_hand_is_what_the_link_shows(visitor, path, controls):
 
 def test_a_test_chosen_on_findings_is_what_its_link_opens(visitor):
     sender = visitor("/findings")
-    expander = sender.locator("details").filter(has_text="The images that carry it").nth(1)
-    expander.locator("summary").click()
-    box = expander.get_by_role("combobox", name="Test")
-    box.click()
-    sender.get_by_role("option", name="RMS radius, African elephant", exact=True).click()
+    images = sender.locator("details").filter(has_text="The images that carry it").nth(1)
+    unfold(images)
+    pick(images.get_by_role("combobox", name="Test"), "RMS radius, African elephant")
     sender.wait_for_url("**test=2*")
     settle(sender)
     receiver = visitor(sender.url)
     assert address(receiver) == address(sender) == ("/findings", {"test": ["2:radius:African_elephant"]})
     opened = receiver.locator("details[open]").filter(has_text="The images that carry it")
     expect(opened).to_have_count(1)
-    assert opened.aria_snapshot() == expander.aria_snapshot()
+    assert opened.aria_snapshot() == images.aria_snapshot()
 
 
 def test_a_control_back_at_its_default_leaves_the_address(visitor):

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from data.datasets import DEMO_FOLDER
-from tests.browser.visiting import eventually, picture_bytes, settle, unfold
+from tests.browser.visiting import eventually, expander, picture_bytes, settle, unfold
 
 ELEPHANT = DEMO_FOLDER / "African_elephant" / "elephant_002.jpg"
 BEAR = DEMO_FOLDER / "American_black_bear" / "bear_010.jpg"
@@ -65,7 +65,7 @@ def test_a_file_gets_four_maps_that_follow_the_controls(visitor):
 def test_a_map_can_be_taken_home(visitor):
     page = visitor("/upload")
     give(page, ELEPHANT)
-    unfold(page, "Downloads")
+    unfold(expander(page, "Downloads"))
     with page.expect_download() as download:
         page.get_by_role("button", name="Compact ResNet, FEM: raw map").click()
     assert download.value.suggested_filename == "photograph-compact-resnet-fem.npy"

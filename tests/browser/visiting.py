@@ -72,17 +72,28 @@ def eventually(page, look):
         page.wait_for_timeout(100)
 
 
-def unfold(page, name):
+def expander(page, name):
+    """Give an expander by its heading."""
+    return page.locator("details").filter(has=page.get_by_text(name, exact=True))
+
+
+def unfold(details):
     """Open an expander and wait until it has grown: a button that moves while it is pressed is not clicked."""
-    details = page.locator("details").filter(has=page.get_by_text(name, exact=True))
     details.locator("summary").click()
     before = None
     while (now := details.bounding_box()) != before:
         before = now
-        page.wait_for_timeout(300)
+        details.page.wait_for_timeout(300)
         details.evaluate(
             "(element) => Promise.all(element.getAnimations({ subtree: true }).map((each) => each.finished))"
         )
+
+
+def pick(box, option):
+    """Choose from a list: typing finds what a long list does not show, and opens a list that a movement has closed."""
+    box.click()
+    box.press_sequentially(option)
+    box.page.get_by_role("option", name=option, exact=True).click()
 
 
 def picture_bytes(page, source):
