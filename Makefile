@@ -33,11 +33,11 @@ lint: .venv/tested
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/tested: .venv/installed requirements-dev.txt requirements-ray.txt requirements-remote.txt
+.venv/tested: .venv/installed requirements-dev.txt requirements-onnx.txt requirements-ray.txt requirements-remote.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-.venv/benched: .venv/installed requirements-bench.txt
+.venv/benched: .venv/installed requirements-bench.txt requirements-onnx.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@
 

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -48,6 +49,13 @@ class EngineName(StrEnum):
     RAY = "ray"
 
 
+class RuntimeName(StrEnum):
+    """What runs the networks' forward pass."""
+
+    TENSORFLOW = "tensorflow"
+    ONNXRUNTIME = "onnxruntime"
+
+
 class Table(StrEnum):
     """Tables that can be exported."""
 
@@ -67,6 +75,7 @@ def build(
     cache: CacheOption = None,
     batch_size: Annotated[int, typer.Option(min=1, max=1024, help="Images per forward pass.")] = 16,
     engine: Annotated[EngineName, typer.Option(help="This process, or Ray's workers.")] = EngineName.LOCAL,
+    runtime: Annotated[RuntimeName, typer.Option(help="What runs the networks.")] = RuntimeName.TENSORFLOW,
     force: Annotated[bool, typer.Option("--force", help="Compute everything anew.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
 ) -> None:
@@ -74,7 +83,7 @@ def build(
     from explain.build import build as run
     from explain.specification import load_specifications
 
-    specs = load_specifications(models)
+    specs = [replace(spec, runtime=runtime.value) for spec in load_specifications(models)]
     opened = open_dataset(dataset)
     with _progress() as progress:
         report = run(

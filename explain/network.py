@@ -12,6 +12,7 @@ from explain.errors import ExplainError
 from explain.inspection import closed_form_head, find_layer, logits_tensor
 from explain.loading import load_model
 from explain.quiet import held_back_unless_failed
+from explain.runtimes import ONNXRUNTIME, onnx_pass
 from explain.saliency import weighted_sum
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from explain.runtimes import Pass
     from explain.specification import ModelSpec
 
 ONEDNN_VARIABLE = "TF_ENABLE_ONEDNN_OPTS"
@@ -41,7 +43,7 @@ class ForwardPass:
 
 
 class Network:
-    """A loaded classifier: forward passes, and Grad-CAM by automatic differentiation.
+    """A loaded classifier: forward passes, and Grad-CAM by automatic differentiation, which is TensorFlow's always.
 
     Made by :func:`load_network`.
 
@@ -72,7 +74,7 @@ class Network:
                 f"{tuple(self._feature_layer.output.shape)}; expected a feature map (images, rows, columns, channels)."
             )
         self.head = closed_form_head(self._feature_layer, head_layer)
-        self._forward = _compiled_forward(model, self._feature_layer.output, self._logits)
+        self._forward = _forward_pass(spec, model, self._feature_layer.output, self._logits)
         self._gradients: dict[str, Any] = {}
 
     def forward(self, pixels: ArrayLike) -> ForwardPass:
@@ -87,8 +89,7 @@ class Network:
         -------
         ForwardPass
         """
-        activations, logits = self._forward(self._preprocess(pixels))
-        return ForwardPass(activations.numpy(), logits.numpy())
+        return ForwardPass(*self._forward(self._preprocess(pixels)))
 
     def predict(self, prepared: ArrayLike) -> NDArray[np.float32]:
         """Give the logits of preprocessed images, and nothing else.
@@ -102,7 +103,7 @@ class Network:
         -------
         ndarray of float32, shape (n, classes)
         """
-        return self._forward(np.asarray(prepared, np.float32))[1].numpy()
+        return self._forward(np.asarray(prepared, np.float32))[1]
 
     def preprocess(self, pixels: ArrayLike) -> NDArray[np.float32]:
         """Turn pixels into what the network was trained on, by ``keras.applications.imagenet_utils``.
@@ -240,18 +241,27 @@ def load_network(spec: ModelSpec) -> Network:
     return Network(spec, load_model(keras, spec))
 
 
-def _compiled_forward(model: Any, features: Any, logits: Any) -> Any:
+def _forward_pass(spec: ModelSpec, model: Any, features: Any, logits: Any) -> Pass:
     import keras
-    import tensorflow as tf
 
-    both = keras.Model(model.inputs, [features, logits])
+    (image,) = model.inputs
+    both = keras.Model(image, [features, logits])
+    return onnx_pass(both, spec) if spec.runtime == ONNXRUNTIME else _compiled_forward(both)
+
+
+def _compiled_forward(both: Any) -> Pass:
+    import tensorflow as tf
 
     @tf.function(reduce_retracing=True)
     def forward(images: Any) -> Any:
         activations, scores = both(images, training=False)
         return tf.cast(activations, tf.float32), tf.cast(scores, tf.float32)
 
-    return forward
+    def run(images: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        activations, scores = forward(images)
+        return activations.numpy(), scores.numpy()
+
+    return run
 
 
 def _compiled_gradients(model: Any, features: Any, logits: Any) -> Any:

@@ -12,6 +12,7 @@ from data.digests import file_digest
 from explain.errors import ExplainError
 from explain.network import load_network, onednn
 from explain.preprocessing import RESIZING
+from explain.runtimes import runtime_versions
 from explain.saliency import DEFAULT_K
 from explain.store.layout import digest_of
 from explain.store.writing import model_folder
@@ -32,6 +33,7 @@ MAP_CODE = (
     "loading.py",
     "network.py",
     "preprocessing.py",
+    "runtimes.py",
     "saliency.py",
 )
 TABLE_CODE = (
@@ -91,8 +93,9 @@ def plan_model(spec: ModelSpec) -> Plan:
     Raises
     ------
     ExplainError
-        If the weights are missing.
+        If the weights are missing, or what the specification's runtime needs is not installed.
     """
+    of_runtime = runtime_versions(spec.runtime)
     weights = find_weights(spec)
     if weights is None:
         # Either an error that says what to do, or the download that makes the weights findable.
@@ -113,7 +116,8 @@ def plan_model(spec: ModelSpec) -> Plan:
             "classes": list(spec.classes),
             "k": DEFAULT_K,
             "code": code_digest(MAP_CODE),
-            "libraries": {name: version(name) for name in _LIBRARIES},
+            "libraries": {name: version(name) for name in _LIBRARIES} | of_runtime,
+            "runtime": spec.runtime,
             "onednn": onednn(),
         },
     )

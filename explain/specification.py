@@ -10,6 +10,7 @@ from typing import Any
 
 from data import load_imagenet_classes
 from explain.errors import ExplainError
+from explain.runtimes import TENSORFLOW
 
 BUILTIN_FILE = Path(__file__).with_name("models.toml")
 DEFAULT_MODELS = ("compact-resnet", "compact-xception")
@@ -47,6 +48,8 @@ class ModelSpec:
         Class names in output order.
     synsets : tuple of str
         WordNet ids in output order where the classes are ImageNet's, else empty.
+    runtime : {"tensorflow", "onnxruntime"}
+        What runs its forward pass. No property of the classifier, but it decides the last digits of every result.
     """
 
     name: str
@@ -59,6 +62,7 @@ class ModelSpec:
     head_layer: str
     classes: tuple[str, ...]
     synsets: tuple[str, ...] = ()
+    runtime: str = TENSORFLOW
 
     def class_index(self, label: str, synset: str | None = None) -> int | None:
         """Find the output of a label, by class name first (case and spaces do not matter), then by synset.

@@ -70,6 +70,7 @@ models = pd.DataFrame(
             "model": model.title, "input": f"{model.input_size} x {model.input_size}",
             "preprocessing": model.preprocessing, "feature layer": model.feature_layer,
             "map": f"{model.grid[0]} x {model.grid[1]}", "classes": len(model.classes),
+            "runtime": model.runtime,
             "Grad-CAM": "closed form, any class" if model.closed_form else "by differentiation, labelled class",
             "digest": model.digest[:12],
         }

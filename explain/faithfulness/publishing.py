@@ -24,6 +24,7 @@ from explain.faithfulness.tables import (
     with_rows_of,
 )
 from explain.provenance import code_digest
+from explain.runtimes import runtime_versions
 from explain.saliency import METHODS
 from explain.store.amending import amend_store
 from explain.store.layout import digest_of
@@ -42,7 +43,7 @@ _FOLDER = "evaluation"
 _ENTRY = "evaluation"
 _CODE = (
     "../data/images.py", "faithfulness/subject.py", "inspection.py", "loading.py", "network.py", "preprocessing.py",
-    "resampling.py",
+    "resampling.py", "runtimes.py",
 )  # fmt: skip
 _CURVES_CODE = (*_CODE, "faithfulness/perturbation.py", "faithfulness/probes.py")
 _SANITY_CODE = (*_CODE, "faithfulness/randomisation.py", "agreement.py", "ranking.py", "saliency.py", "sanity.py")
@@ -114,7 +115,7 @@ class Provenance:
         return {
             "dataset": self.dataset,
             "code": code_digest(code),
-            "libraries": {name: version(name) for name in _LIBRARIES},
+            "libraries": {name: version(name) for name in _LIBRARIES} | runtime_versions(self.model.runtime),
         }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,7 @@ class Subject:
         The one that the store was built from.
     store : Store
     spec : ModelSpec
-        Of the network that made the store's maps; see :func:`subject_of`.
+        Of the network that made the store's maps, with the runtime that ran it; see :func:`subject_of`.
     """
 
     dataset: Dataset
@@ -116,7 +116,7 @@ def subject_of(dataset: Dataset, store: Store, spec: ModelSpec) -> Subject:
             f"The store {store.path} was built from other images than {dataset.title} holds now. "
             "Run: python -m explain build"
         )
-    store.model(spec.name)
+    runtime = store.model(spec.name).runtime
     (entry,) = (entry for entry in store.provenance["models"] if entry["name"] == spec.name)
     differing = [name for name in _SAME if entry["determined_by"][name] != getattr(spec, name)]
     if entry["determined_by"]["weights"] != _weights_digest(spec):
@@ -128,7 +128,7 @@ def subject_of(dataset: Dataset, store: Store, spec: ModelSpec) -> Subject:
             f"The stored maps of {spec.title} were made by another network than the specification names: "
             f"{', '.join(differing)} differ. Run: python -m explain build with the same --models."
         )
-    return Subject(dataset, store, spec)
+    return Subject(dataset, store, replace(spec, runtime=runtime))
 
 
 def _weights_digest(spec: ModelSpec) -> Any:

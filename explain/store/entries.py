@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from explain.runtimes import TENSORFLOW
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -55,6 +57,8 @@ class ModelInfo:
         Whether Grad-CAM for any class follows from stored activations.
     folder : str
         Its place in the store.
+    runtime : {"tensorflow", "onnxruntime"}
+        What ran its forward pass.
     """
 
     name: str
@@ -67,6 +71,7 @@ class ModelInfo:
     digest: str
     closed_form: bool
     folder: str
+    runtime: str
 
 
 def dataset_info(entry: Mapping[str, Any]) -> DatasetInfo:
@@ -124,4 +129,5 @@ def model_info(entry: Mapping[str, Any]) -> ModelInfo:
         digest=entry["digest"],
         closed_form=entry["closed_form"],
         folder=entry["folder"],
+        runtime=entry["determined_by"].get("runtime", TENSORFLOW),  # older stores knew no other
     )

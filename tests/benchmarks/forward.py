@@ -20,7 +20,7 @@ from tests.benchmarks.forward_variant import WITHOUT_ONEDNN
 from tests.benchmarks.measuring import Figure, Section, Settings, figure, ratio, run_part
 from tests.benchmarks.peering import Peer, environment
 
-BESIDE = {name: Peer(name, name, own_environment=False) for name in ("openvino", "onnxruntime")}
+BESIDE = {"openvino": Peer("openvino", "OpenVINO", own_environment=False)}
 VARIANTS = (
     WITHOUT_ONEDNN, "predict", "xla", "bfloat16", "batch-1", "batch-4", "batch-32",
     "threads-1", f"threads-{2 * (os.cpu_count() or 1)}",

@@ -18,6 +18,7 @@ import numpy as np
 from data import decode_image, open_dataset
 from explain.network import ONEDNN_VARIABLE, Network, load_network, onednn
 from explain.preprocessing import resize_image
+from explain.runtimes import onnx_pass
 from explain.saliency import fem, grad_cam
 from explain.specification import ModelSpec, load_specifications
 from tests.benchmarks.measuring import Settings, race
@@ -27,13 +28,8 @@ Pass = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 def as_built(network: Network) -> Pass:
-    """Give the pass that builds use."""
-
-    def run(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        activations, logits = network._forward(images)
-        return activations.numpy(), logits.numpy()
-
-    return run
+    """Give the pass that builds use by default."""
+    return network._forward
 
 
 def _both(network: Network) -> Any:
@@ -94,17 +90,8 @@ def openvino(network: Network, precision: str) -> Pass:
 
 
 def onnxruntime(network: Network) -> Pass:
-    """Run the network in ONNX Runtime."""
-    import onnxruntime as runtime
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "network.onnx"
-        whole = _both(network)
-        whole(np.zeros((1, network.spec.input_size, network.spec.input_size, 3), np.float32))  # export asks for a call
-        whole.export(path, format="onnx", verbose=False)
-        session = runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    (given,) = session.get_inputs()
-    return lambda images: _sorted(session.run(None, {given.name: images}))
+    """Run the network as `build --runtime onnxruntime` does."""
+    return onnx_pass(_both(network), network.spec)
 
 
 def _sorted(outputs: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from data import decode_image, open_dataset
 from explain.engines.batch import Explanation, explain_batch
 from explain.network import load_network
 from explain.preprocessing import resize_image
+from explain.runtimes import ONNXRUNTIME
 from explain.saliency import DEFAULT_K
 from explain.specification import load_specifications
 from tests.benchmarks.measuring import Figure, Section, Settings, compare_maps, figure, race, ratio, run_part
@@ -27,14 +28,25 @@ class Subject:
     """One network with the images of the comparison, and what we make of them."""
 
     network: Network
+    converted: Network
     pixels: np.ndarray
     prepared: np.ndarray
     targets: list[int]
     made: Explanation | None = None
+    made_converted: Explanation | None = None
 
     def batches(self, batch_size: int) -> list[slice]:
         """Cut the images into whole batches."""
         return [slice(start, start + batch_size) for start in range(0, len(self.pixels), batch_size)]
+
+    def explain(self, network: Network, batch_size: int) -> Explanation:
+        """Explain all images, as a build does."""
+        parts = [
+            explain_batch(network, self.pixels[part], self.targets[part], batch_size)
+            for part in self.batches(batch_size)
+        ]
+        names = ("activations", "logits", "grad_cam", "fem")
+        return Explanation(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def run(settings: Settings) -> Section:
@@ -59,25 +71,32 @@ def run(settings: Settings) -> Section:
 
     def ours() -> None:
         for subject in subjects:
-            parts = [
-                explain_batch(subject.network, subject.pixels[part], subject.targets[part], size)
-                for part in subject.batches(size)
-            ]
-            subject.made = Explanation(
-                *(np.concatenate([getattr(part, name) for part in parts])
-                  for name in ("activations", "logits", "grad_cam", "fem"))
-            )  # fmt: skip
+            subject.made = subject.explain(subject.network, size)
+
+    def ours_converted() -> None:
+        for subject in subjects:
+            subject.made_converted = subject.explain(subject.converted, size)
 
     titles = {
         "four maps, ours": ours,  # first, so that its cold run compiles the graph that the next two share
         "the compiled forward pass, preprocessed images": logits_alone,
         "the same with preprocessing and activations": forward,
         "keras `model.predict`": predict,
+        "four maps, ours, on ONNX Runtime": ours_converted,
     }
     seconds = race(titles, settings.repeats)
-    own, alone, _, bare = seconds.values()
+    own, alone, _, bare, converted = seconds.values()
     figures = [figure(name, runs, images=count) for name, runs in seconds.items()]
-    values: dict[str, Any] = {"ours / predict": ratio(own, bare), "ours / compiled forward pass": ratio(own, alone)}
+    values: dict[str, Any] = {
+        "ours / predict": ratio(own, bare),
+        "ours / compiled forward pass": ratio(own, alone),
+        "ours on ONNX Runtime / ours": ratio(converted, own),
+    }
+    for subject in subjects:
+        for method in METHODS.values():
+            values[f"ONNX Runtime: {method}, {subject.network.spec.title}"] = compare_maps(
+                getattr(subject.made, method), getattr(subject.made_converted, method)
+            )
     for peer in PEERS:
         measured, found = _peer(peer, subjects, settings, float(np.median(own[1:])) / count)
         figures += measured
@@ -105,7 +124,8 @@ def _subjects(settings: Settings) -> list[Subject]:
         network = load_network(spec)
         pixels = np.stack([resize_image(image, spec.input_size) for image in images])
         targets = [spec.class_index(record.label, record.synset) or 0 for record in records]
-        subjects.append(Subject(network, pixels, network.preprocess(pixels), targets))
+        converted = load_network(replace(spec, runtime=ONNXRUNTIME))
+        subjects.append(Subject(network, converted, pixels, network.preprocess(pixels), targets))
     return subjects
 
 

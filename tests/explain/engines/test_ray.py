@@ -15,6 +15,7 @@ from data import open_dataset
 from explain.build import build
 from explain.engines.batch import Batch
 from explain.errors import ExplainError
+from explain.runtimes import ONNXRUNTIME
 from explain.specification import load_specifications
 from explain.store.places import files_below, place
 
@@ -50,6 +51,16 @@ def test_two_workers_give_the_bytes_that_one_process_gives(cluster, built, few_i
     report = build(open_dataset(few_images), load_specifications(), cache, batch_size=4, engine="ray")
     assert (report.computed, list(report.failed)) == (12, ["zz_broken"])
     assert contents(report.store) == contents(built[1].store)
+
+
+@needs_ray
+def test_on_onnx_runtime_too_two_workers_give_the_bytes_of_one_process(cluster, few_images, tmp_path):
+    dataset = open_dataset(few_images)
+    specs = [replace(spec, runtime=ONNXRUNTIME) for spec in load_specifications()[:1]]
+    stores = [
+        build(dataset, specs, tmp_path / engine, batch_size=4, engine=engine).store for engine in ("local", "ray")
+    ]
+    assert contents(stores[0]) == contents(stores[1])
 
 
 @needs_ray

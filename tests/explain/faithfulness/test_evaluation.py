@@ -2,10 +2,12 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+import explain.network as network_module
 from data import decode_image, open_dataset
 from explain.build import build
 from explain.cli import main
@@ -161,6 +163,20 @@ def test_results_of_other_weights_do_not_survive(parts, folder):
     assert "deletion" not in set(open_store(path).table("metrics")["metric"])
     assert run(parts).computed == 7
     assert len(list((path / "evaluation").glob("linear-*"))) == 1  # the progress of the old weights is gone
+
+
+def test_a_network_is_judged_by_what_ran_it_and_never_beside_results_of_another_runtime(parts, folder, monkeypatch):
+    run(parts)
+    dataset, path, specs = parts
+    monkeypatch.setattr("explain.runtimes.version", lambda library: "1.0")  # nothing of it is run here
+    build(dataset, [replace(spec, runtime="onnxruntime") for spec in specs], folder / "cache", batch_size=4)
+    assert len(open_store(path).table("sanity")) == 0
+    loaded, load = [], network_module.load_network
+    monkeypatch.setattr(network_module, "load_network", lambda spec: loaded.append(spec.runtime) or load(spec))
+    assert run(parts).computed == 7
+    assert loaded == ["onnxruntime"]
+    entry = open_store(path).provenance["evaluation"]["linear"]
+    assert entry["curves"]["libraries"]["onnxruntime"] == "1.0"
 
 
 def test_a_dataset_that_has_changed_is_refused(parts, folder):
