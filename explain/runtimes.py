@@ -86,7 +86,7 @@ def onnx_pass(model: Any, spec: ModelSpec) -> Pass:
             with held_back_unless_failed():  # the converter logs through TensorFlow and by itself
                 model(np.zeros((1, spec.input_size, spec.input_size, 3), np.float32))  # export wants a called model
                 model.export(file, format="onnx", verbose=False)
-                session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+                session = onnxruntime.InferenceSession(file, _options(onnxruntime), ["CPUExecutionProvider"])
         except Exception as error:  # whatever a layer without a counterpart makes the converter raise
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
             raise ExplainError(
@@ -101,3 +101,10 @@ def onnx_pass(model: Any, spec: ModelSpec) -> Pass:
         return found[0], found[1]
 
     return run
+
+
+def _options(onnxruntime: Any) -> Any:
+    options = onnxruntime.SessionOptions()
+    # Threads that wait in a loop take the processor from those that decode images and write results.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
