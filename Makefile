@@ -20,7 +20,8 @@ test: .venv/tested chromium
 test-fast: .venv/tested
 	$(BIN)/python -m pytest -m "not slow and not browser"
 
-# PARTS: any of maps, forward, startup, pages, evaluation, tables, growth; BENCH: further options, such as --images 64 --sizes 102 1000 10000
+# PARTS: any of maps, forward, startup, pages, evaluation, tables, growth
+# BENCH: further options, such as --images 64 --sizes 102 1000 10000
 bench: .venv/benched chromium
 	$(BIN)/python -m tests.benchmarks.bench $(PARTS) --dataset "$(DATASET)" $(if $(MODELS),--models "$(MODELS)") $(BENCH)
 

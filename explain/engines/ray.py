@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explain.engines.batch import Networks, PreparedBatch, explain_prepared, prepare_image, sizes_of_rows
+from explain.runtimes import TENSORFLOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,7 +56,7 @@ class RayEngine:
         """
         from explain.network import load_network
 
-        return load_network(spec).head
+        return load_network(replace(spec, runtime=TENSORFLOW)).head  # it runs nothing here, so nothing is converted
 
     def run(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
         """Work batches off, in the order in which the workers finish them.

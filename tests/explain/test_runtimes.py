@@ -69,8 +69,7 @@ def test_a_build_on_onnx_runtime_has_the_same_maps_at_a_place_of_its_own(
     with pytest.raises(SystemExit):
         main()
     assert "12 results computed" in capsys.readouterr().out
-    usual, other = built[1].store, tmp_path / built[1].store.name
-    usual, other = open_store(usual), open_store(other)
+    usual, other = open_store(built[1].store), open_store(tmp_path / built[1].store.name)
     for before, after in zip(usual.models, other.models, strict=True):
         assert (before.name, before.runtime, after.runtime) == (after.name, "tensorflow", "onnxruntime")
         assert before.digest != after.digest
