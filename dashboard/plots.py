@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from dashboard.downloads import offer_table
+
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
@@ -33,10 +35,7 @@ def show(figure: go.Figure, name: str, numbers: pd.DataFrame, view: View) -> Non
         st.plotly_chart(figure, key=f"plot_{name}")
     with st.expander("Table", icon=":material/table:"):
         st.dataframe(numbers, hide_index=True, key=f"table_{name}")
-        st.download_button(
-            "Download (.csv)", numbers.to_csv(index=False), f"{name}.csv", "text/csv", key=f"csv_{name}",
-            icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+        offer_table("Download (.csv)", numbers, name)
 
 
 def open_image(event: Any, view: View) -> None:

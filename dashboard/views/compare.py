@@ -1,7 +1,5 @@
 """One photograph and its maps: every model by every method, on one scale."""
 
-import io
-
 import numpy as np
 import streamlit as st
 
@@ -17,6 +15,7 @@ from dashboard.comparison import (
     shared_maximum,
 )
 from dashboard.controls import segments, select, title, write
+from dashboard.downloads import offer, offer_saliency, offer_table
 from dashboard.frame import file_name, open_page, plain, share
 from dashboard.map_controls import map_controls
 from dashboard.panels import ColourBar, Panel, show_panels
@@ -164,13 +163,8 @@ def plate() -> bytes:
 
 with st.expander("Downloads", icon=":material/download:"):
     stem = file_name(image)
-    st.download_button("The figure for print (.png, 300 dpi)", plate, f"{stem}.png", "image/png")
-    for key, raw in maps.items():
-        buffer = io.BytesIO()
-        np.save(buffer, raw, allow_pickle=False)
-        st.download_button(
-            f"{plain(headings[key])}: raw map (.npy)", buffer.getvalue(), f"{stem}-{key[0]}-{key[1]}.npy",
-            key=f"npy_{key[0]}_{key[1]}",
-        )  # fmt: skip
+    offer("The figure for print (.png, 300 dpi)", plate, f"{stem}.png", "image/png")
+    for (name, method), raw in maps.items():
+        offer_saliency(f"{plain(headings[name, method])}: raw map (.npy)", raw, f"{stem}-{name}-{method}")
     whole = numbers.assign(image=image, label=record["label"], target=target, k=view.k)
-    st.download_button("Numbers (.csv)", whole.to_csv(index=False), f"{stem}.csv", "text/csv")
+    offer_table("Numbers (.csv)", whole, stem)

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.controls import segments, select, title
+from dashboard.downloads import offer_table
 from dashboard.frame import open_page, share
 from dashboard.plots import show
 from dashboard.stores import table
@@ -184,4 +185,4 @@ def show_map() -> None:
 }[view.section]()  # fmt: skip
 with st.sidebar:
     share(view)
-    st.download_button("All metrics (.csv)", metrics.to_csv(index=False), "metrics.csv", "text/csv", on_click="ignore")
+    offer_table("All metrics (.csv)", metrics, "metrics")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from dashboard.answers import Answers, show_answers
 from dashboard.comparison import colour_bar, drawn, scale_ends, shared_maximum
 from dashboard.controls import title
+from dashboard.downloads import offer_saliency
 from dashboard.frame import open_page, plain, share
 from dashboard.map_controls import map_controls
 from dashboard.panels import ColourBar, Panel, show_panels
@@ -174,9 +174,5 @@ show_answers(answers)
 
 with st.expander("Downloads", icon=":material/download:"):
     for (name, method), raw in maps.items():
-        buffer = io.BytesIO()
-        np.save(buffer, raw, allow_pickle=False)
-        st.download_button(
-            f"{store.model(name).title}, {METHOD_TITLES[method]}: raw map (.npy)", buffer.getvalue(),
-            f"photograph-{name}-{method}.npy", key=f"npy_{name}_{method}",
-        )  # fmt: skip
+        label = f"{store.model(name).title}, {METHOD_TITLES[method]}: raw map (.npy)"
+        offer_saliency(label, raw, f"photograph-{name}-{method}")

@@ -89,6 +89,20 @@ def test_the_mark_is_on_all_pictures_and_each_map_says_its_value(visitor):
     assert "image=elephant_002" in page.url
 
 
+def test_one_download_leaves_the_others_valid(visitor):
+    page = visitor("/compare?image=elephant_002&k=1")
+    unfold(expander(page, "Downloads"))
+    names = []
+    page.on("download", lambda download: names.append(download.suggested_filename))
+    for delay in range(0, 500, 50):  # milliseconds: while a run that the first one began would go on
+        page.get_by_role("button", name="Numbers (.csv)").click()
+        page.wait_for_timeout(delay)
+        page.get_by_role("button", name="The figure for print").click()
+        eventually(page, lambda: len(names) % 2 == 0 and names)
+        assert sorted(names[-2:]) == ["elephant_002.csv", "elephant_002.png"]
+        names.clear()
+
+
 def test_downloads_open_and_hold_what_they_say(visitor, tmp_path):
     page = visitor("/compare?image=elephant_002&k=1")
     unfold(expander(page, "Downloads"))

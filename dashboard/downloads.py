@@ -1,0 +1,63 @@
+"""Files that a page offers. Taking one does not run the page again: it would make the other files' addresses void."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def offer(label: str, data: bytes | str | Callable[[], bytes], name: str, mime: str) -> None:
+    """Show a button that saves a file.
+
+    Parameters
+    ----------
+    label : str
+        Shown as Markdown.
+    data : bytes, str or callable
+        A callable makes the file when it is asked for.
+    name : str
+        The file's; unlike any other that the page offers.
+    mime : str
+        The file's media type.
+    """
+    icon = ":material/download:"
+    st.download_button(label, data, name, mime, key=f"download_{name}", icon=icon, on_click="ignore")
+
+
+def offer_table(label: str, table: pd.DataFrame, name: str) -> None:
+    """Show a button that saves a table as comma-separated values, without its index.
+
+    Parameters
+    ----------
+    label : str
+        Shown as Markdown.
+    table : pandas.DataFrame
+    name : str
+        The file's, without ``.csv``.
+    """
+    offer(label, table.to_csv(index=False), f"{name}.csv", "text/csv")
+
+
+def offer_saliency(label: str, saliency: NDArray[np.float32], name: str) -> None:
+    """Show a button that saves a map as it is stored, for ``numpy.load``.
+
+    Parameters
+    ----------
+    label : str
+        Shown as Markdown.
+    saliency : numpy.ndarray
+        Shape (h, w), float32.
+    name : str
+        The file's, without ``.npy``.
+    """
+    buffer = io.BytesIO()
+    np.save(buffer, saliency, allow_pickle=False)
+    offer(label, buffer.getvalue(), f"{name}.npy", "application/octet-stream")
