@@ -35,9 +35,8 @@ with st.sidebar:
 images = summary(store)
 selected = select_images(images, view)
 total = len(images)
-left, right = st.columns([4, 1], vertical_alignment="center")
-left.markdown(f"**{len(selected)} of {total}** images")
-with right:
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    st.markdown(f"**{len(selected)} of {total}** images", width="content")
     share(view)
 if selected.empty:
     filters = [f"name ({plain(view.text)})"] * bool(view.text.strip())
