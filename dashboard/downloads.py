@@ -10,6 +10,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard.frame import plain
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -46,13 +48,13 @@ def offer_table(label: str, table: pd.DataFrame, name: str) -> None:
     offer(label, table.to_csv(index=False), f"{name}.csv", "text/csv")
 
 
-def offer_saliency(label: str, saliency: NDArray[np.float32], name: str) -> None:
+def offer_saliency(heading: str, saliency: NDArray[np.float32], name: str) -> None:
     """Show a button that saves a map as it is stored, for ``numpy.load``.
 
     Parameters
     ----------
-    label : str
-        Shown as Markdown.
+    heading : str
+        What the map is of; shown as it stands, since a model's title comes from a file.
     saliency : numpy.ndarray
         Shape (h, w), float32.
     name : str
@@ -60,4 +62,4 @@ def offer_saliency(label: str, saliency: NDArray[np.float32], name: str) -> None
     """
     buffer = io.BytesIO()
     np.save(buffer, saliency, allow_pickle=False)
-    offer(label, buffer.getvalue(), f"{name}.npy", "application/octet-stream")
+    offer(f"{plain(heading)}: raw map (.npy)", buffer.getvalue(), f"{name}.npy", "application/octet-stream")

@@ -165,6 +165,6 @@ with st.expander("Downloads", icon=":material/download:"):
     stem = file_name(image)
     offer("The figure for print (.png, 300 dpi)", plate, f"{stem}.png", "image/png")
     for (name, method), raw in maps.items():
-        offer_saliency(f"{plain(headings[name, method])}: raw map (.npy)", raw, f"{stem}-{name}-{method}")
+        offer_saliency(headings[name, method], raw, f"{stem}-{name}-{method}")
     whole = numbers.assign(image=image, label=record["label"], target=target, k=view.k)
     offer_table("Numbers (.csv)", whole, stem)

@@ -138,12 +138,13 @@ for model in store.models:
             method, head=store.head(model.name), target=targets[model.name], k=view.k
         )
 maximum = shared_maximum(maps)
+headings = {(name, method): f"{store.model(name).title}, {METHOD_TITLES[method]}" for name, method in maps}
 
 
 def panel(name: str, method: str, photograph: NDArray[np.uint8]) -> Panel:
     """Put one map's picture, words and values together."""
     raw = maps[name, method]
-    heading = f"{store.model(name).title}, {METHOD_TITLES[method]}"
+    heading = headings[name, method]
     about = f"K = {view.k:g}; FEM has no target class."
     if method != "fem":
         about = f"Target: {title(store.model(name).classes[targets[name]])}"
@@ -174,5 +175,4 @@ show_answers(answers)
 
 with st.expander("Downloads", icon=":material/download:"):
     for (name, method), raw in maps.items():
-        label = f"{store.model(name).title}, {METHOD_TITLES[method]}: raw map (.npy)"
-        offer_saliency(label, raw, f"photograph-{name}-{method}")
+        offer_saliency(headings[name, method], raw, f"photograph-{name}-{method}")
