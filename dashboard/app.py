@@ -10,16 +10,8 @@ from streamlit.navigation.page import StreamlitPage
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # `streamlit run` puts only this folder on the path
 
-from dashboard.controls import current_view
-
-PAGES = {
-    "gallery": ("Gallery", ":material/grid_view:"),
-    "compare": ("Compare", ":material/compare:"),
-    "statistics": ("Statistics", ":material/monitoring:"),
-    "findings": ("Findings", ":material/fact_check:"),
-    "upload": ("Try your own", ":material/add_a_photo:"),
-    "about": ("About", ":material/info:"),
-}
+from dashboard.pages import PAGES
+from dashboard.widgets import current_view
 
 ICON = str(Path(__file__).with_name("icon.svg"))  # a named icon would be fetched from another server
 

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.frame import plain
+from dashboard.page import plain
 
 if TYPE_CHECKING:
     import pandas as pd

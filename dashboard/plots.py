@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-    from dashboard.view import View
+    from dashboard.link import View
 
 
 def show(figure: go.Figure, name: str, numbers: pd.DataFrame, view: View) -> None:

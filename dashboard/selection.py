@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.datasets import read_boxes
-from explain.regions import box_coverage
+from explain.measures.regions import box_coverage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
 
-    from dashboard.view import View
+    from dashboard.link import View
 
 SORT_COLUMNS = {
     "id": "image", "confidence": "confidence", "models": "model_distance", "methods": "method_distance",

@@ -19,16 +19,16 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from explain.errors import ExplainError
-from explain.framing import FramingError, receive, send
-from explain.serving import Answer, read_answer, request
+from explain.serving.child import Answer, read_answer, request
+from explain.serving.messages import FramingError, receive, send
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from explain.origins import Source
+    from explain.serving.sources import Source
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMAND = (sys.executable, "-P", "-m", "explain.serving")
+COMMAND = (sys.executable, "-P", "-m", "explain.serving.child")
 _LOOK = 0.05
 
 
@@ -71,7 +71,7 @@ class Worker:
     ----------
     limits : Limits
     command : sequence of str
-        What starts the process; it speaks as :mod:`explain.serving` does.
+        What starts the process; it speaks as :mod:`explain.serving.child` does.
     """
 
     def __init__(self, limits: Limits = Limits(), command: Sequence[str] = COMMAND) -> None:

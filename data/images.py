@@ -112,6 +112,37 @@ def read_mask(path: str | Path) -> NDArray[np.uint8]:
         raise ImageError(f"the mask {Path(path).name} cannot be read: {error}") from error
 
 
+def encode(picture: NDArray[np.uint8], quality: int = 88) -> bytes:
+    """Encode a picture as JPEG.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (h, w, 3)
+    quality : int
+
+    Returns
+    -------
+    bytes
+    """
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
+def decode(content: bytes) -> NDArray[np.uint8]:
+    """Decode a stored picture.
+
+    Parameters
+    ----------
+    content : bytes
+
+    Returns
+    -------
+    ndarray of uint8, shape (h, w, 3)
+    """
+    return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+
+
 def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode in _WIDE_MODES:
         return _wide_grey(image)

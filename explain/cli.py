@@ -18,7 +18,7 @@ from explain.errors import ExplainError
 
 if TYPE_CHECKING:
     from data import Dataset
-    from explain.build import Progress
+    from explain.building.build import Progress
     from explain.store.reading import Store
 
 app = typer.Typer(
@@ -80,8 +80,8 @@ def build(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
 ) -> None:
     """Compute what is missing: activations, logits, maps, tables and thumbnails."""
-    from explain.build import build as run
-    from explain.specification import load_specifications
+    from explain.building.build import build as run
+    from explain.models.specification import load_specifications
 
     specs = [replace(spec, runtime=runtime.value) for spec in load_specifications(models)]
     opened = open_dataset(dataset)
@@ -163,7 +163,7 @@ def saliency_map(
     """Write one raw map as float32 .npy, from stored activations."""
     import numpy as np
 
-    from explain.live import live_saliency
+    from explain.store.evidence import live_saliency
 
     if out.suffix != ".npy":
         raise ExplainError(f"--out is {out}; expected a file that ends in .npy.")
@@ -233,8 +233,8 @@ def _open_store(dataset: Dataset, cache: str | None) -> Store:
 
 
 def _cache(name: str | None) -> Path:
+    from explain.store.filesystem import place
     from explain.store.layout import default_cache
-    from explain.store.places import place
 
     return place(name) if name else default_cache()
 

@@ -8,7 +8,7 @@ import pytest
 
 from data import open_dataset
 from data.datasets import DEMO_FOLDER
-from explain.network import ONEDNN_VARIABLE, onednn
+from explain.models.network import ONEDNN_VARIABLE, onednn
 
 os.environ.setdefault(ONEDNN_VARIABLE, onednn())  # before a test imports Keras by itself
 
@@ -39,8 +39,8 @@ def few_images(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def built(few_images, tmp_path_factory):
     """Build a store of the few images with the compact networks; give the cache folder and the report."""
-    from explain.build import build
-    from explain.specification import load_specifications
+    from explain.building.build import build
+    from explain.models.specification import load_specifications
 
     cache = tmp_path_factory.mktemp("cache")
     return cache, build(open_dataset(few_images), load_specifications(), cache, batch_size=4)

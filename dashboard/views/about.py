@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.frame import open_page, plain
-from explain.claims import TRAINED_TO_BE_SEEN, trained_to_be_seen
+from dashboard.page import open_page, plain
+from explain.findings.claims import TRAINED_TO_BE_SEEN, trained_to_be_seen
 
 store, _ = open_page("About", "What is computed, by which formula, from what, and what it cannot tell.")
 

@@ -3,8 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from dashboard.answers import Answers, show_answers
-from dashboard.comparison import (
+from dashboard.cached_store import animal_coverage, saliency, summary, table
+from dashboard.components.answers import Answers, show_answers
+from dashboard.components.panels import ColourBar, Panel, show_panels
+from dashboard.downloads import offer, offer_saliency, offer_table
+from dashboard.drawing import (
     Outlines,
     colour_bar,
     differences,
@@ -14,20 +17,17 @@ from dashboard.comparison import (
     shade,
     shared_maximum,
 )
-from dashboard.controls import segments, select, title, write
-from dashboard.downloads import offer, offer_saliency, offer_table
-from dashboard.frame import file_name, open_page, plain, share
-from dashboard.map_controls import map_controls
-from dashboard.panels import ColourBar, Panel, show_panels
+from dashboard.page import file_name, open_page, plain, share
 from dashboard.selection import neighbours, select_images
-from dashboard.stores import animal_coverage, saliency, summary, table
+from dashboard.widgets import map_controls, segments, select, title, write
 from data.datasets import read_boxes
+from data.images import decode, encode
 from explain.errors import ExplainError
-from explain.heatmap import DIVERGING, decode, difference_overlay, encode, shrunk
-from explain.one_image import density_difference, image_agreement, image_metrics
-from explain.plate import Plate, plate_png
-from explain.saliency import METHOD_TITLES, METHODS
-from explain.tables import softmax
+from explain.explainers.registry import METHOD_TITLES, METHODS
+from explain.figures.overlay import DIVERGING, difference_overlay, shrunk
+from explain.figures.print_sheet import Plate, plate_png
+from explain.measures.single_image import density_difference, image_agreement, image_metrics
+from explain.models.head import softmax
 
 PANEL_SIDE, DIFFERENCE_SIDE = 448, 288  # pixels; what the columns of a wide screen show
 

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from dashboard.controls import title, write
-from dashboard.frame import open_page, plain, share
-from dashboard.stores import table
-from explain.charts.findings import intervals
-from explain.claims import TRAINED_TO_BE_SEEN, trained_to_be_seen
-from explain.findings import RULE, Finding, findings
+from dashboard.cached_store import table
+from dashboard.page import open_page, plain, share
+from dashboard.widgets import title, write
+from explain.figures.findings import intervals
+from explain.findings.claims import TRAINED_TO_BE_SEEN, trained_to_be_seen
+from explain.findings.findings import RULE, Finding, findings
 
 store, view = open_page(
     "Findings", "Is what the report says true? Each claim, its test on every image, and the verdict."

@@ -6,12 +6,12 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from dashboard.cards import Card, Said, show_cards
-from dashboard.controls import segments, select, text, title, write
-from dashboard.frame import open_page, plain, share
+from dashboard.cached_store import card_picture, summary, table
+from dashboard.components.cards import Card, Said, show_cards
+from dashboard.link import View
+from dashboard.page import open_page, plain, share
 from dashboard.selection import select_images
-from dashboard.stores import card_picture, summary, table
-from dashboard.view import View
+from dashboard.widgets import segments, select, text, title, write
 
 PER_PAGE = 20
 

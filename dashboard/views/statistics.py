@@ -3,26 +3,26 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.controls import segments, select, title
+from dashboard.cached_statistics import agreement, answers, averages, bands, distribution, of_label, paired
+from dashboard.cached_store import table
 from dashboard.downloads import offer_table
-from dashboard.frame import open_page, share
+from dashboard.page import open_page, share
 from dashboard.plots import show
-from dashboard.stores import table
-from dashboard.summaries import agreement, answers, averages, bands, distribution, of_label, paired
-from explain.accuracy import calibration_error
-from explain.averages import averages_table
-from explain.charts.agreement import agreement_matrix, agreement_points
-from explain.charts.averages import average_maps
-from explain.charts.calibration import confusion_matrix, reliability_diagram
-from explain.charts.curves import faithfulness_curves, sanity_checks
-from explain.charts.differences import paired_differences
-from explain.charts.distributions import distributions
-from explain.charts.embedding import embedding
-from explain.charts.names import metric_title
-from explain.kinds import right_about_kind
-from explain.saliency import METHOD_TITLES
-from explain.statistics import PairedComparison, proportion
-from explain.summaries import BANDS, columns_of_images, paired_values, pairs_of_kinds
+from dashboard.widgets import segments, select, title
+from explain.explainers.registry import METHOD_TITLES
+from explain.figures.agreement import agreement_matrix, agreement_points
+from explain.figures.averages import average_maps
+from explain.figures.calibration import confusion_matrix, reliability_diagram
+from explain.figures.curves import faithfulness_curves, sanity_checks
+from explain.figures.differences import paired_differences
+from explain.figures.distributions import distributions
+from explain.figures.embedding import embedding
+from explain.measures.registry import metric_title
+from explain.statistics.accuracy import calibration_error
+from explain.statistics.animals import right_about_kind
+from explain.statistics.averages import averages_table
+from explain.statistics.hypothesis_tests import PairedComparison, proportion
+from explain.statistics.summaries import BANDS, columns_of_images, paired_values, pairs_of_kinds
 
 SECTIONS = {
     "distributions": "Distributions", "differences": "Differences", "agreement": "Agreement",

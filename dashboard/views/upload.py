@@ -9,21 +9,20 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.answers import Answers, show_answers
-from dashboard.comparison import colour_bar, drawn, scale_ends, shared_maximum
-from dashboard.controls import title
+from dashboard.components.answers import Answers, show_answers
+from dashboard.components.panels import ColourBar, Panel, show_panels
 from dashboard.downloads import offer_saliency
-from dashboard.frame import open_page, plain, share
-from dashboard.map_controls import map_controls
-from dashboard.panels import ColourBar, Panel, show_panels
+from dashboard.drawing import colour_bar, drawn, scale_ends, shared_maximum
+from dashboard.page import open_page, plain, share
+from dashboard.widgets import map_controls, title
 from dashboard.worker import Worker
+from data.images import encode
 from explain.errors import ExplainError
-from explain.heatmap import encode
-from explain.live import class_index
-from explain.origins import sources
-from explain.saliency import METHOD_TITLES, METHODS
-from explain.serving import Answer
-from explain.tables import softmax
+from explain.explainers.registry import METHOD_TITLES, METHODS
+from explain.models.head import softmax
+from explain.serving.child import Answer
+from explain.serving.sources import sources
+from explain.store.evidence import class_index
 
 ENDINGS = ("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif")
 SOURCES = {"file": "A file", "paste": "Paste", "camera": "Camera"}

@@ -12,7 +12,7 @@ import typer
 
 from data.digests import file_digest
 from explain.compact.architectures import BUILDERS
-from explain.network import ONEDNN_VARIABLE, onednn
+from explain.models.network import ONEDNN_VARIABLE, onednn
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "data" / "weights"
 SHARED = Path("../shared")

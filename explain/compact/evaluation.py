@@ -15,10 +15,11 @@ from data import read_mask
 from data.datasets import read_boxes
 from explain.compact.architectures import CLASSES, FEATURE_LAYER, HEAD_LAYER, INPUT_SIZE
 from explain.compact.photographs import BEAR, ELEPHANT, squashed
-from explain.regions import box_coverage, mask_coverage
-from explain.resampling import COMMON_GRID, resample
-from explain.saliency import fem, grad_cam
-from explain.statistics import proportion
+from explain.explainers.fem import fem
+from explain.explainers.gradcam import grad_cam
+from explain.measures.regions import box_coverage, mask_coverage
+from explain.measures.resampling import COMMON_GRID, resample
+from explain.statistics.hypothesis_tests import proportion
 
 if TYPE_CHECKING:
     import keras

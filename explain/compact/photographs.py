@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from explain.compact.architectures import CLASSES
-from explain.preprocessing import resize_image
+from explain.models.preprocessing import resize_image
 
 ELEPHANT, BEAR, OTHER = range(len(CLASSES))
 # Brown bears are learnt as black bears: of the three ways in `brown_bears`, the best on validation images.

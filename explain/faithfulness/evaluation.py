@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explain.build_report import peak_memory
+from explain.building.build_report import peak_memory
 from explain.errors import ExplainError
-from explain.faithfulness.chunks import Chunks
+from explain.faithfulness.evaluated_model import Subject, subject_of
 from explain.faithfulness.perturbation import DEFAULT_STEPS
-from explain.faithfulness.probes import Probes, probabilities_of
+from explain.faithfulness.perturbed_inputs import Probes, probabilities_of
+from explain.faithfulness.progress import Chunks
 from explain.faithfulness.publishing import Provenance, prune, publish
 from explain.faithfulness.randomisation import SEED, columns_of_sanity, sanity_of
-from explain.faithfulness.subject import Subject, subject_of
-from explain.specification import load_specifications
+from explain.models.specification import load_specifications
 from explain.store.locking import lock_store
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from data import Dataset
-    from explain.network import Network
-    from explain.specification import ModelSpec
+    from explain.models.network import Network
+    from explain.models.specification import ModelSpec
     from explain.store.reading import Store
 
     Progress = Callable[[str, int, int], None]
@@ -138,7 +138,7 @@ def specifications_of(store: Store, models: str | None) -> tuple[ModelSpec, ...]
     ----------
     store : Store
     models : str or None
-        As :func:`explain.specification.load_specifications` takes it.
+        As :func:`explain.models.specification.load_specifications` takes it.
 
     Returns
     -------
@@ -190,7 +190,7 @@ class _Evaluation:
         return [row for row in self.subject.rows if row not in done]
 
     def _network(self) -> Network:
-        from explain.network import load_network
+        from explain.models.network import load_network
 
         if self._loaded is None:
             self._tell(f"Loading {self.title}", 0, 0)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from explain.resampling import divide_by_maximum, resample
+from explain.measures.resampling import divide_by_maximum, resample
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explain.building.plan import code_digest
 from explain.errors import StoreError
-from explain.faithfulness.chunks import Chunks
+from explain.explainers.registry import METHODS
 from explain.faithfulness.perturbation import SUBSTRATES
-from explain.faithfulness.probes import Probes
+from explain.faithfulness.perturbed_inputs import Probes
+from explain.faithfulness.progress import Chunks
 from explain.faithfulness.randomisation import SEED, columns_of_sanity
 from explain.faithfulness.tables import (
     EVALUATION_TABLES,
@@ -23,30 +25,41 @@ from explain.faithfulness.tables import (
     sanity_rows,
     with_rows_of,
 )
-from explain.provenance import code_digest
-from explain.runtimes import runtime_versions
-from explain.saliency import METHODS
+from explain.models.runtimes import runtime_versions
 from explain.store.amending import amend_store
+from explain.store.filesystem import remove_tree
 from explain.store.layout import digest_of
 from explain.store.opening import open_store
-from explain.store.places import remove_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-    from explain.store.entries import ModelInfo
+    from explain.store.manifest import ModelInfo
     from explain.store.reading import Store
 
 _FOLDER = "evaluation"
 _ENTRY = "evaluation"
 _CODE = (
-    "../data/images.py", "faithfulness/subject.py", "inspection.py", "loading.py", "network.py", "preprocessing.py",
-    "resampling.py", "runtimes.py",
-)  # fmt: skip
-_CURVES_CODE = (*_CODE, "faithfulness/perturbation.py", "faithfulness/probes.py")
-_SANITY_CODE = (*_CODE, "faithfulness/randomisation.py", "agreement.py", "ranking.py", "saliency.py", "sanity.py")
+    "../data/images.py",
+    "faithfulness/evaluated_model.py",
+    "models/graph.py",
+    "models/loading.py",
+    "models/network.py",
+    "models/preprocessing.py",
+    "models/runtimes.py",
+    "measures/resampling.py",
+)
+_CURVES_CODE = (*_CODE, "faithfulness/perturbation.py", "faithfulness/perturbed_inputs.py")
+_SANITY_CODE = (
+    *_CODE,
+    "faithfulness/randomisation.py",
+    "measures/agreement.py",
+    "measures/ranks.py",
+    "explainers/gradcam.py",
+    "explainers/fem.py",
+)
 _TABLE_CODE = ("faithfulness/curves.py", "faithfulness/tables.py")
 _LIBRARIES = ("tensorflow", "keras", "numpy", "scipy", "pillow")
 

@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explain.agreement import agreement
+from explain.explainers.fem import fem
+from explain.explainers.gradcam import grad_cam
+from explain.explainers.registry import METHODS
 from explain.faithfulness.tables import SANITY_METRICS
-from explain.resampling import common_grid
-from explain.saliency import METHODS, fem, grad_cam
-from explain.sanity import randomised_head_agreement
+from explain.measures.agreement import agreement
+from explain.measures.resampling import common_grid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
-    from explain.faithfulness.subject import Subject
-    from explain.network import Network
+    from explain.faithfulness.evaluated_model import Subject
+    from explain.models.head import Head
+    from explain.models.network import Network
 
 SEED = 0
 """Of every permutation of weights."""
@@ -43,7 +45,7 @@ def sanity_of(
     ----------
     subject : Subject
     randomised : Network
-        The subject's network with all weights shuffled, as :meth:`explain.network.Network.randomised` gives it.
+        The subject's network with all weights shuffled, as :meth:`explain.models.network.Network.randomised` gives it.
     rows : sequence of int
         At most `batch_size`.
     batch_size : int
@@ -98,3 +100,36 @@ def _network(
 
 def _chosen(found: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
     return np.stack([found[name] for name in SANITY_METRICS], axis=1)
+
+
+def randomised_head_agreement(
+    activations: ArrayLike, head: Head, classes: ArrayLike, seed: int = 0
+) -> dict[str, NDArray[np.float64]]:
+    """Compare Grad-CAM with Grad-CAM under a head whose weights are shuffled, in closed form.
+
+    The weights of the head are permuted over all channels and classes, so their distribution stays and what
+    they mean is lost. FEM uses no head, so this check cannot say anything about it.
+
+    Parameters
+    ----------
+    activations : array, shape (n, h, w, c)
+    head : Head
+    classes : array of int, shape (n,)
+        Target class of each image.
+    seed : int
+
+    Returns
+    -------
+    dict of str to ndarray of float64, shape (n,)
+        As :func:`explain.measures.agreement.agreement` returns it; near 1 means that the maps do not depend on what the
+        head has learnt, NaN where a map is zero everywhere.
+
+    References
+    ----------
+    Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018, section 3 (the last layer only).
+    """
+    kernel = np.asarray(head.kernel, np.float32)
+    chosen = np.asarray(classes, int)
+    shuffled = np.random.default_rng(seed).permutation(kernel.ravel()).reshape(kernel.shape)
+    learnt, random = (grad_cam(activations, weights.T[chosen]) for weights in (kernel, shuffled))
+    return agreement(common_grid(learnt), common_grid(random))

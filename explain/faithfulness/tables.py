@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from explain.explainers.registry import METHODS
 from explain.faithfulness.curves import area_under, confidence_drop, confidence_increase
 from explain.faithfulness.perturbation import SUBSTRATES, fractions_of
-from explain.saliency import METHODS
 from explain.store.layout import TABLE_COLUMNS
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from explain.faithfulness.probes import Answers
+    from explain.faithfulness.perturbed_inputs import Answers
 
 EVALUATION_METRICS = ("deletion", "insertion", "average_drop", "increase")
 CURVES = ("deletion", "insertion")

@@ -13,10 +13,10 @@ from markupsafe import Markup
 from plotly.io import to_html
 from plotly.offline import get_plotlyjs
 
-from explain.charts.findings import intervals
-from explain.claims import TRAINED_TO_BE_SEEN, trained_to_be_seen
-from explain.findings import RULE, findings
-from explain.report.contents import Shown, figures, image_sections
+from explain.figures.findings import intervals
+from explain.findings.claims import TRAINED_TO_BE_SEEN, trained_to_be_seen
+from explain.findings.findings import RULE, findings
+from explain.report.image_sections import Shown, figures, image_sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,8 +8,8 @@ atomically at the end of a build, is what makes new results visible.
 from explain.errors import StoreError
 from explain.store.amending import amend_store
 from explain.store.checking import check_store
-from explain.store.entries import DatasetInfo, ModelInfo
 from explain.store.layout import default_cache
+from explain.store.manifest import DatasetInfo, ModelInfo
 from explain.store.opening import list_stores, newest_stores, open_store
 from explain.store.reading import Store
 

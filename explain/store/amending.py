@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explain.store.filesystem import place
 from explain.store.locking import lock_store
 from explain.store.opening import open_store
-from explain.store.places import place
 from explain.store.reading import Store
 from explain.store.writing import write_manifest, write_table
 

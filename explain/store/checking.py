@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from explain.store.filesystem import file_digests, files_below, read_whole
 from explain.store.layout import ARRAYS, CHECKSUMS
 from explain.store.pictures import pictures_digest
-from explain.store.places import file_digests, files_below, read_whole
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from explain.store.places import place
+from explain.store.filesystem import place
 
 SCHEMA = 1
 MANIFEST = "manifest.json"

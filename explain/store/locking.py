@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from explain.errors import StoreError
-from explain.store.places import is_remote, read_whole, write_atomically, write_exclusively
+from explain.store.filesystem import is_remote, read_whole, write_atomically, write_exclusively
 
 BEAT = 10.0
 """Seconds after which a writer on object storage shows again that it lives."""

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from explain.errors import StoreError
+from explain.store.filesystem import changed_at, place, read_whole
 from explain.store.layout import MANIFEST, SCHEMA
-from explain.store.places import changed_at, place, read_whole
 from explain.store.reading import Store
 
 

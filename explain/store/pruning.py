@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from explain.errors import StoreError
+from explain.store.filesystem import remove_tree
 from explain.store.layout import MANIFEST
 from explain.store.opening import open_store
-from explain.store.places import remove_tree
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explain.errors import StoreError
-from explain.saliency import Head
-from explain.store.entries import ModelInfo, dataset_info, model_info
+from explain.models.head import Head
+from explain.store.filesystem import open_arrays, read_whole
 from explain.store.layout import ARRAYS, TABLE_COLUMNS, digest_of, picture_name
-from explain.store.places import open_arrays, read_whole
+from explain.store.manifest import ModelInfo, dataset_info, model_info
 
 if TYPE_CHECKING:
     import pandas as pd

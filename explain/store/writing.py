@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explain.store.filesystem import file_digests, files_below, open_arrays, write_atomically
 from explain.store.layout import ARRAYS, CHECKSUMS, JOURNAL, MANIFEST, SCHEMA
-from explain.store.places import file_digests, files_below, open_arrays, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import zarr
     from numpy.typing import NDArray
 
-    from explain.saliency import Head
+    from explain.models.head import Head
     from explain.store.reading import Store
 
 _LARGEST_FLOAT16 = float(np.finfo(np.float16).max)

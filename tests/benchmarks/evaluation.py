@@ -11,11 +11,11 @@ import numpy as np
 
 from data import decode_image, open_dataset
 from explain.faithfulness import DEFAULT_STEPS
-from explain.faithfulness.chunks import Chunks
-from explain.faithfulness.probes import Probes, probabilities_of
-from explain.network import load_network
-from explain.preprocessing import resize_image
-from explain.specification import load_specifications
+from explain.faithfulness.perturbed_inputs import Probes, probabilities_of
+from explain.faithfulness.progress import Chunks
+from explain.models.network import load_network
+from explain.models.preprocessing import resize_image
+from explain.models.specification import load_specifications
 from tests.benchmarks.measuring import Section, Settings, figure, race, ratio, run_part
 
 if TYPE_CHECKING:

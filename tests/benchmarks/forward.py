@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from explain.network import load_network
-from explain.specification import load_specifications
+from explain.models.network import load_network
+from explain.models.specification import load_specifications
 from tests.benchmarks.forward_variant import WITHOUT_ONEDNN
 from tests.benchmarks.measuring import Figure, Section, Settings, figure, ratio, run_part
 from tests.benchmarks.peering import Peer, environment

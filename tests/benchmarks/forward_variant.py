@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 
 from data import decode_image, open_dataset
-from explain.network import ONEDNN_VARIABLE, Network, load_network, onednn
-from explain.preprocessing import resize_image
-from explain.runtimes import onnx_pass
-from explain.saliency import fem, grad_cam
-from explain.specification import ModelSpec, load_specifications
+from explain.explainers.fem import fem
+from explain.explainers.gradcam import grad_cam
+from explain.models.network import ONEDNN_VARIABLE, Network, load_network, onednn
+from explain.models.preprocessing import resize_image
+from explain.models.runtimes import onnx_pass
+from explain.models.specification import ModelSpec, load_specifications
 from tests.benchmarks.measuring import Settings, race
 
 Pass = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]

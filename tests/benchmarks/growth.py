@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from data import decode_image, open_dataset
-from explain.build import build
-from explain.build_report import peak_memory
-from explain.specification import load_specifications
+from explain.building.build import build
+from explain.building.build_report import peak_memory
+from explain.models.specification import load_specifications
 from tests.benchmarks.measuring import Figure, Section, Settings, run_part
 from tests.benchmarks.startup import page, store_size
 

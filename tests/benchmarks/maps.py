@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data import decode_image, open_dataset
-from explain.engines.batch import Explanation, explain_batch
-from explain.network import load_network
-from explain.preprocessing import resize_image
-from explain.runtimes import ONNXRUNTIME
-from explain.saliency import DEFAULT_K
-from explain.specification import load_specifications
+from explain.building.engines.batch import Explanation, explain_batch
+from explain.explainers.fem import DEFAULT_K
+from explain.models.network import load_network
+from explain.models.preprocessing import resize_image
+from explain.models.runtimes import ONNXRUNTIME
+from explain.models.specification import load_specifications
 from tests.benchmarks.measuring import Figure, Section, Settings, compare_maps, figure, race, ratio, run_part
 from tests.benchmarks.peering import PEERS, Answer, Peer, ask
 
 if TYPE_CHECKING:
-    from explain.network import Network
+    from explain.models.network import Network
 
 METHODS = {"gradcam": "grad_cam", "fem": "fem"}
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from data import open_dataset
-from explain.build import build
-from explain.specification import load_specifications
+from explain.building.build import build
+from explain.models.specification import load_specifications
 from tests.benchmarks.measuring import Section, Settings, figure, run_part
 
 ROOT = Path(__file__).parents[2]

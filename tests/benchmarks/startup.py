@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from data import open_dataset
-from explain.build import build
-from explain.live import live_saliency
-from explain.specification import load_specifications
+from explain.building.build import build
+from explain.models.specification import load_specifications
 from explain.store import open_store
+from explain.store.evidence import live_saliency
 from explain.store.layout import CACHE_VARIABLE
 from tests.benchmarks.measuring import Section, Settings, figure, race, run_part
 

@@ -15,9 +15,9 @@ import pandas as pd
 
 from dashboard.selection import summarise
 from data.records import Box, ImageRecord
-from explain.build_report import peak_memory
-from explain.findings import findings_table
-from explain.tables import ReadImage, images_table, map_tables
+from explain.building.build_report import peak_memory
+from explain.building.tables import ReadImage, images_table, map_tables
+from explain.findings.findings import findings_table
 from tests.benchmarks.measuring import Section, Settings, run_part
 
 SIZES = (102, 1_000, 10_000)

@@ -114,7 +114,7 @@ def test_moving_k_writes_it_to_the_link(open_page):
 
 
 def test_no_page_brings_tensorflow_into_the_process():
-    code = "import sys, dashboard.stores, dashboard.comparison, dashboard.frame\n"
+    code = "import sys, dashboard.cached_store, dashboard.drawing, dashboard.page\n"
     code += "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dashboard.link import View
 from dashboard.selection import neighbours, select_images, summarise
-from dashboard.view import View
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 ACTOR = """
     import os, pathlib, sys, time
-    from explain.framing import receive, send
+    from explain.serving.messages import receive, send
 
     while (message := receive(sys.stdin.buffer)) is not None:
         act, _, rest = message[1].decode().partition(" ")
@@ -183,7 +183,7 @@ def test_a_worker_that_nobody_holds_leaves_no_process(worker):
 
 @pytest.mark.slow
 def test_two_visitors_get_their_own_photographs_from_the_real_networks(built):
-    from explain.origins import sources
+    from explain.serving.sources import sources
     from explain.store import open_store
 
     store = open_store(built[1].store)

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from data import open_dataset
-from explain.build import build
-from explain.network import ForwardPass
-from explain.saliency import Head
-from explain.specification import load_specifications
+from explain.building.build import build
+from explain.models.head import Head
+from explain.models.network import ForwardPass
+from explain.models.specification import load_specifications
 from explain.store.layout import store_path
 
 LABELS = ("cat", "dog", "newt")  # the model has no newt
@@ -67,7 +67,7 @@ def linear_network():
 def network(monkeypatch):
     """Put the linear network in the place of every one that is loaded."""
     made = linear_network()
-    monkeypatch.setattr("explain.network.load_network", lambda spec: made)
+    monkeypatch.setattr("explain.models.network.load_network", lambda spec: made)
     return made
 
 
@@ -84,7 +84,7 @@ def original(tmp_path_factory):
     (root / "models.toml").write_text(SPECIFICATION)
     (root / "linear.keras").write_bytes(b"weights")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("explain.network.load_network", lambda spec: linear_network())
+        patch.setattr("explain.models.network.load_network", lambda spec: linear_network())
         build(open_dataset(root / "photos"), load_specifications(root / "models.toml"), root / "cache", batch_size=4)
     return root
 

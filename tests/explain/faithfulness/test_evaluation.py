@@ -7,19 +7,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import explain.network as network_module
+import explain.models.network as network_module
 from data import decode_image, open_dataset
-from explain.build import build
+from explain.building.build import build
 from explain.cli import main
 from explain.errors import ExplainError
 from explain.faithfulness import area_under, perturbation_curve
 from explain.faithfulness.evaluation import evaluate, specifications_of
 from explain.faithfulness.perturbation import blurred, masked
-from explain.faithfulness.probes import Probes
-from explain.sanity import randomised_head_agreement
-from explain.specification import load_specifications
+from explain.faithfulness.perturbed_inputs import Probes
+from explain.faithfulness.randomisation import randomised_head_agreement
+from explain.models.head import softmax
+from explain.models.specification import load_specifications
 from explain.store import check_store, open_store
-from explain.tables import softmax
 
 STEPS = 4
 PROBES = Probes(STEPS).count
@@ -168,7 +168,7 @@ def test_results_of_other_weights_do_not_survive(parts, folder):
 def test_a_network_is_judged_by_what_ran_it_and_never_beside_results_of_another_runtime(parts, folder, monkeypatch):
     run(parts)
     dataset, path, specs = parts
-    monkeypatch.setattr("explain.runtimes.version", lambda library: "1.0")  # nothing of it is run here
+    monkeypatch.setattr("explain.models.runtimes.version", lambda library: "1.0")  # nothing of it is run here
     build(dataset, [replace(spec, runtime="onnxruntime") for spec in specs], folder / "cache", batch_size=4)
     assert len(open_store(path).table("sanity")) == 0
     loaded, load = [], network_module.load_network

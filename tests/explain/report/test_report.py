@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from data import open_dataset
 from explain.cli import app
 from explain.errors import ExplainError
-from explain.findings import findings
+from explain.findings.findings import findings
 from explain.report import FITS_A_MAIL, write_report
 from explain.store import open_store
 from explain.store.layout import MANIFEST

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from data import open_dataset
-from explain.build import build
-from explain.specification import load_specifications
+from explain.building.build import build
+from explain.models.specification import load_specifications
 from explain.store import StoreError, check_store, locking, newest_stores, open_store
-from explain.store.places import files_below, place, write_atomically
+from explain.store.filesystem import files_below, place, write_atomically
 
 pytestmark = [
     pytest.mark.slow,
@@ -169,7 +169,7 @@ def test_the_lock_of_a_killed_writer_is_taken_and_that_of_a_living_one_is_not(ca
 
 
 def test_the_dashboard_reads_a_store_below_a_url(stores, built, monkeypatch):
-    from dashboard.stores import available, card_picture, summary
+    from dashboard.cached_store import available, card_picture, summary
 
     monkeypatch.setenv("EXPLAIN_CACHE", str(stores[0]))
     (store,) = available().values()

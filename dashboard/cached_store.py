@@ -1,0 +1,152 @@
+"""What the pages read: open stores and tables, cached by the store's digest, so that a rebuilt store shows at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard.selection import summarise
+from data.datasets import read_boxes
+from data.images import decode, encode
+from explain.figures.overlay import overlay
+from explain.measures.regions import box_coverage, mask_coverage
+from explain.store import Store, default_cache, newest_stores, open_store
+from explain.store.evidence import live_saliency
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+
+def available() -> dict[str, Store]:
+    """Open the newest store of every dataset; reading their manifests takes no time worth caching.
+
+    Returns
+    -------
+    dict of str to Store
+        By dataset name; `demo` first.
+    """
+    stores = [_opened(str(store.path), store.digest) for store in newest_stores(default_cache())]
+    return {s.dataset.name: s for s in sorted(stores, key=lambda s: (s.dataset.name != "demo", s.dataset.name))}
+
+
+def table(store: Store, name: str) -> pd.DataFrame:
+    """Read a table.
+
+    Parameters
+    ----------
+    store : Store
+    name : str
+
+    Returns
+    -------
+    pandas.DataFrame
+        Shared between visitors: not to be changed.
+    """
+    return _table(str(store.path), store.digest, name)
+
+
+def summary(store: Store) -> pd.DataFrame:
+    """Give one row per image with all that the gallery filters and sorts by.
+
+    Parameters
+    ----------
+    store : Store
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    return _summary(str(store.path), store.digest)
+
+
+def saliency(store: Store, image: str, model: str, method: str, target: str, k: float) -> NDArray[np.float32]:
+    """Give one raw map, live where it is not stored.
+
+    Parameters
+    ----------
+    store : Store
+    image, model, method : str
+    target : str
+        Empty for the label.
+    k : float
+
+    Returns
+    -------
+    ndarray of float32, shape (h, w)
+    """
+    return live_saliency(store, image, model, method, target=target or None, k=k)
+
+
+def animal_coverage(store: Store, image: str) -> NDArray[np.float64] | None:
+    """Give the share of each cell of the common grid that the animal covers: by its mask, else by its boxes.
+
+    Parameters
+    ----------
+    store : Store
+    image : str
+
+    Returns
+    -------
+    ndarray of float64, shape (112, 112), or None
+        None where neither is known.
+    """
+    return _coverage(str(store.path), store.digest, image)
+
+
+@st.cache_data(max_entries=2000, show_spinner=False)
+def card_picture(path: str, digest: str, image: str, layer: str, model: str, method: str, colormap: str) -> bytes:
+    """Give a gallery card's picture.
+
+    Parameters
+    ----------
+    path, digest : str
+        The store's.
+    image : str
+    layer : {"photo", "overlay", "map"}
+    model, method, colormap : str
+
+    Returns
+    -------
+    bytes
+        JPEG.
+    """
+    store = _opened(path, digest)
+    thumbnail = store.thumbnail(image)
+    if layer == "photo":
+        return thumbnail
+    opacity = 0.55 if layer == "overlay" else 1.0
+    raw = store.saliency(model, method, image)
+    return encode(overlay(decode(thumbnail), raw, colormap=colormap, opacity=opacity), 82)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _opened(path: str, digest: str) -> Store:
+    del digest  # only part of the key
+    return open_store(path)
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _coverage(path: str, digest: str, image: str) -> NDArray[np.float64] | None:
+    store = _opened(path, digest)
+    mask = store.mask(image)
+    if mask is not None:
+        return mask_coverage(mask)
+    record = store.table("images").iloc[store.row(image)]
+    boxes = read_boxes(record["boxes"])
+    return box_coverage(boxes, record["width"], record["height"]) if boxes else None
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _table(path: str, digest: str, name: str) -> pd.DataFrame:
+    return _opened(path, digest).table(name)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _summary(path: str, digest: str) -> pd.DataFrame:
+    store = _opened(path, digest)
+    names = ("images", "predictions", "metrics", "agreement")
+    images, predictions, metrics, agreement = (store.table(name) for name in names)
+    return summarise(images, predictions, metrics, agreement, [model.name for model in store.models])

@@ -1,0 +1,198 @@
+"""How the maps of one photograph are drawn as a link says: pure functions that Compare and its prints share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import pandas as pd
+
+from explain.figures.overlay import heatmap, outline, outline_mask, overlay
+from explain.measures.resampling import divide_by_maximum, resample
+from explain.measures.single_image import density
+from explain.statistics.summaries import agreement_square
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from dashboard.link import View
+    from data import Box
+    from explain.measures.resampling import Interpolation
+
+Key = tuple[str, str]
+"""Model and method of a map."""
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """What is drawn on top of every picture.
+
+    Attributes
+    ----------
+    boxes : tuple of Box
+        In pixels of the original image.
+    width, height : float
+        Of the original image.
+    mask : ndarray of uint8, optional
+        Part ids.
+    """
+
+    boxes: tuple[Box, ...] = ()
+    width: float = 1
+    height: float = 1
+    mask: NDArray[np.uint8] | None = None
+
+    def on(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Draw them.
+
+        Parameters
+        ----------
+        picture : ndarray of uint8, shape (h, w, 3)
+
+        Returns
+        -------
+        ndarray of uint8, shape (h, w, 3)
+        """
+        if self.mask is not None:
+            picture = outline_mask(picture, self.mask)
+        return outline(picture, self.boxes, self.width, self.height) if self.boxes else picture
+
+
+def shared_maximum(maps: Mapping[Key, NDArray[np.float32]]) -> float:
+    """Find the largest density of several maps.
+
+    Raw values of different methods, or of networks with other activations, have no common unit; one scale means
+    that every map is shown as its share of its own mass, so that the same colour is the same density.
+
+    Parameters
+    ----------
+    maps : mapping of (model, method) to ndarray, shape (h, w)
+        Raw.
+
+    Returns
+    -------
+    float
+        In multiples of a map's mean; 0 where all maps are zero.
+    """
+    return max((float(density(saliency).max()) for saliency in maps.values()), default=0.0)
+
+
+def drawn(
+    photograph: NDArray[np.uint8], saliency: NDArray[np.float32], view: View, maximum: float
+) -> NDArray[np.uint8]:
+    """Draw one map as the link says: over the photograph, alone, or not at all.
+
+    Parameters
+    ----------
+    photograph : ndarray of uint8, shape (h, w, 3)
+    saliency : ndarray of float32, shape (h', w')
+        Raw.
+    view : View
+        Layer, scale, colormap, opacity and interpolation are read.
+    maximum : float
+        Of all maps, from :func:`shared_maximum`; used where the scale is shared.
+
+    Returns
+    -------
+    ndarray of uint8, shape (h, w, 3)
+    """
+    if view.layer == "photo":
+        return photograph
+    top = maximum if view.scale == "shared" else None
+    dense = density(saliency)
+    interpolation = cast("Interpolation", view.interpolation)  # parsed: one of the three
+    if view.layer == "map":
+        stretched = resample(dense, photograph.shape[:2], interpolation)
+        return heatmap(divide_by_maximum(stretched, top), view.colormap)
+    return overlay(
+        photograph, dense, colormap=view.colormap, opacity=view.opacity, maximum=top, interpolation=interpolation
+    )
+
+
+def scale_ends(view: View, maximum: float) -> tuple[str, str]:
+    """Say what stands at the ends of the colour bar.
+
+    Parameters
+    ----------
+    view : View
+    maximum : float
+
+    Returns
+    -------
+    (str, str)
+    """
+    return "0", f"{maximum:.1f} x a map's mean" if view.scale == "shared" else "each map's own maximum"
+
+
+def colour_bar(colormap: str) -> NDArray[np.uint8]:
+    """Draw a horizontal colour bar from 0 to 1.
+
+    Parameters
+    ----------
+    colormap : str
+
+    Returns
+    -------
+    ndarray of uint8, shape (14, 512, 3)
+    """
+    return heatmap(np.tile(np.linspace(0, 1, 512), (14, 1)), colormap)
+
+
+def matrix(agreement: pd.DataFrame, headings: Mapping[Key, str]) -> pd.DataFrame:
+    """Put the agreement of one image's maps into a square table.
+
+    Parameters
+    ----------
+    agreement : pandas.DataFrame
+        From :func:`explain.measures.single_image.image_agreement`.
+    headings : mapping of (model, method) to str
+        What the rows and columns are called, in their order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Pearson correlations, symmetric, 1 on the diagonal; missing where one is undefined.
+    """
+    names = list(headings.values())
+    return pd.DataFrame(agreement_square(agreement, list(headings)), index=names, columns=names)
+
+
+def shade(correlation: float) -> str:
+    """Give the style of a cell of :func:`matrix`: red for -1, white, blue for 1, and letters that can be read on it.
+
+    Parameters
+    ----------
+    correlation : float
+        Within [-1, 1], or missing.
+
+    Returns
+    -------
+    str
+        CSS declarations.
+    """
+    if np.isnan(correlation):
+        return ""
+    colour = heatmap(np.array([[0.5 + 0.5 * correlation]]), "colorbrewer:RdBu")[0, 0]
+    linear = ((colour / 255 + 0.055) / 1.055) ** 2.4
+    letters = "#000" if linear @ (0.2126, 0.7152, 0.0722) > 0.179 else "#fff"  # the better contrast by WCAG 2.1
+    return f"background-color: rgb({', '.join(map(str, colour))}); color: {letters}"
+
+
+def differences(models: tuple[str, ...], methods: tuple[str, ...]) -> list[tuple[Key, Key]]:
+    """List the pairs whose difference tells something: models within a method, methods within a model.
+
+    Parameters
+    ----------
+    models, methods : tuple of str
+
+    Returns
+    -------
+    list of ((model, method), (model, method))
+        Models first; only the first two models and methods are compared with each other.
+    """
+    between_models = [((models[0], method), (models[1], method)) for method in methods] if len(models) > 1 else []
+    between_methods = [((model, methods[0]), (model, methods[1])) for model in models] if len(methods) > 1 else []
+    return between_models + between_methods

@@ -1,0 +1,1 @@
+"""From a dataset and models to a complete store."""

@@ -1,0 +1,86 @@
+"""Where the work of a build is done: in this process, or on the workers of a Ray cluster.
+
+An engine turns batches of image records into outcomes; it writes nothing. The build stays the store's one writer.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Protocol
+
+from explain.errors import ExplainError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from explain.building.engines.batch import Batch, Outcome
+    from explain.models.head import Head
+    from explain.models.specification import ModelSpec
+
+ENGINES = ("local", "ray")
+"""Names of the engines, as they stand on the command line."""
+
+
+class Engine(Protocol):
+    """What a build asks of an engine."""
+
+    def run(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
+        """Work batches off; outcomes come in any order, each batch's exactly once."""
+        ...
+
+    def head(self, spec: ModelSpec) -> Head | None:
+        """Give the dense layer of a network that ends in *feature layer -> global average pooling -> dense*."""
+        ...
+
+
+def check_engine(name: str) -> None:
+    """Make sure that an engine can be used here.
+
+    Parameters
+    ----------
+    name : {"local", "ray"}
+
+    Raises
+    ------
+    ExplainError
+        If there is no such engine, or what it needs is not installed.
+    """
+    if name not in ENGINES:
+        raise ExplainError(f"There is no engine {name!r}; known are {', '.join(ENGINES)}.")
+    if name == "ray" and find_spec("ray") is None:
+        raise ExplainError(
+            "The engine 'ray' needs Ray, which is not installed. Run: pip install -r requirements-ray.txt"
+        )
+
+
+def open_engine(
+    name: str, specs: tuple[ModelSpec, ...], batch_size: int, loading: Callable[[str], None] | None = None
+) -> Engine:
+    """Make an engine ready; networks are loaded when the first batch needs them.
+
+    Parameters
+    ----------
+    name : {"local", "ray"}
+    specs : tuple of ModelSpec
+    batch_size : int
+        Images per forward pass.
+    loading : callable, optional
+        Called with the title of a network that is about to be loaded in this process.
+
+    Returns
+    -------
+    Engine
+
+    Raises
+    ------
+    ExplainError
+        As :func:`check_engine`.
+    """
+    check_engine(name)
+    if name == "ray":
+        from explain.building.engines.ray import RayEngine
+
+        return RayEngine(specs, batch_size)
+    from explain.building.engines.local import LocalEngine
+
+    return LocalEngine(specs, batch_size, loading)

@@ -1,0 +1,77 @@
+"""The engine of one process: images are decoded in threads, one batch ahead of the networks."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from explain.building.engines.batch import Networks, PreparedBatch, explain_prepared, prepare_image, sizes_of_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from explain.building.engines.batch import Batch, Outcome, PreparedImage
+    from explain.models.head import Head
+    from explain.models.specification import ModelSpec
+
+
+class LocalEngine:
+    """Runs the networks in this process.
+
+    Parameters
+    ----------
+    specs : tuple of ModelSpec
+    batch_size : int
+    loading : callable, optional
+        Called with the title of a network that is about to be loaded.
+    """
+
+    def __init__(
+        self, specs: tuple[ModelSpec, ...], batch_size: int, loading: Callable[[str], None] | None = None
+    ) -> None:
+        self._networks = Networks(specs, loading)
+        self._batch_size = batch_size
+
+    def head(self, spec: ModelSpec) -> Head | None:
+        """Give the dense layer of a network.
+
+        Parameters
+        ----------
+        spec : ModelSpec
+
+        Returns
+        -------
+        Head or None
+        """
+        return self._networks.load(spec).head
+
+    def run(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
+        """Work batches off in their order.
+
+        Parameters
+        ----------
+        batches : iterable of Batch
+
+        Yields
+        ------
+        Outcome
+        """
+        with ThreadPoolExecutor() as pool:
+            ahead: tuple[Batch, list[Future[PreparedImage]]] | None = None
+            for batch in batches:
+                current, ahead = ahead, (batch, self._submit(pool, batch))
+                if current:
+                    yield self._explain(*current)
+            if ahead:
+                yield self._explain(*ahead)
+
+    def _submit(self, pool: ThreadPoolExecutor, batch: Batch) -> list[Future[PreparedImage]]:
+        sizes = sizes_of_rows(batch, self._networks.specs)
+        return [
+            pool.submit(prepare_image, record, sizes[row], row in batch.unpictured)
+            for row, record in enumerate(batch.records, batch.start)
+        ]
+
+    def _explain(self, batch: Batch, images: list[Future[PreparedImage]]) -> Outcome:
+        prepared = PreparedBatch(batch, tuple(future.result() for future in images))
+        return explain_prepared(prepared, self._networks, self._batch_size)

@@ -1,0 +1,1 @@
+"""Explanation methods, a file each, behind one contract; pure functions of what a network says of images."""

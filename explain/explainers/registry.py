@@ -1,0 +1,76 @@
+"""Which explainers there are. Adding one is one file beside this one and one line in the list below."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from explain.errors import ExplainError
+from explain.explainers import fem, gradcam
+from explain.explainers.contract import Explainer, Parameter
+
+_MODULES = (
+    gradcam,
+    fem,
+)
+
+EXPLAINERS: dict[str, Explainer] = {module.EXPLAINER.name: module.EXPLAINER for module in _MODULES}
+"""By name, in the order in which pages and tables list them."""
+
+DEFAULT_METHODS = (gradcam.EXPLAINER.name, fem.EXPLAINER.name)
+"""What a build computes unless it is told: the reference report's two."""
+
+PARAMETERS: dict[str, Parameter] = {
+    parameter.name: parameter for explainer in EXPLAINERS.values() for parameter in explainer.parameters
+}
+"""Every explainer's parameters by name; a name belongs to one explainer."""
+
+
+def explainer(name: str) -> Explainer:
+    """Find an explainer.
+
+    Raises
+    ------
+    ExplainError
+        If there is none of this name; names near it are given.
+    """
+    if name in EXPLAINERS:
+        return EXPLAINERS[name]
+    near = difflib.get_close_matches(name.casefold(), EXPLAINERS, n=3)
+    hint = f"Near it: {', '.join(near)}." if near else f"There are {', '.join(EXPLAINERS)}."
+    raise ExplainError(f"There is no explanation method {name!r}. {hint}")
+
+
+def title_of(name: str) -> str:
+    """Give a method's name for people; the name itself where this version does not know it."""
+    return EXPLAINERS[name].title if name in EXPLAINERS else name
+
+
+def parse_methods(names: str | Iterable[str] | None) -> tuple[Explainer, ...]:
+    """Read a choice of methods.
+
+    Parameters
+    ----------
+    names : str or iterable of str, optional
+        Names, or one text that separates them by commas. The report's two by default.
+
+    Returns
+    -------
+    tuple of Explainer
+        Each once, in the order in which they were named.
+
+    Raises
+    ------
+    ExplainError
+        If there is none of a name, or none was named.
+    """
+    if names is None:
+        return tuple(EXPLAINERS[name] for name in DEFAULT_METHODS)
+    listed = names.split(",") if isinstance(names, str) else list(names)
+    wanted = [name.strip() for name in listed if name.strip()]
+    if not wanted:
+        raise ExplainError(f"No explanation method was named. There are {', '.join(EXPLAINERS)}.")
+    return tuple(explainer(name) for name in dict.fromkeys(wanted))
+
+METHODS = DEFAULT_METHODS
+METHOD_TITLES = {name: title_of(name) for name in METHODS}

@@ -1,0 +1,150 @@
+"""What a network is asked about one image, and how the questions of many images fill batches of one size."""
+
+from __future__ import annotations
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import softmax
+
+from explain.explainers.registry import METHODS
+from explain.faithfulness.perturbation import blurred, fractions_of, masked, pixel_order, replaced
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    Image = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Probabilities of each image's target class under one method's perturbations.
+
+    Attributes
+    ----------
+    original, masked : ndarray of float64, shape (n,)
+        Of the image, and of the image times its map.
+    deletion, insertion : ndarray of float64, shape (n, steps + 1)
+    """
+
+    original: NDArray[np.float64]
+    masked: NDArray[np.float64]
+    deletion: NDArray[np.float64]
+    insertion: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Probes:
+    """The questions about one image, in their order: the ends of all curves once, then each method's own.
+
+    Attributes
+    ----------
+    steps : int
+        Of each curve.
+    methods : tuple of str
+    """
+
+    steps: int
+    methods: tuple[str, ...] = METHODS
+
+    @property
+    def count(self) -> int:
+        """Images that the network sees for one image of the dataset."""
+        return 3 + len(self.methods) * self._own
+
+    @property
+    def _own(self) -> int:
+        return 1 + 2 * (self.steps - 1)
+
+    def images(self, image: Image, saliency: Mapping[str, NDArray[np.float32]]) -> Iterator[Image]:
+        """Make the perturbed images.
+
+        Parameters
+        ----------
+        image : ndarray of float32, shape (size, size, 3)
+            Preprocessed.
+        saliency : mapping of method to ndarray, shape (h, w)
+            Raw maps.
+
+        Yields
+        ------
+        ndarray of float32, shape (size, size, 3)
+            `count` of them; the array may change afterwards, so copy it before the next.
+        """
+        nothing, soft = np.zeros_like(image), blurred(image)
+        yield from (image, nothing, soft)
+        between = fractions_of(self.steps)[1:-1]
+        for method in self.methods:
+            order = pixel_order(saliency[method], len(image))
+            yield masked(image, saliency[method])
+            yield from replaced(image, nothing, order, between)
+            yield from replaced(soft, image, order, between)
+
+    def answers(self, probabilities: NDArray[np.float64], method: str) -> Answers:
+        """Find one method's answers among all.
+
+        Parameters
+        ----------
+        probabilities : ndarray of float64, shape (n, count)
+            In the order of :meth:`images`.
+        method : str
+
+        Returns
+        -------
+        Answers
+        """
+        original, nothing, soft = probabilities[:, 0:1], probabilities[:, 1:2], probabilities[:, 2:3]
+        first = 3 + self.methods.index(method) * self._own
+        product, deleted, inserted = np.split(probabilities[:, first : first + self._own], [1, self.steps], axis=1)
+        return Answers(
+            original[:, 0],
+            product[:, 0],
+            np.hstack([original, deleted, nothing]),
+            np.hstack([soft, inserted, original]),
+        )
+
+
+def probabilities_of(
+    predict: Callable[[Image], NDArray[np.float32]], questions: Iterable[tuple[Image, int]], batch_size: int
+) -> Iterator[float]:
+    """Ask a network about many images, in batches that are filled in a thread while the network runs.
+
+    Parameters
+    ----------
+    predict : callable
+        Preprocessed images (n, size, size, 3) to logits (n, classes); always called with `batch_size` images.
+    questions : iterable of (ndarray of float32, int)
+        A preprocessed image and its target class. Drawn lazily, at most two batches ahead; each image is
+        copied before the next is drawn.
+    batch_size : int
+
+    Yields
+    ------
+    float
+        Softmax probability of the target class, for each question in turn.
+    """
+    batches = _batches(iter(questions), batch_size)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        ahead = pool.submit(next, batches, None)
+        while (batch := ahead.result()) is not None:
+            ahead = pool.submit(next, batches, None)
+            images, targets = batch
+            scores = softmax(predict(images).astype(np.float64), axis=1)
+            yield from scores[np.arange(len(targets)), targets]
+
+
+def _batches(questions: Iterator[tuple[Image, int]], batch_size: int) -> Iterator[tuple[Image, list[int]]]:
+    """Fill batches; the last one is filled up with zeros, so that every call of the network has one shape."""
+    for image, target in questions:
+        images = np.zeros((batch_size, *image.shape), np.float32)
+        images[0] = image
+        targets = [target]
+        for following, its_target in itertools.islice(questions, batch_size - 1):
+            images[len(targets)] = following
+            targets.append(its_target)
+        yield images, targets

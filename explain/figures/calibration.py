@@ -1,0 +1,112 @@
+"""Whether probabilities mean what they say, and what is taken for what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from explain.figures.style import MARGIN, NEUTRAL, colour_of, counted, literal, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+
+def reliability_diagram(
+    bins: pd.DataFrame, errors: Mapping[str, float], predictions: pd.DataFrame, titles: Mapping[str, str]
+) -> go.Figure:
+    """Show the share of right answers against the probability that was given, with counts below.
+
+    Parameters
+    ----------
+    bins : pandas.DataFrame
+        As :func:`explain.statistics.accuracy.reliability` gives them.
+    errors : mapping of str to float
+        Expected calibration error by model.
+    predictions : pandas.DataFrame
+        The store's table; every image is a point, right ones above and wrong ones below.
+    titles : mapping of str to str
+        Model titles by name.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The points carry their image in `customdata`.
+    """
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.75, 0.25], vertical_spacing=0.05)
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": NEUTRAL, "dash": "dot"}, name="perfect", hoverinfo="skip",
+        row=1, col=1,
+    )  # fmt: skip
+    known = predictions.dropna(subset=["right"])
+    for place, (model, colour) in enumerate(colour_of(titles).items()):
+        part, images = bins[bins["model"] == model], known[known["model"] == model]
+        name = f"{literal(titles[str(model)])} (error {errors[str(model)]:.3f}, n = {len(images)})"
+        figure.add_scatter(
+            x=part["confidence"], y=part["right"], mode="lines+markers", name=name, legendgroup=str(place),
+            marker={"color": colour, "size": 8}, line={"color": colour},
+            error_y={"array": part["high"] - part["right"], "arrayminus": part["right"] - part["low"], "thickness": 1},
+            hovertemplate="probability %{x:.3f}<br>right %{y:.3f}<extra></extra>", row=1, col=1,
+        )  # fmt: skip
+        right = images["right"].astype(bool)
+        figure.add_scatter(
+            x=images["probability"], y=right.map({True: 1.05 + 0.05 * place, False: -0.05 - 0.05 * place}),
+            mode="markers", legendgroup=str(place), showlegend=False, customdata=images["image"],
+            hovertext=images["image"].map(literal), hovertemplate="%{hovertext}<br>%{x:.3f}<extra></extra>",
+            marker={"color": colour, "size": 6, "symbol": "line-ns-open", "line": {"width": 1.5}}, row=1, col=1,
+        )  # fmt: skip
+        figure.add_bar(
+            x=(part["bin_low"] + part["bin_high"]) / 2, y=part["n"], marker_color=colour, legendgroup=str(place),
+            showlegend=False, hovertemplate="%{y} images<extra></extra>", row=2, col=1,
+        )  # fmt: skip
+    figure.update_yaxes(title_text="share right", row=1, col=1)
+    figure.update_yaxes(title_text="images", row=2, col=1)
+    figure.update_xaxes(title_text="probability of the answer", range=[-0.02, 1.03], row=2, col=1)
+    figure.update_xaxes(range=[-0.02, 1.03], row=1, col=1)
+    return figure.update_layout(
+        title=f"Calibration · {counted(known['image'].nunique())}", margin=MARGIN, height=520,
+        legend={"orientation": "h", "y": -0.14},
+    )  # fmt: skip
+
+
+def confusion_matrix(counts: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
+    """Show what each class is taken for, one panel per model.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        As :func:`explain.statistics.accuracy.confusion` gives them.
+    titles : mapping of str to str
+        Model titles by name.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Counts, coloured by the share of the row.
+    """
+    shown = [model for model in titles if model in set(counts["model"])]
+    answers, labels = list(dict.fromkeys(counts["answer"])), list(dict.fromkeys(counts["label"]))
+    figure = make_subplots(
+        rows=max(1, len(shown)), cols=1, subplot_titles=[literal(titles[model]) for model in shown],
+        vertical_spacing=0.3 / max(1, len(shown)), shared_xaxes=True,
+    )  # fmt: skip
+    for row, model in enumerate(shown, start=1):
+        part = counts[counts["model"] == model]
+        share, n = (
+            part.pivot(index="label", columns="answer", values=value).reindex(index=labels, columns=answers)
+            for value in ("share", "n")
+        )
+        figure.add_heatmap(
+            z=share, x=[spoken(name) for name in answers], y=[spoken(name) for name in labels], text=n,
+            texttemplate="%{text}", textfont={"size": 16}, zmin=0, zmax=1, colorscale="Teal", showscale=False,
+            hovertemplate="%{y} taken for %{x}: %{text} (%{z:.1%})<extra></extra>", xgap=2, ygap=2, row=row, col=1,
+        )  # fmt: skip
+        figure.update_yaxes(autorange="reversed", automargin=True, row=row, col=1)
+    images = int(counts.groupby("model")["n"].sum().max()) if len(counts) else 0
+    return figure.update_layout(
+        title=f"Confusion · {counted(images)}", margin={**MARGIN, "t": 70},
+        height=110 + max(1, len(shown)) * (60 + 50 * len(labels)),
+    )  # fmt: skip

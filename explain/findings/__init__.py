@@ -1,0 +1,1 @@
+"""What the reference report says, tested on every image."""

@@ -1,0 +1,1 @@
+"""Numbers of maps, and the grid on which they are taken."""

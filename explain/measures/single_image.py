@@ -1,0 +1,100 @@
+"""Numbers of one image's maps, as the build computes them for all images: for maps that no store holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from explain.measures.agreement import agreement_of_grids
+from explain.measures.resampling import COMMON_GRID, common_grid
+from explain.measures.spread import localisation_metrics, spread_metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    Maps = Mapping[tuple[str, str], NDArray[np.float32]]
+
+
+def image_metrics(maps: Maps, animal: NDArray[np.float64] | None = None) -> pd.DataFrame:
+    """Measure the maps of one image.
+
+    Parameters
+    ----------
+    maps : mapping of (model, method) to ndarray, shape (h, w)
+        Raw.
+    animal : ndarray of float64, shape (112, 112), optional
+        Share of each cell of the common grid that the animal covers, as :mod:`explain.measures.regions` gives it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns model, method, metric, value; what is undefined (a map that is zero everywhere) is left out.
+    """
+    rows = []
+    for (model, method), grid in _grids(maps).items():
+        values = dict(spread_metrics(grid))
+        if animal is not None:
+            values |= localisation_metrics(grid, animal[None])
+        rows += [(model, method, metric, float(value[0])) for metric, value in values.items()]
+    return pd.DataFrame(rows, columns=["model", "method", "metric", "value"]).dropna(subset=["value"])
+
+
+def image_agreement(maps: Maps) -> pd.DataFrame:
+    """Compare every two maps of one image.
+
+    Parameters
+    ----------
+    maps : mapping of (model, method) to ndarray, shape (h, w)
+        Raw.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns model_a, method_a, model_b, method_b, pearson, sim, spearman, iou_top20.
+    """
+    rows = [
+        dict(zip(("model_a", "method_a", "model_b", "method_b"), (*a, *b), strict=True))
+        | {name: float(value[0]) for name, value in values.items()}
+        for a, b, values in agreement_of_grids(_grids(maps))
+    ]
+    return pd.DataFrame(rows)
+
+
+def density(saliency: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Divide a map by its mean, so that maps of different methods and networks have one unit.
+
+    Parameters
+    ----------
+    saliency : ndarray of float32, shape (h, w)
+
+    Returns
+    -------
+    ndarray of float32, shape (h, w)
+        1 is the map's mean; a map that is zero everywhere stays so.
+    """
+    mean = saliency.mean()
+    return saliency / mean if mean > 0 else saliency
+
+
+def density_difference(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Subtract one map from another on the common grid, both as density over their mean.
+
+    Parameters
+    ----------
+    a, b : ndarray of float32, shape (h, w); the shapes may differ
+
+    Returns
+    -------
+    ndarray of float64, shape (112, 112)
+        Positive where `a` has the larger share of its mass; sums to zero unless a map is zero everywhere.
+    """
+    first, second = (common_grid(m[None])[0] for m in (a, b))
+    return (first - second) * COMMON_GRID**2
+
+
+def _grids(maps: Maps) -> dict[tuple[str, str], NDArray[np.float64]]:
+    return {key: common_grid(saliency[None]) for key, saliency in maps.items()}

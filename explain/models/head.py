@@ -1,0 +1,66 @@
+"""The end of a network: its last dense layer, and the probabilities that logits stand for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Head:
+    """The dense layer that follows global average pooling.
+
+    Attributes
+    ----------
+    kernel : ndarray of float32, shape (c, classes)
+        Weights from pooled channel to logit.
+    bias : ndarray of float32, shape (classes,)
+    """
+
+    kernel: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def gradients(self, classes: Sequence[int], positions: int) -> NDArray[np.float32]:
+        r"""Give the gradient of class scores at the feature layer, which is the same at every position.
+
+        With the class score before softmax, :math:`y_c = b_c + \sum_k W_{kc} \frac1Z \sum_{ij} A^k_{ij}`, so
+        :math:`\partial y_c / \partial A^k_{ij} = W_{kc} / Z` exactly, without a backward pass.
+
+        Parameters
+        ----------
+        classes : sequence of int, length n
+        positions : int
+            Z, rows times columns of the feature map.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, 1, 1, c)
+
+        References
+        ----------
+        Zhou et al., "Learning Deep Features for Discriminative Localization", CVPR 2016, equation 2.
+        """
+        return (self.kernel.T[list(classes)] / np.float32(positions))[:, None, None, :]
+
+
+def softmax(logits: NDArray[Any]) -> NDArray[np.float64]:
+    """Turn logits into probabilities over the last axis.
+
+    Parameters
+    ----------
+    logits : array, shape (..., classes)
+
+    Returns
+    -------
+    ndarray of float64, same shape
+    """
+    from scipy.special import softmax as scipy_softmax
+
+    return scipy_softmax(np.asarray(logits, np.float64), axis=-1)

@@ -1,0 +1,75 @@
+"""From a specification to a Keras model: a file of one's own in safe mode, or an application with its weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from explain.errors import ExplainError
+from explain.models.weights import WEIGHTS_VARIABLE, find_weights, weights_folders
+
+if TYPE_CHECKING:
+    from explain.models.specification import ModelSpec
+
+
+def load_model(keras: Any, spec: ModelSpec) -> Any:
+    """Load the model that a specification names.
+
+    Parameters
+    ----------
+    keras : module
+        Given, so that :mod:`explain.models.network` stays the one module that imports it.
+    spec : ModelSpec
+
+    Returns
+    -------
+    keras.Model
+
+    Raises
+    ------
+    ExplainError
+        If the file or the weights are not there, or cannot be read safely.
+    """
+    return _load_application(keras, spec) if spec.application else _load_file(keras, spec)
+
+
+def _load_file(keras: Any, spec: ModelSpec) -> Any:
+    if spec.file is None or not spec.file.is_file():
+        raise ExplainError(f"Model {spec.name!r}: the file {spec.file} is not there.")
+    try:
+        model = keras.saving.load_model(spec.file, compile=False, safe_mode=True)
+    except Exception as error:  # whatever a damaged or foreign file makes the loader raise
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ExplainError(
+            f"Model {spec.name!r}: {spec.file.name} cannot be loaded in safe mode: {reason[:300]}"
+        ) from error
+    if not hasattr(model, "inputs") or len(model.inputs) != 1 or len(model.inputs[0].shape) != 4:
+        raise ExplainError(f"Model {spec.name!r}: expected a functional Keras model with one image input.")
+    size = model.inputs[0].shape[1]
+    if size not in (None, spec.input_size):
+        raise ExplainError(
+            f"Model {spec.name!r}: the network takes {size} pixels, but the specification says input_size = "
+            f"{spec.input_size}."
+        )
+    return model
+
+
+def _load_application(keras: Any, spec: ModelSpec) -> Any:
+    build = getattr(keras.applications, str(spec.application), None)
+    if build is None or not callable(build):
+        raise ExplainError(f"Model {spec.name!r}: keras.applications has no {spec.application!r}.")
+    shape = (spec.input_size, spec.input_size, 3)
+    file = find_weights(spec)
+    try:
+        if file is None:
+            return build(weights="imagenet", input_shape=shape, classifier_activation=None)
+        model = build(weights=None, input_shape=shape, classifier_activation=None)
+        model.load_weights(file)
+    except Exception as error:  # no network, a damaged file, another network's weights
+        tried = ", ".join(str(folder) for folder in weights_folders())
+        what = f"{file.name} does not fit" if file else "the download failed"
+        raise ExplainError(
+            f"No weights for {spec.title}: {what} ({type(error).__name__}); looked in {tried}.\n"
+            f"Connect to a network once, or set {WEIGHTS_VARIABLE} to a folder that holds Keras' file "
+            f"{str(spec.application).lower()}_weights_tf_dim_ordering_tf_kernels.h5."
+        ) from error
+    return model

@@ -1,0 +1,139 @@
+"""Where the networks of a store came from, so that they can be run on another photograph.
+
+The manifest says which network gave the results, by its digest; where its file lay at the build is a fact of this
+machine and no part of the results, so it is kept beside the manifest.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explain.errors import ExplainError
+from explain.models.specification import BUILTIN_FILE, ModelSpec, load_specifications
+from explain.store.filesystem import read_whole, write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from explain.store.reading import Store
+
+ORIGINS = "origins.json"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A network as it can be loaded, and the digest that its weights must have.
+
+    Attributes
+    ----------
+    spec : ModelSpec
+    weights : str
+        sha256 of the file of weights with which the store was built.
+    """
+
+    spec: ModelSpec
+    weights: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the source as JSON can hold it.
+
+        Returns
+        -------
+        dict
+        """
+        spec = asdict(self.spec) | {"file": None if self.spec.file is None else str(self.spec.file)}
+        return {"spec": spec, "weights": self.weights}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Source:
+        """Read what :meth:`to_json` gave.
+
+        Parameters
+        ----------
+        value : dict
+
+        Returns
+        -------
+        Source
+        """
+        spec = dict(value["spec"])
+        spec["file"] = None if spec["file"] is None else Path(spec["file"])
+        spec["classes"], spec["synsets"] = tuple(spec["classes"]), tuple(spec["synsets"])
+        return cls(ModelSpec(**spec), str(value["weights"]))
+
+
+def record_origins(folder: Path, specs: Sequence[ModelSpec]) -> None:
+    """Put down where the networks of a store lie on this machine.
+
+    Parameters
+    ----------
+    folder : Path
+        The store.
+    specs : sequence of ModelSpec
+        Those that the store was built with.
+    """
+    known = _origins(folder)  # those of models that an open dashboard may still show stay
+    files = known | {spec.name: str(spec.file.resolve()) for spec in specs if spec.file is not None}
+    content = (json.dumps(files, indent=1, sort_keys=True) + "\n").encode()
+    if files != known:
+        write_atomically(folder / ORIGINS, content)
+
+
+def sources(store: Store) -> tuple[Source, ...]:
+    """Tell how the networks of a store are loaded again.
+
+    Parameters
+    ----------
+    store : Store
+
+    Returns
+    -------
+    tuple of Source
+        In the store's order.
+
+    Raises
+    ------
+    ExplainError
+        If the file of a network is known neither from the build nor as a built-in one.
+    """
+    files = _origins(store.path)
+    builtin = {spec.name: spec.file for spec in load_specifications(BUILTIN_FILE)}
+    found = []
+    for entry in store.provenance["models"]:
+        determined = entry["determined_by"]
+        file = None
+        if determined["application"] is None:
+            name = files.get(entry["name"])
+            file = Path(name) if name else builtin.get(entry["name"])
+            if file is None:
+                raise ExplainError(
+                    f"Where the network of {entry['title']} lies is not known here: the store was built elsewhere. "
+                    "Build it on this machine with the same --models file."
+                )
+        found.append(Source(_specification(entry, determined["application"], file), determined["weights"]))
+    return tuple(found)
+
+
+def _origins(folder: Path) -> dict[str, str]:
+    try:
+        files = json.loads(read_whole(folder / ORIGINS))
+    except (OSError, ValueError):
+        return {}  # the store was brought here without it: built-in networks are found by name
+    return {str(name): str(file) for name, file in files.items()} if isinstance(files, dict) else {}
+
+
+def _specification(entry: dict[str, Any], application: str | None, file: Path | None) -> ModelSpec:
+    return ModelSpec(
+        name=entry["name"],
+        title=entry["title"],
+        application=application,
+        file=file,
+        input_size=entry["input_size"],
+        preprocessing=entry["preprocessing"],
+        feature_layer=entry["feature_layer"],
+        head_layer=entry["determined_by"]["head_layer"],
+        classes=tuple(entry["classes"]),
+    )

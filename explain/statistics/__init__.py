@@ -1,0 +1,1 @@
+"""Hypothesis tests, and what the numbers of many maps come to."""

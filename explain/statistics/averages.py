@@ -1,0 +1,143 @@
+"""Average maps: where a model and a method look over all images of a class, and what these images share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from data.images import decode
+from explain.explainers.registry import METHODS
+from explain.measures.resampling import COMMON_GRID, common_grid
+from explain.measures.spread import spread_metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from explain.store.reading import Store
+
+SIDE = 160
+"""Pixels of the average photograph; what many photographs share has no finer detail."""
+_BLOCK = 64
+
+
+@dataclass(frozen=True)
+class AverageMap:
+    """The mean of the maps of one class, model and method.
+
+    Attributes
+    ----------
+    label, model, method : str
+    n : int
+        Images that count: maps that are zero everywhere do not.
+    saliency : ndarray of float32, shape (112, 112)
+        Mean of the maps on the common grid; sums to 1.
+    photograph : ndarray of uint8, shape (160, 160, 3)
+        Mean of the class's photographs, each squeezed to a square as the networks see it.
+    """
+
+    label: str
+    model: str
+    method: str
+    n: int
+    saliency: NDArray[np.float32]
+    photograph: NDArray[np.uint8]
+
+
+def average_maps(store: Store, labels: Sequence[str] = ()) -> tuple[AverageMap, ...]:
+    """Average a store's maps by class, model and method.
+
+    Parameters
+    ----------
+    store : Store
+    labels : sequence of str
+        Only these classes; all by default.
+
+    Returns
+    -------
+    tuple of AverageMap
+        Classes without a readable image are left out.
+    """
+    images = store.table("images")
+    found = []
+    for label in labels or store.dataset.labels:
+        rows = np.flatnonzero((images["label"] == label) & (images["status"] == "ok"))
+        if not len(rows):
+            continue
+        photograph = average_photograph(store, list(images["image"].iloc[rows]))
+        for model in store.models:
+            for method in METHODS:
+                saliency, n = average_map(store.saliency(model.name, method)[rows])
+                found.append(AverageMap(label, model.name, method, n, saliency, photograph))
+    return tuple(found)
+
+
+def average_map(maps: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
+    """Average maps on the common grid, on which every map has the same mass.
+
+    Parameters
+    ----------
+    maps : array, shape (n, h, w)
+        Raw.
+
+    Returns
+    -------
+    (ndarray of float32, shape (112, 112), int)
+        The mean, and how many maps count: those that are zero everywhere do not.
+    """
+    maps = maps[maps.any(axis=(1, 2))]
+    total = np.zeros((COMMON_GRID, COMMON_GRID))
+    for first in range(0, len(maps), _BLOCK):
+        total += common_grid(maps[first : first + _BLOCK]).sum(axis=0)
+    return (total / max(1, len(maps))).astype(np.float32), len(maps)
+
+
+def average_photograph(store: Store, images: Sequence[str]) -> NDArray[np.uint8]:
+    """Average photographs, each squeezed to a square.
+
+    Parameters
+    ----------
+    store : Store
+    images : sequence of str
+
+    Returns
+    -------
+    ndarray of uint8, shape (160, 160, 3)
+    """
+    total = np.zeros((SIDE, SIDE, 3))
+    for image in images:
+        thumbnail = Image.fromarray(decode(store.thumbnail(image)))
+        total += np.asarray(thumbnail.resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+    return np.rint(total / max(1, len(images))).astype(np.uint8)
+
+
+def averages_table(averages: Sequence[AverageMap]) -> pd.DataFrame:
+    """Describe average maps in numbers.
+
+    Parameters
+    ----------
+    averages : sequence of AverageMap
+
+    Returns
+    -------
+    pandas.DataFrame
+        label, model, method, n, row and column of the centre of mass (0 to 1 from the top left), and the spread
+        metrics of the average map.
+    """
+    centres = (np.arange(COMMON_GRID) + 0.5) / COMMON_GRID
+    rows = []
+    for average in averages:
+        spread = {
+            name: float(value[0]) for name, value in spread_metrics(average.saliency[None].astype(np.float64)).items()
+        }
+        row, column = average.saliency.sum(axis=1) @ centres, average.saliency.sum(axis=0) @ centres
+        rows.append(
+            {"label": average.label, "model": average.model, "method": average.method, "n": average.n,
+             "centre_row": float(row), "centre_column": float(column), **spread}
+        )  # fmt: skip
+    return pd.DataFrame(rows)

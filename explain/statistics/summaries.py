@@ -1,0 +1,210 @@
+"""Tables of tables: what the figures show, in numbers."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from explain.explainers.registry import METHODS
+from explain.statistics.hypothesis_tests import CONFIDENCE, bootstrap_intervals, compare_all_paired
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+Kind = tuple[str, str]
+"""A model's name and a method."""
+
+BANDS = {
+    "quartiles": "Median and quartiles",
+    "mean": "Mean and 95 % interval",
+}
+"""What line and band of a curve are."""
+
+
+def distribution_table(metrics: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Summarise a metric by model, method and class.
+
+    Parameters
+    ----------
+    metrics : pandas.DataFrame
+        The store's table.
+    metric : str
+
+    Returns
+    -------
+    pandas.DataFrame
+        model, method, label, n, mean, low, high (bootstrap interval, 95 %), first_quartile, median, third_quartile.
+    """
+    groups = dict(iter(metrics[metrics["metric"] == metric].groupby(["model", "method", "label"], sort=False)["value"]))
+    rows = [
+        (*keys, len(values), values.mean(), *interval, *values.quantile([0.25, 0.5, 0.75]))
+        for (keys, values), interval in zip(groups.items(), bootstrap_intervals(list(groups.values())), strict=True)
+    ]
+    names = "model method label n mean low high first_quartile median third_quartile"
+    return pd.DataFrame(rows, columns=names.split())
+
+
+def pairs_of_kinds(models: Sequence[str]) -> tuple[tuple[Kind, Kind], ...]:
+    """List the comparisons in which only the model, or only the method, differs.
+
+    Parameters
+    ----------
+    models : sequence of str
+
+    Returns
+    -------
+    tuple of pairs of (model, method)
+    """
+    of_models = [((a, method), (b, method)) for method in METHODS for a, b in combinations(models, 2)]
+    of_methods = [((model, a), (model, b)) for model in models for a, b in combinations(METHODS, 2)]
+    return (*of_models, *of_methods)
+
+
+def paired_values(metrics: pd.DataFrame, metric: str, first: Kind, second: Kind) -> pd.DataFrame:
+    """Put two kinds' values of a metric side by side, image by image.
+
+    Parameters
+    ----------
+    metrics : pandas.DataFrame
+    metric : str
+    first, second : (model, method)
+
+    Returns
+    -------
+    pandas.DataFrame
+        image, label, first, second, difference; only images that have both.
+    """
+    rows = metrics[metrics["metric"] == metric].set_index(["image", "label"])
+    values = {
+        name: rows.loc[(rows["model"] == model) & (rows["method"] == method), "value"]
+        for name, (model, method) in (("first", first), ("second", second))
+    }
+    frame = pd.concat(values, axis=1, join="inner").dropna()
+    return frame.assign(difference=frame["first"] - frame["second"]).reset_index()
+
+
+def paired_table(metrics: pd.DataFrame, metric: str, models: Sequence[str]) -> pd.DataFrame:
+    """Compare a metric between every two kinds that differ in one thing.
+
+    Parameters
+    ----------
+    metrics : pandas.DataFrame
+    metric : str
+    models : sequence of str
+
+    Returns
+    -------
+    pandas.DataFrame
+        model_a, method_a, model_b, method_b, n, difference (a minus b), low, high (bootstrap interval, 95 %),
+        p_uncorrected (Wilcoxon), effect (rank-biserial).
+    """
+    kinds = pairs_of_kinds(models)
+    values = [paired_values(metrics, metric, first, second) for first, second in kinds]
+    compared = compare_all_paired([(pairs["first"], pairs["second"]) for pairs in values])
+    rows = [
+        (*first, *second, c.n, c.difference, c.low, c.high, c.p, c.effect)
+        for (first, second), c in zip(kinds, compared, strict=True)
+    ]
+    names = "model_a method_a model_b method_b n difference low high p_uncorrected effect"
+    return pd.DataFrame(rows, columns=names.split())
+
+
+def agreement_table(agreement: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Summarise the agreement of every two kinds.
+
+    Parameters
+    ----------
+    agreement : pandas.DataFrame
+        The store's table.
+    measure : str
+
+    Returns
+    -------
+    pandas.DataFrame
+        model_a, method_a, model_b, method_b, n, mean, low, high (bootstrap interval, 95 %).
+    """
+    groups = agreement.groupby(["model_a", "method_a", "model_b", "method_b"], sort=False)[measure]
+    known = {keys: values.dropna() for keys, values in groups}
+    rows = [
+        (*keys, len(values), values.mean(), *interval)
+        for (keys, values), interval in zip(known.items(), bootstrap_intervals(list(known.values())), strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["model_a", "method_a", "model_b", "method_b", "n", "mean", "low", "high"])
+
+
+def agreement_square(
+    agreement: pd.DataFrame, kinds: Sequence[Kind], measure: str = "pearson"
+) -> NDArray[np.float64]:
+    """Put the mean agreement of every two kinds into a square.
+
+    Parameters
+    ----------
+    agreement : pandas.DataFrame
+        model_a, method_a, model_b, method_b and the measure, of one image or of many; only of these kinds.
+    kinds : sequence of (model, method)
+        Rows and columns, in their order.
+    measure : {"pearson", "sim", "spearman", "iou_top20"}
+
+    Returns
+    -------
+    ndarray of float64, shape (k, k)
+        Symmetric, 1 on the diagonal; NaN where none is known.
+    """
+    values = np.full((len(kinds), len(kinds)), np.nan)
+    np.fill_diagonal(values, 1)
+    means = agreement.groupby(["model_a", "method_a", "model_b", "method_b"])[measure].mean()
+    for (model_a, method_a, model_b, method_b), value in means.items():
+        i, j = kinds.index((model_a, method_a)), kinds.index((model_b, method_b))
+        values[i, j] = values[j, i] = value
+    return values
+
+
+def curve_bands(curves: pd.DataFrame, band: str = "quartiles") -> pd.DataFrame:
+    """Summarise deletion and insertion curves over the images.
+
+    Parameters
+    ----------
+    curves : pandas.DataFrame
+        image, label, model, method, curve, substrate, steps, fraction, probability.
+    band : {"quartiles", "mean"}
+
+    Returns
+    -------
+    pandas.DataFrame
+        model, method, curve, substrate, steps, fraction, n, centre, low, high.
+    """
+    keys = ["curve", "substrate", "steps", "model", "method", "fraction"]
+    grouped = curves.groupby(keys, sort=False)["probability"]
+    frame = grouped.agg(n="count", centre="median" if band == "quartiles" else "mean")
+    if band == "quartiles":
+        frame["low"], frame["high"] = grouped.quantile(0.25), grouped.quantile(0.75)
+    else:
+        reach = grouped.sem() * stats.t.ppf((1 + CONFIDENCE) / 2, np.maximum(frame["n"] - 1, 1))
+        frame["low"], frame["high"] = frame["centre"] - reach, frame["centre"] + reach
+    return frame.reset_index()
+
+
+def columns_of_images(predictions: pd.DataFrame, metrics: pd.DataFrame, model: str, method: str) -> pd.DataFrame:
+    """Collect what is known of each image for one model and method: the columns that may colour a map of images.
+
+    Parameters
+    ----------
+    predictions, metrics : pandas.DataFrame
+        The store's tables.
+    model, method : str
+
+    Returns
+    -------
+    pandas.DataFrame
+        By image: the columns of the predictions, and one per metric.
+    """
+    answers = predictions[predictions["model"] == model].set_index("image").drop(columns="model")
+    rows = metrics[(metrics["model"] == model) & (metrics["method"] == method)]
+    wide = rows.pivot(index="image", columns="metric", values="value")
+    return answers.join(wide[list(dict.fromkeys(rows["metric"]))])

@@ -1,0 +1,133 @@
+"""What a store's manifest says of its dataset and its models, typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from explain.models.runtimes import TENSORFLOW
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """The dataset that a store was built from.
+
+    Attributes
+    ----------
+    name, title, notice : str
+        `notice` is one sentence that every page shows, or empty.
+    labels : tuple of str
+    parts : mapping of int to str
+        Names of the ids in part masks.
+    digest : str
+    images : int
+        How many, failed ones included.
+    warnings : tuple of str
+        What of the dataset's manifest was left out.
+    """
+
+    name: str
+    title: str
+    notice: str
+    labels: tuple[str, ...]
+    parts: Mapping[int, str]
+    digest: str
+    images: int
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """A model whose results a store holds.
+
+    Attributes
+    ----------
+    name, title : str
+    input_size : int
+    preprocessing, feature_layer : str
+    classes : tuple of str
+    grid : (int, int)
+        Rows and columns of the feature layer.
+    digest : str
+        Of everything that determined its results.
+    closed_form : bool
+        Whether Grad-CAM for any class follows from stored activations.
+    folder : str
+        Its place in the store.
+    runtime : {"tensorflow", "onnxruntime"}
+        What ran its forward pass.
+    """
+
+    name: str
+    title: str
+    input_size: int
+    preprocessing: str
+    feature_layer: str
+    classes: tuple[str, ...]
+    grid: tuple[int, int]
+    digest: str
+    closed_form: bool
+    folder: str
+    runtime: str
+
+
+def dataset_info(entry: Mapping[str, Any]) -> DatasetInfo:
+    """Read the manifest's entry of the dataset.
+
+    Parameters
+    ----------
+    entry : mapping
+
+    Returns
+    -------
+    DatasetInfo
+
+    Raises
+    ------
+    KeyError, TypeError
+        If an older version wrote it.
+    """
+    return DatasetInfo(
+        name=entry["name"],
+        title=entry["title"],
+        notice=entry["notice"],
+        labels=tuple(entry["labels"]),
+        parts={int(number): name for number, name in entry["parts"].items()},
+        digest=entry["digest"],
+        images=entry["images"],
+        warnings=tuple(entry.get("warnings", ())),
+    )
+
+
+def model_info(entry: Mapping[str, Any]) -> ModelInfo:
+    """Read the manifest's entry of a model.
+
+    Parameters
+    ----------
+    entry : mapping
+
+    Returns
+    -------
+    ModelInfo
+
+    Raises
+    ------
+    KeyError, TypeError
+        If an older version wrote it.
+    """
+    return ModelInfo(
+        name=entry["name"],
+        title=entry["title"],
+        input_size=entry["input_size"],
+        preprocessing=entry["preprocessing"],
+        feature_layer=entry["feature_layer"],
+        classes=tuple(entry["classes"]),
+        grid=(entry["grid"][0], entry["grid"][1]),
+        digest=entry["digest"],
+        closed_form=entry["closed_form"],
+        folder=entry["folder"],
+        runtime=entry["determined_by"].get("runtime", TENSORFLOW),  # older stores knew no other
+    )

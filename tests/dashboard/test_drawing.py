@@ -1,0 +1,110 @@
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard.components.answers import Answers, _rows
+from dashboard.components.panels import Panel, _plain
+from dashboard.drawing import Outlines, differences, drawn, matrix, scale_ends, shade, shared_maximum
+from dashboard.link import View
+from dashboard.page import file_name
+from data import Box
+
+PHOTOGRAPH = np.full((20, 30, 3), 100, np.uint8)
+
+
+def peaked(height):
+    saliency = np.ones((4, 4), np.float32)
+    saliency[1, 2] = height
+    return saliency
+
+
+def test_one_scale_shows_equal_density_in_equal_colours_whatever_the_units():
+    flat, sharp = peaked(2), peaked(50)
+    maximum = shared_maximum({("a", "fem"): flat, ("a", "gradcam"): sharp})
+    assert maximum == pytest.approx(50 / (65 / 16))
+    view = View(layer="map", interpolation="nearest")
+    np.testing.assert_array_equal(drawn(PHOTOGRAPH, flat, view, maximum), drawn(PHOTOGRAPH, 1000 * flat, view, maximum))
+    own = [drawn(PHOTOGRAPH, m, view.but(scale="own"), maximum)[7, 20].tolist() for m in (flat, sharp)]
+    shared = [drawn(PHOTOGRAPH, m, view, maximum)[7, 20].tolist() for m in (flat, sharp)]
+    assert own[0] == own[1]  # each reaches the end of its own scale
+    assert shared[0] != shared[1]
+    assert "mean" in scale_ends(view, maximum)[1]
+
+
+def test_layers_show_the_photograph_alone_or_under_the_map():
+    np.testing.assert_array_equal(drawn(PHOTOGRAPH, peaked(9), View(layer="photo"), 3), PHOTOGRAPH)
+    np.testing.assert_array_equal(drawn(PHOTOGRAPH, peaked(9), View(opacity=0.0), 3), PHOTOGRAPH)
+    alone = drawn(PHOTOGRAPH, peaked(9), View(layer="map"), 3)
+    np.testing.assert_array_equal(drawn(PHOTOGRAPH, peaked(9), View(opacity=1.0), 3), alone)
+
+
+def test_outlines_lie_on_the_borders_of_box_and_mask():
+    mask = np.zeros((20, 30), np.uint8)
+    mask[5:15, 10:20] = 3
+    changed = np.any(Outlines(mask=mask).on(PHOTOGRAPH) != PHOTOGRAPH, axis=2)
+    assert changed[10, 10]
+    assert not changed[10, 15]
+    assert not changed[0, 0]
+    boxed = Outlines((Box(0, 0, 60, 40),), 60, 40).on(PHOTOGRAPH)
+    assert boxed[0, 15].tolist() != [100, 100, 100]
+    np.testing.assert_array_equal(Outlines().on(PHOTOGRAPH), PHOTOGRAPH)
+
+
+def test_differences_pair_models_within_a_method_and_methods_within_a_model():
+    assert differences(("a", "b"), ("gradcam", "fem")) == [
+        (("a", "gradcam"), ("b", "gradcam")), (("a", "fem"), ("b", "fem")),
+        (("a", "gradcam"), ("a", "fem")), (("b", "gradcam"), ("b", "fem")),
+    ]  # fmt: skip
+    assert differences(("a",), ("gradcam", "fem")) == [(("a", "gradcam"), ("a", "fem"))]
+
+
+def test_a_panel_carries_its_values_row_by_row():
+    sent = _plain(Panel("<b>x</b>", "alt", b"jpeg", ("line",), np.array([[1, 2, 3], [4, 5, 6]], np.float32)))
+    assert sent["map"] == {"rows": 2, "columns": 3, "mean": 3.5, "values": [1, 2, 3, 4, 5, 6]}
+    assert sent["heading"] == "<b>x</b>"  # the browser sets it as text
+    assert _plain(Panel("x", "alt", b""))["map"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("a/x.png", "a_x.png"), ("../../etc", "_.._etc"), ("bär 1", "bär_1"), ("..", "image")]
+)
+def test_a_files_name_has_no_path_in_it(text, name):
+    assert file_name(text) == name
+
+
+def test_the_matrix_is_square_and_symmetric_and_leaves_open_what_is_undefined():
+    pairs = pd.DataFrame(
+        [("a", "gradcam", "a", "fem", 0.5), ("a", "fem", "b", "fem", -0.25)],
+        columns=["model_a", "method_a", "model_b", "method_b", "pearson"],
+    )
+    names = {("a", "gradcam"): "A, Grad-CAM", ("a", "fem"): "A, FEM", ("b", "fem"): "B, FEM"}
+    table = matrix(pairs, names)
+    assert list(table.index) == list(table.columns) == list(names.values())
+    expected = [[1, 0.5, np.nan], [0.5, 1, -0.25], [np.nan, -0.25, 1]]
+    np.testing.assert_array_equal(table.to_numpy(), expected)
+
+
+@pytest.mark.parametrize("correlation", np.linspace(-1, 1, 21))
+def test_letters_on_every_shade_can_be_read(correlation):
+    style = re.fullmatch(r"background-color: rgb\((.+)\); color: (#000|#fff)", shade(correlation))
+    background, letters = style.groups()
+    channels = np.array(background.split(", "), float) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ (0.2126, 0.7152, 0.0722)  # WCAG 2.1
+    other = 0.0 if letters == "#000" else 1.0
+    assert (max(luminance, other) + 0.05) / (min(luminance, other) + 0.05) >= 4.5
+
+
+def test_an_undefined_correlation_has_no_shade():
+    assert shade(float("nan")) == ""
+
+
+def test_answers_are_the_five_most_probable_and_the_label_is_marked():
+    classes = ("a", "b", "c", "d", "African_elephant", "f")
+    rows = _rows(Answers("Model", classes, (0.1, 0.3, 0.05, 0.05, 0.4, 0.1)), "African_elephant")
+    assert [row["name"] for row in rows[:2]] == ["African elephant", "b"]
+    assert [row["label"] for row in rows] == [True, False, False, False, False]
+    assert rows[0]["percent"] == "40.0%"
+    assert len(rows) == 5

@@ -1,0 +1,124 @@
+"""The engine of many processes, on a cluster of two small nodes on this machine."""
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from data import open_dataset
+from explain.building.build import build
+from explain.building.engines.batch import Batch
+from explain.errors import ExplainError
+from explain.models.runtimes import ONNXRUNTIME
+from explain.models.specification import load_specifications
+from explain.store.filesystem import files_below, place
+
+pytestmark = pytest.mark.slow
+
+needs_ray = pytest.mark.skipif(
+    importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install -r requirements-ray.txt"
+)
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Start two nodes of one processor each, and connect to them."""
+    import ray
+    from ray.cluster_utils import Cluster
+
+    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    nodes.add_node(num_cpus=1)
+    ray.init(address=nodes.address, log_to_driver=False)
+    yield nodes
+    ray.shutdown()
+    nodes.shutdown()
+
+
+def contents(folder):
+    return {name: file.read_bytes() for name, file in files_below(folder).items()}
+
+
+@needs_ray
+@pytest.mark.parametrize("remote", [False, True])
+def test_two_workers_give_the_bytes_that_one_process_gives(cluster, built, few_images, tmp_path, remote):
+    cache = place(f"memory://{tmp_path.name}") if remote else tmp_path
+    report = build(open_dataset(few_images), load_specifications(), cache, batch_size=4, engine="ray")
+    assert (report.computed, list(report.failed)) == (12, ["zz_broken"])
+    assert contents(report.store) == contents(built[1].store)
+
+
+@needs_ray
+def test_on_onnx_runtime_too_two_workers_give_the_bytes_of_one_process(cluster, few_images, tmp_path):
+    dataset = open_dataset(few_images)
+    specs = [replace(spec, runtime=ONNXRUNTIME) for spec in load_specifications()[:1]]
+    stores = [
+        build(dataset, specs, tmp_path / engine, batch_size=4, engine=engine).store for engine in ("local", "ray")
+    ]
+    assert contents(stores[0]) == contents(stores[1])
+
+
+@needs_ray
+def test_a_killed_build_resumes_on_ray_with_the_missing_rows_alone(cluster, few_images, tmp_path):
+    dataset, specs = open_dataset(few_images), load_specifications()[:1]
+    whole = build(dataset, specs, tmp_path, batch_size=4)
+    (folder,) = (whole.store / "models").iterdir()
+    before = contents(whole.store)
+    (whole.store / "manifest.json").unlink()
+    (folder / "checksums.sha256").unlink()
+    shutil.rmtree(folder / "done")
+    (folder / "done").mkdir()
+    (folder / "done" / "000000-000002").touch()
+    resumed = build(dataset, specs, tmp_path, batch_size=4, engine="ray")
+    assert (resumed.computed, resumed.reused) == (3, 3)
+    after = contents(resumed.store)
+    results = [{name: found[name] for name in found if "/done/" not in name} for found in (before, after)]
+    assert results[0] == results[1]
+
+
+@needs_ray
+def test_the_batch_of_a_killed_worker_is_run_again(cluster, few_images):
+    from explain.building.engines.ray import RayEngine
+
+    record = open_dataset(few_images).records[0]
+    specs = load_specifications()[:1]
+    batches = [
+        Batch(row, (replace(record, image=f"{row}"),), {specs[0].name: frozenset({row})}, frozenset())
+        for row in range(200)
+    ]
+    killed, outcomes = None, []
+    for outcome in RayEngine(specs, 2).run(batches):
+        if killed is None:
+            killed = outcome.worker
+            os.kill(int(killed.rpartition(":")[2]), signal.SIGKILL)
+        outcomes.append(outcome)
+    assert sorted(outcome.start for outcome in outcomes) == list(range(200))
+    assert {outcome.worker for outcome in outcomes} - {killed}
+    logits = np.concatenate([model.explanation.logits for outcome in outcomes for model in outcome.models])
+    assert (logits == logits[0]).all()
+
+
+def test_without_ray_one_sentence_says_what_to_install(few_images, tmp_path):
+    code = (
+        "import sys, importlib.util as u; found = u.find_spec\n"
+        "u.find_spec = lambda name, *a: None if name == 'ray' else found(name, *a)\n"
+        "sys.argv = ['explain', 'build', '--engine', 'ray', '--dataset', sys.argv[1], '--cache', sys.argv[2]]\n"
+        "from explain.cli import main\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(few_images), str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("pip install -r requirements-ray.txt")
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_engine_is_named(few_images, tmp_path):
+    with pytest.raises(ExplainError, match="no engine 'spark'; known are local, ray"):
+        build(open_dataset(few_images), load_specifications()[:1], tmp_path, engine="spark")

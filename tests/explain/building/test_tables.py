@@ -1,0 +1,134 @@
+"""Tables against values worked out by hand, image by image, and by other libraries."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import entropy, pearsonr, spearmanr
+
+from data import Box, ImageRecord
+from data.datasets import read_boxes
+from explain.building.tables import ReadImage, boxes_text, images_table, map_tables, predictions_table, softmax
+from explain.measures.resampling import common_grid
+from explain.models.specification import ModelSpec
+
+FEW = settings(max_examples=40, deadline=None)
+BOX = Box(0, 0, 50, 100)
+BEAR = "n02133161"
+
+
+def record(name, label="African_elephant", synset=None, boxes=(BOX,), path=None):
+    relative = f"{label}/{name}.jpg"
+    return ImageRecord(name, label, synset, path or "unread", relative, "0" * 64, boxes)
+
+
+def specification(classes, synsets=(), name="net"):
+    return ModelSpec(name, "Net", None, None, 96, "tf", "features", "predictions", classes, synsets)
+
+
+def maps_of(count, seed=0):
+    return np.random.default_rng(seed).random((count, 7, 7), np.float32)
+
+
+def values(table, **where):
+    for column, value in where.items():
+        table = table[table[column] == value]
+    return table
+
+
+def test_images_are_listed_with_their_boxes_and_the_reason_of_a_failure():
+    read = [ReadImage("ok", 100, 80), ReadImage("no image format")]
+    table = images_table([record("a", synset=BEAR), record("b", boxes=())], read)
+    assert table["image"].tolist() == ["a", "b"]
+    assert table["synset"].tolist()[0] == BEAR
+    assert table["synset"].isna().tolist() == [False, True]
+    assert table[["width", "height"]].to_numpy().tolist() == [[100, 80], [0, 0]]
+    assert table["boxes"].tolist() == ["0 0 50 100", ""]
+    assert table["status"].tolist() == ["ok", "no image format"]
+
+
+@FEW
+@given(st.lists(st.tuples(*[st.integers(0, 5000)] * 2, *[st.integers(1, 5000)] * 2), max_size=4))
+def test_boxes_are_read_as_they_were_written(corners):
+    boxes = tuple(Box(x, y, x + width, y + height) for x, y, width, height in corners)
+    assert read_boxes(boxes_text(record("a", boxes=boxes))) == boxes
+
+
+def test_probabilities_are_shares_of_the_exponentials():
+    assert softmax(np.log([[1.0, 2.0, 5.0]])).tolist() == [pytest.approx([0.125, 0.25, 0.625])]
+
+
+def test_an_answer_its_probability_and_the_labels_rank_are_worked_out_by_hand():
+    logits = {"net": np.log([[1, 2, 5], [6, 1, 1], [2, 6, 2]]).astype(np.float32)}
+    records = [record("a"), record("unread"), record("c", "black bear", BEAR)]
+    records.insert(1, record("b"))
+    logits["net"] = np.insert(logits["net"], 2, 0, axis=0)
+    spec = specification(("African elephant", "bear", "other"), ("n02504458", BEAR, "n0"))
+    table = predictions_table(records, np.array([True, True, False, True]), [spec], logits)
+    assert table["image"].tolist() == ["a", "b", "c"]
+    assert table["predicted"].tolist() == ["other", "African elephant", "bear"]
+    assert table["probability"].tolist() == pytest.approx([0.625, 0.75, 0.6])
+    assert table["label_probability"].tolist() == pytest.approx([0.125, 0.75, 0.6])
+    assert table["label_rank"].tolist() == [3, 1, 1]
+    assert table["right"].tolist() == [False, True, True]  # the last by its synset
+
+
+def test_a_label_that_the_model_does_not_have_is_neither_right_nor_wrong():
+    spec = specification(("cat", "dog"))
+    row = predictions_table([record("a")], np.array([True]), [spec], {"net": np.zeros((1, 2))}).iloc[0]
+    assert row["predicted"] == "cat"
+    assert row[["label_probability", "label_rank", "right"]].isna().all()
+
+
+def test_every_map_is_measured_as_if_it_were_alone():
+    # More images than are held at a time, and one among them that could not be read.
+    count, failed = 35, 17
+    read = [ReadImage("no image format") if row == failed else ReadImage("ok", 100, 100) for row in range(count)]
+    records = [record(f"image_{row}") for row in range(count)]
+    maps = {("net", "gradcam"): maps_of(count), ("net", "fem"): maps_of(count, 1)}
+    tables = map_tables(records, read, {}, maps)
+    assert len(values(tables.metrics, method="fem", metric="entropy")) == count - 1
+    for row in (0, 15, 16, 18, 34):
+        first, second = (common_grid(array[row : row + 1])[0].ravel() for array in maps.values())
+        mine = values(tables.metrics, image=f"image_{row}", method="gradcam").set_index("metric")["value"]
+        assert mine["entropy"] == pytest.approx(entropy(first) / np.log(first.size))
+        assert mine["mass_inside"] == pytest.approx(first.reshape(112, 112)[:, :56].sum())
+        assert mine["peak_inside"] == (first.argmax() % 112 < 56)
+        (pair,) = values(tables.agreement, image=f"image_{row}").itertuples()
+        assert (pair.method_a, pair.method_b) == ("gradcam", "fem")
+        assert pair.pearson == pytest.approx(pearsonr(first, second)[0])
+        assert pair.spearman == pytest.approx(spearmanr(first, second)[0])
+        assert pair.sim == pytest.approx(np.minimum(first, second).sum())
+
+
+def test_where_a_map_is_zero_or_an_image_has_no_box_the_rows_are_absent():
+    maps = maps_of(3)
+    maps[1] = 0
+    records = [record("boxed"), record("zero"), record("bare", boxes=())]
+    table = map_tables(records, [ReadImage("ok", 100, 100)] * 3, {}, {("net", "fem"): maps}).metrics
+    inside = {"peak_inside", "mass_inside", "iou_half_max"}
+    assert inside < set(values(table, image="boxed")["metric"])
+    assert values(table, image="zero").empty
+    assert not inside & set(values(table, image="bare")["metric"])
+    assert len(values(table, image="bare")) == 4
+
+
+@FEW
+@given(st.integers(-20, 20), st.integers(0, 2**32 - 1))
+def test_a_map_times_a_constant_has_the_same_numbers(power, seed):
+    # Powers of two, so that float32 rounds nothing: then the numbers are the same to the last digit.
+    maps = {("net", "gradcam"): maps_of(2, seed), ("net", "fem"): maps_of(2, seed + 1)}
+    scaled = maps | {("net", "fem"): maps["net", "fem"] * np.float32(2.0**power)}
+    records, read = [record("a"), record("b")], [ReadImage("ok", 100, 100)] * 2
+    before, after = (map_tables(records, read, {}, each) for each in (maps, scaled))
+    assert before.metrics.equals(after.metrics)
+    assert before.agreement.equals(after.agreement)
+
+
+def test_progress_is_told_up_to_the_last_image():
+    told = []
+    read = [ReadImage("ok", 100, 100)] * 20
+    records = [record(str(row)) for row in range(20)]
+    map_tables(records, read, {}, {("net", "fem"): maps_of(20)}, lambda done, total: told.append((done, total)))
+    assert [total for _, total in told] == [20] * len(told)
+    assert told[-1][0] == 20

@@ -1,0 +1,182 @@
+import json
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from explain.figures.agreement import agreement_matrix, agreement_points
+from explain.figures.averages import average_maps
+from explain.figures.calibration import confusion_matrix, reliability_diagram
+from explain.figures.curves import faithfulness_curves, sanity_checks
+from explain.figures.differences import paired_differences
+from explain.figures.distributions import distributions
+from explain.figures.embedding import embedding
+from explain.figures.findings import intervals
+from explain.figures.style import COLOURS, literal
+from explain.statistics.accuracy import ANOTHER, confusion, reliability
+from explain.statistics.averages import AverageMap
+from explain.statistics.hypothesis_tests import compare_paired
+from explain.statistics.summaries import curve_bands, paired_values
+
+BAD = '<a href="http://example.invalid">x</a>'
+MODELS, METHODS = (f"a{BAD}", "b"), ("gradcam", "fem")
+TITLES = {MODELS[0]: f"First {BAD}", "b": "Second & last"}
+LABELS = (f"bear{BAD}", "elephant")
+IMAGES = {f"{number}{BAD}": LABELS[number % 2] for number in range(6)}
+
+
+def rows(**columns):
+    """Give one row per image, model and method."""
+    generator = np.random.default_rng(1)
+    frame = pd.DataFrame(
+        [(image, label, model, method) for (image, label), model, method in product(IMAGES.items(), MODELS, METHODS)],
+        columns=["image", "label", "model", "method"],
+    )
+    return frame.assign(
+        **{name: generator.random(len(frame)) if value is None else value for name, value in columns.items()}
+    )
+
+
+@pytest.fixture
+def metrics():
+    return rows(metric="entropy", value=None)
+
+
+@pytest.fixture
+def predictions():
+    frame = rows(probability=None).drop_duplicates(["image", "model"]).drop(columns="method")
+    return frame.assign(predicted=frame["label"], right=pd.array([True, False] * (len(frame) // 2), dtype="boolean"))
+
+
+@pytest.fixture
+def agreement():
+    kinds = list(product(MODELS, METHODS))
+    pairs = [(*a, *b) for i, a in enumerate(kinds) for b in kinds[i + 1 :]]
+    frame = pd.DataFrame(
+        [(image, label, *pair) for (image, label), pair in product(IMAGES.items(), pairs)],
+        columns=["image", "label", "model_a", "method_a", "model_b", "method_b"],
+    )
+    return frame.assign(pearson=np.linspace(-0.5, 0.9, len(frame)), sim=0.5)
+
+
+def average(label, model, method):
+    saliency = np.full((112, 112), 1 / 112**2, np.float32)
+    return AverageMap(label, model, method, 3, saliency, np.zeros((160, 160, 3), np.uint8))
+
+
+def all_figures(metrics, predictions, agreement):
+    curves = rows(probability=0.5, substrate=f"zeros{BAD}", steps=2).merge(
+        pd.DataFrame({"curve": ["deletion"] * 3, "fraction": [0, 0.5, 1]}), how="cross"
+    )
+    pairs = paired_values(metrics, "entropy", (MODELS[0], "fem"), ("b", "fem"))
+    bins, label_of = reliability(predictions), {model: {} for model in MODELS}
+    points = pd.DataFrame({"image": list(IMAGES), "x": range(6), "y": range(6)})
+    found = pd.DataFrame(
+        {"scope": LABELS, "metric": BAD, "n": 3, "difference": 0.1, "low": 0.0, "high": 0.2, "verdict": "supported"}
+    )
+    yield from (
+        distributions(metrics, "entropy", TITLES, BAD, by=by, shape=shape)
+        for by, shape in product(("label", "model", "method"), ("box", "violin"))
+    )
+    yield paired_differences(pairs, compare_paired(pairs["first"], pairs["second"]), BAD, BAD, BAD)
+    yield agreement_matrix(agreement, TITLES)
+    yield agreement_points(agreement, TITLES)
+    yield reliability_diagram(bins, dict.fromkeys(MODELS, 0.1), predictions, TITLES)
+    yield confusion_matrix(confusion(predictions, label_of), TITLES)
+    yield faithfulness_curves(curve_bands(curves), TITLES, BAD)
+    yield sanity_checks(rows(check=BAD, spearman=None), TITLES)
+    yield embedding(points, pd.Series(IMAGES), BAD)
+    yield average_maps([average(LABELS[0], MODELS[0], "fem")], TITLES)
+    yield intervals(found, TITLES)
+
+
+def test_a_tests_scope_is_named_by_the_models_title():
+    found = pd.DataFrame(
+        {"scope": ["all", MODELS[0]], "metric": "entropy", "n": 3, "difference": 0.1, "low": 0.0, "high": 0.2,
+         "verdict": "supported"}
+    )  # fmt: skip
+    (drawn,) = intervals(found, {MODELS[0]: "A title"}).data
+    assert list(drawn.y) == ["Entropy<br>all (n = 3)", "Entropy<br>A title (n = 3)"]
+
+
+def shown_texts(value, key=""):
+    """Collect every text of a figure but the ids that a click hands back, which are never shown."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name not in ("customdata", "template"):
+                yield from shown_texts(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from shown_texts(inner, key)
+    elif isinstance(value, str):
+        yield value
+
+
+def test_no_text_of_a_file_becomes_markup_in_any_figure(metrics, predictions, agreement):
+    for number, figure in enumerate(all_figures(metrics, predictions, agreement)):
+        texts = list(shown_texts(json.loads(figure.to_json())))
+        assert not [text for text in texts if "<a" in text], number
+        assert any("&lt;a href" in text for text in texts), number
+
+
+def test_a_click_hands_back_the_image_as_it_is_called(metrics):
+    figure = distributions(metrics, "entropy", TITLES, "Entropy")
+    assert {image for trace in figure.data for image in trace.customdata} == set(IMAGES)
+
+
+def test_every_figure_of_images_says_how_many(metrics, predictions, agreement):
+    for number, figure in enumerate(all_figures(metrics, predictions, agreement)):
+        assert any("n = " in text for text in shown_texts(json.loads(figure.to_json()))), number
+
+
+@pytest.mark.parametrize("background", ["#fbfaf7", "#14191b"])
+@pytest.mark.parametrize("colour", COLOURS)
+def test_every_colour_stands_out_on_light_and_on_dark(colour, background):
+    def luminance(text):
+        channels = [int(text[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+    lighter, darker = sorted((luminance(colour), luminance(background)), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) >= 3
+
+
+def test_literal_leaves_ordinary_text_alone():
+    assert literal("African elephant, 50 %") == "African elephant, 50 %"
+    assert literal("a<b>&c") == "a&lt;b&gt;&amp;c"
+
+
+def test_the_matrix_is_symmetric_and_holds_the_means(agreement):
+    values = np.array(agreement_matrix(agreement, TITLES).data[0].z)
+    np.testing.assert_array_equal(values, values.T)
+    chosen = agreement[(agreement["model_a"] == MODELS[0]) & (agreement["model_b"] == "b")]
+    chosen = chosen[(chosen["method_a"] == "gradcam") & (chosen["method_b"] == "fem")]
+    assert values[0, 3] == pytest.approx(sum(chosen["pearson"]) / len(chosen))
+
+
+def test_numbers_colour_on_a_scale_and_names_by_trace():
+    points = pd.DataFrame({"image": ["a", "b", "c"], "x": [0, 1, 2], "y": [0, 1, 2]})
+    by_number = embedding(points, pd.Series({"a": 0.1, "b": 0.9}), "value")
+    assert {trace.name for trace in by_number.data} == {"no value", "value"}
+    wrong = pd.Series({"a": True, "b": False, "c": False})
+    by_name = embedding(points, pd.Series({"a": "x", "b": "x", "c": "y"}), "class", wrong)
+    assert [(t.name, t.marker.symbol, list(t.customdata)) for t in by_name.data] == [
+        ("x", "circle", ["b"]), ("x", "x", ["a"]), ("y", "circle", ["c"]),
+    ]  # fmt: skip
+
+
+def test_many_names_leave_the_rare_ones_to_others():
+    ids = [f"i{number}" for number in range(30)]
+    points = pd.DataFrame({"image": ids, "x": range(30), "y": range(30)})
+    figure = embedding(points, pd.Series({image: f"name {number % 20}" for number, image in enumerate(ids)}), "name")
+    assert len({trace.name for trace in figure.data}) == 8
+    assert sum(len(trace.customdata) for trace in figure.data) == 30
+
+
+def test_confusion_counts_other_classes_as_one():
+    frame = pd.DataFrame({"image": list("abc"), "label": "bear", "model": "m", "predicted": ["ursus", "dog", "dog"]})
+    table = confusion(frame, {"m": {"ursus": "bear"}}).set_index("answer")
+    assert table.loc["bear", "n"] == 1
+    assert table.loc[ANOTHER, "n"] == 2
+    assert table.loc[ANOTHER, "named"] == "dog (2)"

@@ -1,0 +1,179 @@
+"""The claims on tables that are made so that the answers are known, and against calculations written anew."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import rankdata
+
+from explain.findings.findings import findings, findings_table
+from explain.statistics.hypothesis_tests import RESAMPLES, SEED, bootstrap_intervals
+
+MODELS, METHODS = ("resnet50", "xception"), ("gradcam", "fem")
+TITLES = {"resnet50": "ResNet-50", "xception": "Xception"}
+MADE = ("resnet50", "gradcam", "entropy")
+SPREAD = ("area_half_max", "entropy", "radius", "gini")
+
+
+@pytest.fixture
+def tables():
+    """Ten images of two labels with random numbers; ResNet's Grad-CAM has 0.5 more entropy everywhere."""
+    rng = np.random.default_rng(7)
+    images = [f"i{number}" for number in range(10)]
+    labels = dict(zip(images, ["elephant"] * 5 + ["bear"] * 5, strict=True))
+    metrics = pd.DataFrame(
+        [
+            (i, labels[i], m, k, metric, rng.normal() * 0.01 + 0.5 * ((m, k, metric) == MADE))
+            for i, m, k, metric in product(images, MODELS, METHODS, SPREAD)
+        ],
+        columns=["image", "label", "model", "method", "metric", "value"],
+    )  # fmt: skip
+    kinds = list(product(MODELS, METHODS))
+    agreement = pd.DataFrame(
+        [
+            (i, labels[i], *a, *b, rng.uniform(0, 1))
+            for i in images
+            for n, a in enumerate(kinds)
+            for b in kinds[n + 1 :]
+        ],
+        columns=["image", "label", "model_a", "method_a", "model_b", "method_b", "pearson"],
+    )
+    right = {"resnet50": [1, 1, 1, 1, 0, 1, 1, 1, 0, 0], "xception": [1, 1, 1, 1, 1, 1, 1, 1, 0, 1]}
+    predictions = pd.DataFrame(
+        [
+            (i, labels[i], m, labels[i] if right[m][n] else "other", bool(right[m][n]))
+            for m in MODELS
+            for n, i in enumerate(images)
+        ],
+        columns=["image", "label", "model", "predicted", "right"],
+    )
+    predictions["right"] = predictions["right"].astype("boolean")
+    return metrics, agreement, predictions
+
+
+def exact_wilcoxon(differences):
+    """Two-sided exact p by trying every combination of signs."""
+    d = differences[differences != 0]
+    ranks = rankdata(np.abs(d))
+    observed = min(ranks[d > 0].sum(), ranks[d < 0].sum())
+    smaller = sum(
+        min(s @ ranks, ranks.sum() - s @ ranks) <= observed + 1e-9
+        for s in np.array(list(product([0, 1], repeat=len(d))))
+    )
+    return smaller / 2 ** len(d)
+
+
+def values(metrics, model, method, metric, label=None):
+    rows = metrics[(metrics.model == model) & (metrics.method == method) & (metrics.metric == metric)]
+    return (rows if label is None else rows[rows.label == label]).sort_values("image")["value"].to_numpy()
+
+
+def test_every_number_of_a_spread_claim_is_what_a_calculation_written_anew_gives(tables):
+    metrics, *_ = tables
+    found = findings_table(*tables, TITLES)
+    assert len(found) == 2 * 4 * 3 + 2 * 4 + 3 + 3  # claims 1 and 2, 3, 4, 5; no parts
+    raw = []
+    for row in found[found.claim.isin([1, 2])].itertuples():
+        label = None if row.scope == "all" else row.scope
+        method = "gradcam" if row.claim == 1 else "fem"
+        d = values(metrics, "resnet50", method, row.metric, label) - values(
+            metrics, "xception", method, row.metric, label
+        )
+        assert row.n == len(d)
+        assert row.difference == pytest.approx(sum(d) / len(d))
+        ranks = rankdata(np.abs(d))
+        assert row.effect == pytest.approx((ranks[d > 0].sum() - ranks[d < 0].sum()) / ranks.sum())
+        resampled = np.random.default_rng(0).choice(d, (20_000, len(d))).mean(1)
+        width = row.high - row.low
+        assert np.quantile(resampled, [0.025, 0.975]) == pytest.approx([row.low, row.high], abs=0.25 * width)
+        raw.append((exact_wilcoxon(d), row.p_holm))
+    # Holm multiplies the smallest p by the number of tests on the page, and never decreases.
+    smallest = min(raw)
+    assert smallest[1] == pytest.approx(min(1, smallest[0] * len(found)))
+    assert all(corrected >= p for p, corrected in raw)
+
+
+def test_the_made_difference_is_found_and_depends_on_the_measure(tables):
+    first = findings(*tables, TITLES)[0]
+    verdicts = {(row.metric, row.scope): row.verdict for row in first.rows}
+    assert verdicts["entropy", "all"] == "not settled"  # ten images: the smallest p is 2 / 2**10, times 38 tests
+    metrics, agreement, predictions = tables
+    more = [metrics.assign(image=metrics["image"] + f"_{n}", value=metrics["value"] + n * 1e-6) for n in range(3)]
+    again = [agreement.assign(image=agreement["image"] + f"_{n}") for n in range(3)]
+    third = [predictions.assign(image=predictions["image"] + f"_{n}") for n in range(3)]
+    first = findings(pd.concat(more), pd.concat(again), pd.concat(third), TITLES)[0]
+    verdicts = {(row.metric, row.scope): row.verdict for row in first.rows}
+    assert verdicts["entropy", "all"] == "supported"
+    assert first.verdict == "not settled"
+    assert first.note.startswith("The verdict depends on the measure: supported by entropy")
+    assert (first.evidence.query("metric == 'entropy' and scope == 'all'")["value"] > 0).all()
+
+
+def test_gini_points_the_other_way_because_it_grows_with_concentration(tables):
+    metrics, agreement, predictions = tables
+    flipped = metrics.copy()
+    narrow = (flipped.model == "xception") & (flipped.method == "fem") & (flipped.metric == "gini")
+    flipped.loc[narrow, "value"] += 1
+    second = findings(flipped, agreement, predictions, TITLES)[1]
+    assert (second.evidence.query("metric == 'gini' and scope == 'all'")["value"] > 0).all()
+    (row,) = (row for row in second.rows if (row.metric, row.scope) == ("gini", "all"))
+    assert row.high < 0
+
+
+def test_explainer_against_classifier_by_hand(tables):
+    _, agreement, _ = tables
+    one = agreement[agreement.image == "i3"].set_index(["model_a", "method_a", "model_b", "method_b"])["pearson"]
+    r, x, g, f = *MODELS, *METHODS
+    methods = ((1 - one[r, g, r, f]) + (1 - one[x, g, x, f])) / 2
+    models = ((1 - one[r, g, x, g]) + (1 - one[r, f, x, f])) / 2
+    fourth = findings(*tables, TITLES)[3]
+    value = fourth.evidence.query("image == 'i3' and scope == 'all'")["value"].item()
+    assert value == pytest.approx(methods - models)
+
+
+def test_classifying_alike_counts_equal_verdicts(tables):
+    fifth = findings(*tables, TITLES)[4]
+    (row,) = (row for row in fifth.rows if row.scope == "all")
+    assert (row.n, row.difference) == (10, 0.8)  # they part on the fifth and the last image
+    assert row.effect == pytest.approx(0.7 - 0.9)
+    assert row.verdict == "not settled"
+
+
+def test_without_masks_the_sixth_claim_says_why_it_is_not_tested(tables):
+    sixth = findings(*tables, TITLES)[5]
+    assert sixth.verdict == "not tested"
+    assert not sixth.rows
+    assert "no masks" in sixth.note
+
+
+def test_stored_tests_give_the_findings_that_new_ones_give(tables):
+    stored = findings_table(*tables, TITLES)
+    anew, read = findings(*tables, TITLES), findings(*tables, TITLES, stored)
+    assert [finding.verdict for finding in read] == [finding.verdict for finding in anew]
+    assert [finding.rows for finding in read] == [finding.rows for finding in anew]
+
+
+def test_one_model_leaves_the_claim_about_methods(tables):
+    metrics, agreement, predictions = (t[t.get("model", t.get("model_a")) == "xception"] for t in tables)
+    (only,) = findings(metrics, agreement, predictions, {"xception": "Xception"})
+    assert only.number == 3
+
+
+def test_the_interval_is_bca_by_its_formula():
+    """Efron 1987, equations 2.3 to 2.9, written out with the same resamples."""
+    from scipy.stats import norm
+
+    sample = np.random.default_rng(3).exponential(size=25)
+    rng = np.random.default_rng(SEED)
+    means = sample[rng.integers(0, 25, (RESAMPLES, 25))].mean(1)
+    z0 = norm.ppf((np.sum(means < sample.mean()) + np.sum(means <= sample.mean())) / (2 * RESAMPLES))
+    jackknife = np.array([np.delete(sample, i).mean() for i in range(25)])
+    u = jackknife.mean() - jackknife
+    a = (u**3).sum() / (6 * (u**2).sum() ** 1.5)
+    levels = [norm.cdf(z0 + (z0 + z) / (1 - a * (z0 + z))) for z in norm.ppf([0.025, 0.975])]
+    assert bootstrap_intervals([sample])[0] == pytest.approx(np.quantile(means, levels), rel=0.01)
+
+
+def test_two_values_have_an_interval_too():
+    assert bootstrap_intervals([[0.0, 1.0]]) == [(0, 1)]

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explain.statistics.hypothesis_tests import bootstrap_intervals, compare_paired, holm, mcnemar, proportion
+
+
+def test_a_paired_comparison_of_known_numbers():
+    found = compare_paired([2, 4, 6, 8, np.nan], [1, 2, 3, 4, 1])
+    assert found.n == 4
+    assert found.difference == 2.5
+    assert found.low < 2.5 < found.high
+    assert found.p == pytest.approx(2 / 2**4)  # all four signs alike, exact and two-sided
+    assert found.effect == 1
+
+
+def test_swapping_the_sides_turns_the_sign():
+    rng = np.random.default_rng(1)
+    a, b = rng.normal(size=(2, 40))
+    one, other = compare_paired(a, b), compare_paired(b, a)
+    assert one.difference == pytest.approx(-other.difference)
+    assert one.effect == pytest.approx(-other.effect)
+    assert one.p == pytest.approx(other.p)
+
+
+def test_equal_measurements_show_no_difference():
+    found = compare_paired([1, 2, 3], [1, 2, 3])
+    assert (found.difference, found.p, found.effect) == (0, 1, 0)
+
+
+def test_holm_by_hand_leaves_missing_tests_out():
+    np.testing.assert_allclose(holm([0.01, np.nan, 0.04, 0.03]), [0.03, np.nan, 0.06, 0.06])
+
+
+def test_wilson_and_mcnemar_by_hand():
+    share = proportion(9, 10)
+    z = 1.959963984540054
+    centre, spread = (0.9 + z * z / 20) / (1 + z * z / 10), z * np.sqrt(0.09 / 10 + z * z / 400) / (1 + z * z / 10)
+    assert (share.low, share.high) == (pytest.approx(centre - spread), pytest.approx(centre + spread))
+    assert mcnemar([1] * 5 + [0], [0] * 5 + [0]) == pytest.approx(2 / 2**5)
+    assert mcnemar([1, 0], [1, 0]) == 1
+
+
+def test_intervals_do_not_depend_on_what_else_is_asked():
+    rng = np.random.default_rng(4)
+    samples = [rng.normal(size=30), rng.exponential(size=12), rng.integers(0, 3, 30), np.ones(30), rng.normal(size=30)]
+    together = bootstrap_intervals([*samples, [1.0]])
+    assert together[:-1] == [bootstrap_intervals([sample])[0] for sample in samples]
+    assert together[3] == (1, 1)
+    assert np.isnan(together[-1]).all()
+
+
+@settings(max_examples=30, deadline=None)  # statsmodels collects garbage in each call, slow in a large process
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_holm_keeps_the_order_and_never_lowers_p(p_values):
+    p, corrected = np.array(p_values), holm(p_values)
+    assert ((corrected >= p) & (corrected <= 1)).all()
+    assert (np.diff(corrected[np.argsort(p, kind="stable")]) >= 0).all()
+    assert corrected.min() == pytest.approx(min(1, p.min() * len(p)))

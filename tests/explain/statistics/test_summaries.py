@@ -1,0 +1,58 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from explain.statistics.summaries import curve_bands, distribution_table, paired_table, paired_values, pairs_of_kinds
+
+
+def metrics(values):
+    """Make a table from (image, model, method, value)."""
+    frame = pd.DataFrame(values, columns=["image", "model", "method", "value"])
+    return frame.assign(label="bear", metric="entropy")
+
+
+def test_only_images_with_both_values_are_paired():
+    frame = metrics([("a", "m", "fem", 1.0), ("a", "n", "fem", 0.25), ("b", "m", "fem", 3.0)])
+    pairs = paired_values(frame, "entropy", ("m", "fem"), ("n", "fem"))
+    assert list(pairs["image"]) == ["a"]
+    assert list(pairs["difference"]) == [0.75]
+
+
+def test_kinds_are_compared_where_one_thing_differs():
+    pairs = pairs_of_kinds(["m", "n"])
+    assert len(pairs) == 4
+    assert all((a[0] == b[0]) != (a[1] == b[1]) for a, b in pairs)
+
+
+def test_a_single_model_leaves_the_methods():
+    assert pairs_of_kinds(["m"]) == ((("m", "gradcam"), ("m", "fem")),)
+
+
+def test_the_paired_table_has_the_mean_difference():
+    generator = np.random.default_rng(0)
+    first, second = generator.random(20), generator.random(20)
+    frame = metrics(
+        [(str(i), "m", "gradcam", a) for i, a in enumerate(first)]
+        + [(str(i), "m", "fem", b) for i, b in enumerate(second)]
+    )
+    row = paired_table(frame, "entropy", ["m"]).iloc[0]
+    assert row["difference"] == pytest.approx(np.mean(first - second))
+    assert row["low"] < row["difference"] < row["high"]
+    assert row["n"] == 20
+
+
+def test_the_distribution_has_the_quartiles():
+    frame = metrics([(str(i), "m", "fem", float(i)) for i in range(5)])
+    row = distribution_table(frame, "entropy").iloc[0]
+    assert (row["n"], row["mean"], row["first_quartile"], row["median"], row["third_quartile"]) == (5, 2, 1, 2, 3)
+
+
+@pytest.mark.parametrize(("band", "expected"), [("quartiles", (2.0, 1.0, 3.0)), ("mean", (2.0, 0.0368, 3.9632))])
+def test_bands_of_five_images(band, expected):
+    # Student's t with 4 degrees of freedom: 2.7764 x sqrt(2.5 / 5) = 1.9632
+    curves = pd.DataFrame({"image": list("abcde"), "probability": [0.0, 1.0, 2.0, 3.0, 4.0]}).assign(
+        model="m", method="fem", curve="deletion", substrate="zeros", steps=1, fraction=0.5
+    )
+    row = curve_bands(curves, band).iloc[0]
+    assert (row["centre"], row["low"], row["high"]) == pytest.approx(expected, abs=1e-4)
+    assert row["n"] == 5
