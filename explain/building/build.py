@@ -186,9 +186,7 @@ class _Builder:
         self.report.workers = len(workers)
         read = [found[row] for row in range(total)]
         self.report.failed = {
-            record.image: image.status
-            for record, image in zip(self.dataset.records, read, strict=True)
-            if not image.ok
+            record.image: image.status for record, image in zip(self.dataset.records, read, strict=True) if not image.ok
         }
         return read
 

@@ -19,7 +19,6 @@ from explain.store.layout import digest_of
 from explain.store.writing import model_folder
 
 if TYPE_CHECKING:
-
     from explain.models.specification import ModelSpec
 
 # Relative to this package: what turns a file's bytes into maps, and maps into tables.

@@ -17,9 +17,7 @@ from explain.models.network import ONEDNN_VARIABLE, onednn
 WEIGHTS = Path(__file__).resolve().parents[2] / "data" / "weights"
 SHARED = Path("../shared")
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Make the compact networks and their cards."
-)
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Make the compact networks and their cards.")
 
 
 @app.command()
@@ -27,8 +25,7 @@ def train(
     name: Annotated[str, typer.Argument(help=f"One of {', '.join(BUILDERS)}.")],
     photos: Annotated[Path, typer.Option(help="Labelled photographs with sources.csv.")] = SHARED / "photos",
     renderings: Annotated[Path, typer.Option(help="Renderings with masks.")] = SHARED / "demo_train",
-    teacher: Annotated[Path, typer.Option(help="The teacher, a .keras file.")] = SHARED
-    / "models/xception.keras",
+    teacher: Annotated[Path, typer.Option(help="The teacher, a .keras file.")] = SHARED / "models/xception.keras",
     cache: Annotated[Path, typer.Option(help="Teacher's maps and checkpoints.")] = Path(".cache/compact"),
     out: Annotated[Path, typer.Option(help="Folder for the network.")] = WEIGHTS,
     start: Annotated[Path | None, typer.Option(help="A .keras file to go on from.")] = None,

@@ -62,9 +62,7 @@ def build(name: str, input_size: int | None = INPUT_SIZE) -> keras.Model:
     if name not in BUILDERS:
         raise ValueError(f"There is no compact network called {name!r}; choose one of {', '.join(BUILDERS)}.")
     if input_size is not None and (input_size < STRIDE or input_size % STRIDE):
-        raise ValueError(
-            f"The input size must be a multiple of {STRIDE}, so that maps align; {input_size} is not."
-        )
+        raise ValueError(f"The input size must be a multiple of {STRIDE}, so that maps align; {input_size} is not.")
     return BUILDERS[name](input_size)
 
 

@@ -69,9 +69,7 @@ class Example:
 class Batches:
     """Draws training batches; the same seed and number give the same batch, whatever was drawn before."""
 
-    def __init__(
-        self, photographs: Sequence[Photograph], lesson: Lesson, batch_size: int, seed: int
-    ) -> None:
+    def __init__(self, photographs: Sequence[Photograph], lesson: Lesson, batch_size: int, seed: int) -> None:
         self._photographs = photographs
         self._lesson = lesson
         self._batch_size = batch_size
@@ -182,9 +180,7 @@ def _retoned(example: Example, mask: np.ndarray, rng: np.random.Generator) -> Ex
     return replace(example, image=_blended(toned, example.image, mask))
 
 
-def _placed(
-    animal: Example, mask: np.ndarray, background: Example, top: int, left: int
-) -> Example:
+def _placed(animal: Example, mask: np.ndarray, background: Example, top: int, left: int) -> Example:
     """Put the masked animal before another image, from a position on; targets blend by how much it covers."""
     cells = len(animal.trust)
     where = (slice(top, top + cells), slice(left, left + cells))

@@ -71,13 +71,8 @@ def measured(weights: Path, sets: dict[str, Path]) -> dict[str, dict[str, Figure
     dict
         Figures by network and set.
     """
-    loaded = {
-        key: load_samples(folder) for key, folder in sets.items() if (folder / "manifest.csv").is_file()
-    }
-    return {
-        name: {key: evaluate(load(weights, name), samples) for key, samples in loaded.items()}
-        for name in FAMILIES
-    }
+    loaded = {key: load_samples(folder) for key, folder in sets.items() if (folder / "manifest.csv").is_file()}
+    return {name: {key: evaluate(load(weights, name), samples) for key, samples in loaded.items()} for name in FAMILIES}
 
 
 def load(weights: Path, name: str) -> keras.Model:
@@ -100,14 +95,10 @@ def write_cards(weights: Path, figures: dict[str, dict[str, Figures]]) -> None:
 
 def plain(figures: dict[str, dict[str, Figures]]) -> dict[str, dict[str, Any]]:
     """Turn figures into what JSON can hold, as ``figures.json`` stores them."""
-    return json.loads(
-        json.dumps({name: {k: asdict(f) for k, f in sets.items()} for name, sets in figures.items()})
-    )
+    return json.loads(json.dumps({name: {k: asdict(f) for k, f in sets.items()} for name, sets in figures.items()}))
 
 
-def card_text(
-    name: str, sets: dict[str, Figures], training: dict[str, Any], parameters: int, size: int
-) -> str:
+def card_text(name: str, sets: dict[str, Figures], training: dict[str, Any], parameters: int, size: int) -> str:
     """Return the model card as Markdown."""
     tables = "\n\n".join(f"### {TITLES[key]}\n\n{_table(figures)}" for key, figures in sets.items())
     return f"""# {name}
@@ -193,8 +184,7 @@ def _validation(calibration: dict[str, Any]) -> str:
     rows = [*calibration["confusion"], calibration["brown_bears"]]
     lines = [f"| labelled \\ called | {' | '.join(CLASSES)} |", "|---|---|---|---|"]
     lines += [
-        f"| {label} | {' | '.join(map(str, row))} |"
-        for label, row in zip((*CLASSES, "brown bear"), rows, strict=True)
+        f"| {label} | {' | '.join(map(str, row))} |" for label, row in zip((*CLASSES, "brown bear"), rows, strict=True)
     ]
     return "\n".join(lines)
 
@@ -232,13 +222,10 @@ def _table(figures: Figures) -> str:
     lines += [_share_row(*row) for row in rows]
     met = "met" if figures.mass_ratio >= ASKED[4] else "**missed**"
     interval = f"{figures.mass_low:.2f} to {figures.mass_high:.2f}"
-    lines.append(
-        f"| mass | {figures.gradcam_peak.n} | {figures.mass_ratio:.2f} | {interval} | {ASKED[4]} | {met} |"
-    )
+    lines.append(f"| mass | {figures.gradcam_peak.n} | {figures.mass_ratio:.2f} | {interval} | {ASKED[4]} | {met} |")
     lines += ["", f"| labelled \\ called | {' | '.join(CLASSES)} |", "|---|---|---|---|"]
     lines += [
-        f"| {label} | {' | '.join(map(str, row))} |"
-        for label, row in zip(CLASSES, figures.confusion, strict=False)
+        f"| {label} | {' | '.join(map(str, row))} |" for label, row in zip(CLASSES, figures.confusion, strict=False)
     ]
     return "\n".join(lines)
 

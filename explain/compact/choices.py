@@ -83,9 +83,7 @@ def brown_bear_outcomes(
     return found
 
 
-def size_outcomes(
-    model: keras.Model, photographs: Sequence[Photograph], sizes: Sequence[int] = SIZES
-) -> list[Outcome]:
+def size_outcomes(model: keras.Model, photographs: Sequence[Photograph], sizes: Sequence[int] = SIZES) -> list[Outcome]:
     """Measure a network at several sizes of the whole image, each with the best bias of `other`.
 
     Parameters

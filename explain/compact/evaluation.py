@@ -24,6 +24,7 @@ from explain.statistics.hypothesis_tests import proportion
 if TYPE_CHECKING:
     import keras
 
+
 @dataclass(frozen=True)
 class Sample:
     """One image to evaluate on.
@@ -141,9 +142,7 @@ def evaluate(model: keras.Model, samples: Sequence[Sample], batch_size: int = 8)
     between = np.where(logits[:, ELEPHANT] >= logits[:, BEAR], ELEPHANT, BEAR)
     located = [i for i, sample in enumerate(samples) if sample.region is not None and sample.region.any()]
     boxed = [(gradcam[i], s.box) for i, s in enumerate(samples) if s.box is not None and s.box.any()]
-    inside = np.array(
-        [saliency_map[box].sum() / max(saliency_map.sum(), 1e-12) for saliency_map, box in boxed]
-    )
+    inside = np.array([saliency_map[box].sum() / max(saliency_map.sum(), 1e-12) for saliency_map, box in boxed])
     area = np.array([box.mean() for _, box in boxed])
     drawn = np.random.default_rng(0).integers(len(boxed), size=(2000, len(boxed)))
     low, high = np.quantile(inside[drawn].mean(1) / area[drawn].mean(1), [0.025, 0.975])

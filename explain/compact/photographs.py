@@ -151,8 +151,6 @@ def _pixels(path: Path) -> np.ndarray:
 
 def _rows(manifest: Path) -> list[dict[str, str]]:
     if not manifest.is_file():
-        raise FileNotFoundError(
-            f"The training data lacks {manifest}; give the folder that holds it as an option."
-        )
+        raise FileNotFoundError(f"The training data lacks {manifest}; give the folder that holds it as an option.")
     with manifest.open(newline="", encoding="utf-8") as lines:
         return list(csv.DictReader(lines))

@@ -67,9 +67,7 @@ def teach(photographs: Sequence[Photograph], teacher: Path, cache: Path, batch_s
         return lesson
     with np.load(stored) as arrays:
         if len(arrays["features"]) != len(photographs):
-            raise ValueError(
-                f"{stored} belongs to other training images; delete it, and the teacher runs again."
-            )
+            raise ValueError(f"{stored} belongs to other training images; delete it, and the teacher runs again.")
         return Lesson(arrays["features"], arrays["evidence"])
 
 

@@ -121,9 +121,7 @@ def restored(name: str, folder: Path) -> tuple[keras.Model, int]:
     """Return the network with its last checkpoint's averaged weights, and the steps behind it."""
     checkpoint = folder / f"{name}.checkpoint.npz"
     if not checkpoint.is_file():
-        raise FileNotFoundError(
-            f"There is no checkpoint {checkpoint}; train {name} first, or name its folder."
-        )
+        raise FileNotFoundError(f"There is no checkpoint {checkpoint}; train {name} first, or name its folder.")
     model = build(name)
     with np.load(checkpoint) as stored:
         model.set_weights([stored[f"average{i}"] for i in range(len(model.weights))])

@@ -82,9 +82,7 @@ class Trainer:
         keep = min(self._averaging, (1 + number) / (10 + number))
         return self._compiled(*map(tf.constant, astuple(example)), tf.constant(keep, tf.float32)).numpy()
 
-    def _update(
-        self, image: Any, label: Any, features: Any, evidence: Any, trust: Any, animal: Any, keep: Any
-    ) -> Any:
+    def _update(self, image: Any, label: Any, features: Any, evidence: Any, trust: Any, animal: Any, keep: Any) -> Any:
         import tensorflow as tf
 
         if self._first_layers is not None:
@@ -108,9 +106,7 @@ class Trainer:
             )
             w = self._weights
             total = tf.tensordot(terms, [w.label, w.features, w.evidence, w.gradcam_inside, w.fem_inside], 1)
-        self._optimizer.apply_gradients(
-            zip(tape.gradient(total, self._trainable), self._trainable, strict=True)
-        )
+        self._optimizer.apply_gradients(zip(tape.gradient(total, self._trainable), self._trainable, strict=True))
         for mean, variable in zip(self._average, self._student.weights, strict=True):
             mean.assign(keep * mean + (1 - keep) * variable)
         return terms

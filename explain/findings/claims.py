@@ -217,9 +217,7 @@ def _explainer_or_classifier(agreement: pd.DataFrame, roles: Roles) -> Claim:
         "1 - Pearson between the two methods (mean over models) minus 1 - Pearson between the two models "
         "(mean over methods), image by image.",
         "Agreement between maps says nothing about whether either is faithful to its network.",
-        tuple(
-            _by_scope("1 - pearson", of_methods.reindex(labels.index), of_models.reindex(labels.index), 1, labels)
-        ),
+        tuple(_by_scope("1 - pearson", of_methods.reindex(labels.index), of_models.reindex(labels.index), 1, labels)),
     )
 
 

@@ -154,9 +154,7 @@ def _intervals_of_means(samples: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.stack([values.take(drawn).mean(axis=axis) for values in samples])
 
     def bootstrap(method: str, **options: Any) -> Any:
-        return stats.bootstrap(
-            (places,), means, vectorized=True, confidence_level=CONFIDENCE, method=method, **options
-        )
+        return stats.bootstrap((places,), means, vectorized=True, confidence_level=CONFIDENCE, method=method, **options)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", stats.DegenerateDataWarning)

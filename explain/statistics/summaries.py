@@ -138,9 +138,7 @@ def agreement_table(agreement: pd.DataFrame, measure: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["model_a", "method_a", "model_b", "method_b", "n", "mean", "low", "high"])
 
 
-def agreement_square(
-    agreement: pd.DataFrame, kinds: Sequence[Kind], measure: str = "pearson"
-) -> NDArray[np.float64]:
+def agreement_square(agreement: pd.DataFrame, kinds: Sequence[Kind], measure: str = "pearson") -> NDArray[np.float64]:
     """Put the mean agreement of every two kinds into a square.
 
     Parameters

@@ -45,9 +45,7 @@ def run(settings: Settings) -> Section:
     )
 
 
-def _contestants(
-    dataset: Any, spec: Any, folder: Path, batch_size: int
-) -> tuple[int, dict[str, Callable[[], object]]]:
+def _contestants(dataset: Any, spec: Any, folder: Path, batch_size: int) -> tuple[int, dict[str, Callable[[], object]]]:
     network, probes = load_network(spec), Probes(DEFAULT_STEPS)
     rng = np.random.default_rng(0)
     records = dataset.records[:IMAGES]
