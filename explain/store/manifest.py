@@ -40,6 +40,40 @@ class DatasetInfo:
 
 
 @dataclass(frozen=True)
+class MethodInfo:
+    """The maps of one explanation method that a store holds of one model.
+
+    Attributes
+    ----------
+    name, title : str
+    parameters : mapping of str to float
+        Those that the stored maps were made with.
+    shape : (int, int)
+        Rows and columns of a map.
+    targeted : bool
+        Whether the maps are of a class: of the labelled one, or of the predicted one where the model lacks it.
+    signed : bool
+        Whether values below zero mean something; measures take the positive part.
+    at_pixels : bool
+    digest : str
+        Of everything that determined the maps, the model included.
+    folder, array : str
+        Where the maps lie: the group of arrays relative to the store, and the array's name in it.
+    """
+
+    name: str
+    title: str
+    parameters: Mapping[str, float]
+    shape: tuple[int, int]
+    targeted: bool
+    signed: bool
+    at_pixels: bool
+    digest: str
+    folder: str
+    array: str
+
+
+@dataclass(frozen=True)
 class ModelInfo:
     """A model whose results a store holds.
 
@@ -59,6 +93,8 @@ class ModelInfo:
         Its place in the store.
     runtime : {"tensorflow", "onnxruntime"}
         What ran its forward pass.
+    methods : tuple of MethodInfo
+        The methods whose maps are stored, in the registry's order.
     """
 
     name: str
@@ -72,6 +108,11 @@ class ModelInfo:
     closed_form: bool
     folder: str
     runtime: str
+    methods: tuple[MethodInfo, ...]
+
+    def method(self, name: str) -> MethodInfo | None:
+        """Give a stored method by name; None where the store holds no maps of it."""
+        return next((method for method in self.methods if method.name == name), None)
 
 
 def dataset_info(entry: Mapping[str, Any]) -> DatasetInfo:
@@ -130,4 +171,19 @@ def model_info(entry: Mapping[str, Any]) -> ModelInfo:
         closed_form=entry["closed_form"],
         folder=entry["folder"],
         runtime=entry["determined_by"].get("runtime", TENSORFLOW),  # older stores knew no other
+        methods=_methods_of_schema_1(entry),
     )
+
+
+def _methods_of_schema_1(entry: Mapping[str, Any]) -> tuple[MethodInfo, ...]:
+    """List the two methods that every store of schema 1 holds, beside the activations."""
+    grid = (entry["grid"][0], entry["grid"][1])
+    folder = f"{entry['folder']}/arrays.zarr"
+    common = {"shape": grid, "signed": False, "at_pixels": False, "digest": entry["digest"], "folder": folder}
+    return (
+        MethodInfo(name="gradcam", title="Grad-CAM", parameters={}, targeted=True, array="grad_cam", **common),
+        MethodInfo(
+            name="fem", title="FEM", parameters={"k": entry["determined_by"].get("k", 2.0)}, targeted=False, array="fem",
+            **common,
+        ),
+    )  # fmt: skip
