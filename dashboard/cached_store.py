@@ -12,9 +12,11 @@ from data.images import decode, encode
 from explain.figures.overlay import overlay
 from explain.measures.regions import box_coverage, mask_coverage
 from explain.store import Store, default_cache, newest_stores, open_store
-from explain.store.evidence import live_saliency
+from explain.store.evidence import ExplainedMap, explain_stored
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
@@ -62,22 +64,21 @@ def summary(store: Store) -> pd.DataFrame:
     return _summary(str(store.path), store.digest)
 
 
-def saliency(store: Store, image: str, model: str, method: str, target: str, k: float) -> NDArray[np.float32]:
-    """Give one raw map, live where it is not stored.
+def explained(
+    store: Store, image: str, model: str, method: str, target: str, parameters: Mapping[str, float]
+) -> ExplainedMap:
+    """Give one raw map with what it is of, live where it is not stored.
 
     Parameters
     ----------
     store : Store
     image, model, method : str
     target : str
-        Empty for the label.
-    k : float
-
-    Returns
-    -------
-    ndarray of float32, shape (h, w)
+        A class; empty for the one that stored maps are of.
+    parameters : mapping of str to float
+        Of all methods.
     """
-    return live_saliency(store, image, model, method, target=target or None, k=k)
+    return explain_stored(store, image, model, method, target=target or None, parameters=parameters)
 
 
 def animal_coverage(store: Store, image: str) -> NDArray[np.float64] | None:

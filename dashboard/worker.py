@@ -91,7 +91,13 @@ class Worker:
         """How many photographs are in the queue, beside the one at work."""
         return max(0, len(self._turns) - 1)
 
-    def explain(self, photograph: bytes, models: Sequence[Source], targets: Mapping[str, int | None]) -> Answer:
+    def explain(
+        self,
+        photograph: bytes,
+        models: Sequence[Source],
+        targets: Mapping[str, int | None],
+        methods: Sequence[str] = (),
+    ) -> Answer:
         """Explain a photograph; waits for its turn.
 
         Parameters
@@ -100,7 +106,9 @@ class Worker:
             The file's content.
         models : sequence of Source
         targets : mapping of str to int or None
-            Class of Grad-CAM by model; the predicted one where it is None or absent.
+            Class of the maps by model; the predicted one where it is None or absent.
+        methods : sequence of str
+            Whose maps are wanted.
 
         Returns
         -------
@@ -125,7 +133,7 @@ class Worker:
             seconds = self.limits.seconds + (self.limits.loading_seconds if fresh else 0)
             try:
                 header, body = process.ask(
-                    request(models, targets, self.limits.pixels), photograph, seconds, self.limits
+                    request(models, targets, methods, self.limits.pixels), photograph, seconds, self.limits
                 )
                 answer = read_answer(header, body)
             except FramingError as error:

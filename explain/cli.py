@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -15,10 +16,13 @@ import typer
 
 from data import DataError, ImageError, open_dataset
 from explain.errors import ExplainError
+from explain.explainers.contract import NEEDS_IN_WORDS
+from explain.explainers.registry import EXPLAINERS, explainer, parse_methods
 
 if TYPE_CHECKING:
     from data import Dataset
-    from explain.building.build import Progress
+    from explain.building.builder import Progress
+    from explain.explainers.contract import Explainer
     from explain.store.reading import Store
 
 app = typer.Typer(
@@ -30,16 +34,12 @@ app = typer.Typer(
 
 DatasetOption = Annotated[str, typer.Option("--dataset", help="demo, imagenet or a folder.")]
 ModelsOption = Annotated[str | None, typer.Option("--models", help="Built-in names with commas, or a .toml file.")]
+MethodsOption = Annotated[
+    str | None, typer.Option("--methods", help="Names with commas; `python -m explain methods` lists them.")
+]
 CacheOption = Annotated[
     str | None, typer.Option("--cache", help="Folder or URL of all stores; EXPLAIN_CACHE, else .cache/explain.")
 ]
-
-
-class Method(StrEnum):
-    """Explanation methods by name."""
-
-    GRADCAM = "gradcam"
-    FEM = "fem"
 
 
 class EngineName(StrEnum):
@@ -72,6 +72,7 @@ class Table(StrEnum):
 def build(
     dataset: DatasetOption = "demo",
     models: ModelsOption = None,
+    methods: MethodsOption = None,
     cache: CacheOption = None,
     batch_size: Annotated[int, typer.Option(min=1, max=1024, help="Images per forward pass.")] = 16,
     engine: Annotated[EngineName, typer.Option(help="This process, or Ray's workers.")] = EngineName.LOCAL,
@@ -90,6 +91,7 @@ def build(
             opened,
             specs,
             _cache(cache),
+            methods=parse_methods(methods),
             batch_size=batch_size,
             engine=engine.value,
             force=force,
@@ -99,6 +101,9 @@ def build(
         print(f"Note: {warning}", file=sys.stderr)
     for image, reason in report.failed.items():
         print(f"Left out: {image}: {reason}", file=sys.stderr)
+    for model, reasons in report.refused.items():
+        for reason in reasons.values():
+            print(f"Left out of {model}: {reason}", file=sys.stderr)
     if as_json:
         print(json.dumps(report.as_json(), ensure_ascii=False))
         return
@@ -112,6 +117,7 @@ def build(
 def evaluate(
     dataset: DatasetOption = "demo",
     models: ModelsOption = None,
+    methods: MethodsOption = None,
     cache: CacheOption = None,
     steps: Annotated[int, typer.Option(min=1, max=1000, help="Steps of each curve.")] = 28,
     batch_size: Annotated[int, typer.Option(min=1, max=1024, help="Images per forward pass.")] = 16,
@@ -125,7 +131,9 @@ def evaluate(
     store = _open_store(opened, cache)
     specs = specifications_of(store, models)
     with _progress() as progress:
-        report = run(opened, store, specs, steps=steps, batch_size=batch_size, progress=progress)
+        report = run(
+            opened, store, specs, methods=_names(methods), steps=steps, batch_size=batch_size, progress=progress
+        )
     if as_json:
         print(json.dumps(report.as_json(), ensure_ascii=False))
         return
@@ -149,28 +157,49 @@ def check(cache: CacheOption = None, dataset: DatasetOption = "demo") -> None:
     print("Every digest is right.")
 
 
-@app.command(name="map")
+@app.command()
+def methods(as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False) -> None:
+    """List the explanation methods: what each needs, and what can be set."""
+    if as_json:
+        print(json.dumps({name: _described(each) for name, each in EXPLAINERS.items()}, ensure_ascii=False))
+        return
+    width = max(map(len, EXPLAINERS))
+    for name, each in EXPLAINERS.items():
+        about = [f"needs {NEEDS_IN_WORDS[each.needs]}"]
+        about += [] if each.targeted else ["no target class"]
+        about += ["signed"] if each.signed else []
+        about += ["at pixels"] if each.at_pixels else []
+        about += ["linear head only"] if each.linear_head else []
+        about += [f"with a linear head the same as {each.same_as}"] if each.same_as else []
+        about += [f"--{p.name} {p.low:g} to {p.high:g}, {p.default:g} by default" for p in each.parameters]
+        print(f"{name:<{width}}  {each.title}: {'; '.join(about)}. {each.source}")
+
+
+@app.command(name="map", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def saliency_map(
+    context: typer.Context,
     image_id: Annotated[str, typer.Argument(help="Id of an image: its file name without extension.")],
     model: Annotated[str, typer.Option(help="Name of a built model.")],
-    method: Annotated[Method, typer.Option(help="Explanation method.")],
+    method: Annotated[str, typer.Option(help="Explanation method; `python -m explain methods` lists them.")],
     out: Annotated[Path, typer.Option(help="The .npy file to write.")],
     dataset: DatasetOption = "demo",
     target: Annotated[str | None, typer.Option("--class", help="Target class; the label by default.")] = None,
-    k: Annotated[float, typer.Option(min=0, help="FEM's K.")] = 2.0,
     cache: CacheOption = None,
 ) -> None:
-    """Write one raw map as float32 .npy, from stored activations."""
+    """Write one raw map as float32 .npy, from stored activations; parameters of the method as --NAME VALUE."""
     import numpy as np
 
-    from explain.store.evidence import live_saliency
+    from explain.store.evidence import explain_stored
 
     if out.suffix != ".npy":
         raise ExplainError(f"--out is {out}; expected a file that ends in .npy.")
-    saliency = live_saliency(_open(dataset, cache), image_id, model, method.value, target=target, k=k)
+    values = explainer(method).values(_parameters(context.args))
+    found = explain_stored(_open(dataset, cache), image_id, model, method, target=target, parameters=values)
+    saliency = found.saliency
     with _writing(out):
         np.save(out, saliency, allow_pickle=False)
-    print(f"{out}: {saliency.shape[0]} x {saliency.shape[1]}, float32, maximum {saliency.max():.6g}")
+    of_class = f" of {found.target}" if found.target else ""
+    print(f"{out}: {saliency.shape[0]} x {saliency.shape[1]}{of_class}, float32, maximum {saliency.max():.6g}")
 
 
 @app.command()
@@ -219,6 +248,40 @@ def main() -> NoReturn:
         print(error, file=sys.stderr)
         sys.exit(1)
     sys.exit(0)
+
+
+def _described(each: Explainer) -> dict[str, object]:
+    return {
+        "title": each.title,
+        "needs": each.needs.name.lower(),
+        "targeted": each.targeted,
+        "signed": each.signed,
+        "at_pixels": each.at_pixels,
+        "linear_head": each.linear_head,
+        "same_as": each.same_as,
+        "parameters": {p.name: {"default": p.default, "low": p.low, "high": p.high} for p in each.parameters},
+        "source": each.source,
+    }
+
+
+def _names(methods: str | None) -> list[str]:
+    return [] if methods is None else [each.name for each in parse_methods(methods)]
+
+
+def _parameters(arguments: Sequence[str]) -> dict[str, float]:
+    """Read what stands on the command line as --NAME VALUE or --NAME=VALUE."""
+    words = [
+        part for argument in arguments for part in (argument.split("=", 1) if argument[:2] == "--" else [argument])
+    ]
+    found: dict[str, float] = {}
+    for name, value in zip_longest(words[::2], words[1::2]):
+        if not name.startswith("--") or value is None:
+            raise ExplainError(f"{name!r} was not understood; parameters are given as --NAME VALUE.")
+        try:
+            found[name[2:]] = float(value)
+        except ValueError:
+            raise ExplainError(f"{name} is {value!r}; expected a number.") from None
+    return found
 
 
 def _open(dataset: str, cache: str | None) -> Store:

@@ -37,6 +37,21 @@ def few_images(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def killed_at_the_second_batch():
+    """Give what makes a build end as if killed: the first batch is written, the second is not."""
+    from explain.store.writing import ArrayWriter
+
+    written = ArrayWriter.write
+
+    def killed(self, rows, values):
+        if rows[0] > 0:
+            raise KeyboardInterrupt
+        written(self, rows, values)
+
+    return lambda monkeypatch: monkeypatch.setattr(ArrayWriter, "write", killed)
+
+
+@pytest.fixture(scope="session")
 def built(few_images, tmp_path_factory):
     """Build a store of the few images with the compact networks; give the cache folder and the report."""
     from explain.building.build import build

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from dashboard.cached_store import animal_coverage, saliency, summary, table
+from dashboard.cached_store import animal_coverage, explained, summary, table
 from dashboard.components.answers import Answers, show_answers
 from dashboard.components.panels import ColourBar, Panel, show_panels
 from dashboard.downloads import offer, offer_saliency, offer_table
@@ -66,10 +66,10 @@ maps, notices = {}, []
 for model in store.models:
     for method in METHODS:
         try:
-            maps[model.name, method] = saliency(store, image, model.name, method, view.target, view.k)
+            maps[model.name, method] = explained(store, image, model.name, method, view.target, {"k": view.k}).saliency
         except ExplainError as error:
             notices.append(str(error))
-            maps[model.name, method] = saliency(store, image, model.name, method, "", view.k)
+            maps[model.name, method] = explained(store, image, model.name, method, "", {"k": view.k}).saliency
 for notice in notices:
     st.warning(plain(notice))
 maximum = shared_maximum(maps)

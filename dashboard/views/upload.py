@@ -90,7 +90,7 @@ def explained(own: dict[str, Any], worker: Worker, targets: dict[str, int | None
         ahead = f" {worker.waiting + 1} before yours." if worker.busy else ""
         with st.spinner(f"The networks look at it; the first time they are loaded.{ahead}", show_time=True):
             try:
-                own["answer"] = worker.explain(own["content"], sources(store), targets)
+                own["answer"] = worker.explain(own["content"], sources(store), targets, METHODS)
             except ExplainError as error:
                 own["error"] = str(error)
     if own["error"]:
@@ -134,7 +134,7 @@ for model in store.models:
     targets[model.name] = int(explanation.logits.argmax()) if index is None else index
     for method in METHODS:
         maps[model.name, method] = explanation.saliency(
-            method, head=store.head(model.name), target=targets[model.name], k=view.k
+            method, head=store.head(model.name), target=targets[model.name], parameters={"k": view.k}
         )
 maximum = shared_maximum(maps)
 headings = {(name, method): f"{store.model(name).title}, {METHOD_TITLES[method]}" for name, method in maps}

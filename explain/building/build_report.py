@@ -28,6 +28,8 @@ class BuildReport:
     computed_of_model : dict of str to int
     workers : int
         Processes that ran networks.
+    refused : dict of str to dict of str to str
+        Methods that a network allows no maps of, with the reason, by model.
     """
 
     store: Path
@@ -39,6 +41,7 @@ class BuildReport:
     seconds_of_model: dict[str, float] = field(default_factory=dict)
     computed_of_model: dict[str, int] = field(default_factory=dict)
     workers: int = 0
+    refused: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Give the report as the command line's ``--json`` prints it.
@@ -59,6 +62,7 @@ class BuildReport:
             "seconds": round(self.seconds, 3),
             "seconds_per_image_and_model": {name: round(value, 5) for name, value in per_image.items()},
             "workers": self.workers,
+            "refused": self.refused,
             "peak_memory_bytes": peak_memory(),
             "store": str(self.store),
         }

@@ -1,68 +1,68 @@
-"""What determines a result: a model, its weights and parameters, and the code that runs it, in one digest."""
+"""What determines a result: a model, an explainer, parameters, libraries, and the code that runs them; its digest."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import explain
 from data.digests import file_digest
 from explain.errors import ExplainError
-from explain.explainers.fem import DEFAULT_K
 from explain.models.network import load_network, onednn
 from explain.models.preprocessing import RESIZING
 from explain.models.runtimes import runtime_versions
 from explain.models.weights import find_weights
-from explain.store.layout import digest_of
-from explain.store.writing import model_folder
+from explain.store.digests import code_digest, digest_of, modules_behind
 
 if TYPE_CHECKING:
+    from explain.explainers.contract import Explainer
     from explain.models.specification import ModelSpec
 
-# Relative to this package: what turns a file's bytes into maps, and maps into tables.
-MAP_CODE = (
-    "../data/images.py",
-    "building/build.py",
-    "building/engines/batch.py",
-    "building/engines/local.py",
-    "building/engines/ray.py",
-    "models/graph.py",
-    "models/loading.py",
-    "models/network.py",
-    "models/preprocessing.py",
-    "models/runtimes.py",
-    "explainers/gradcam.py",
-    "explainers/fem.py",
+_PACKAGE = Path(explain.__file__).resolve().parent
+
+ARRAY_CODE = tuple(
+    (_PACKAGE / name).resolve()
+    for name in (
+        "../data/images.py",
+        "models/evidence.py",
+        "models/graph.py",
+        "models/head.py",
+        "models/loading.py",
+        "models/network.py",
+        "models/preprocessing.py",
+        "models/runtimes.py",
+    )
 )
-TABLE_CODE = (
-    "../data/images.py",
-    "building/publishing.py",
-    "measures/agreement.py",
-    "findings/claims.py",
-    "statistics/embedding.py",
-    "findings/findings.py",
-    "measures/spread.py",
-    "measures/ranks.py",
-    "measures/regions.py",
-    "measures/resampling.py",
-    "statistics/hypothesis_tests.py",
-    "building/tables.py",
-    "findings/verdicts.py",
+"""What turns a file's bytes into activations and logits. What schedules that work decides no result."""
+
+_TABLE_MODULES = (
+    "data.images",
+    "explain.building.publishing",
+    "explain.building.tables",
+    "explain.findings.findings",
+    "explain.statistics.embedding",
+)
+_TABLE_PACKAGES = (
+    "explain.findings",
+    "explain.measures",
+    "explain.statistics",
+    "explain.building.tables",
+    "data.images",
 )
 _LIBRARIES = ("tensorflow", "keras", "numpy", "pillow")
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A model and everything that determines its results.
+class ModelPlan:
+    """A model and everything that determines its activations and logits.
 
     Attributes
     ----------
     spec : ModelSpec
     determined_by : dict
-        Weights, preprocessing, layers, parameters, code and libraries.
+        Weights, preprocessing, layers, code and libraries.
     """
 
     spec: ModelSpec
@@ -73,22 +73,29 @@ class Plan:
         """Digest of all that determines the results."""
         return digest_of(self.determined_by)
 
-    @property
-    def folder(self) -> str:
-        """Place of the results, relative to the store."""
-        return model_folder(self.spec.name, self.digest)
 
+@dataclass(frozen=True)
+class MapPlan:
+    """An explainer and everything that determines its maps of one model.
 
-def plan_model(spec: ModelSpec) -> Plan:
-    """Find out what determines a model's results; TensorFlow is imported only where weights must be downloaded.
-
-    Parameters
+    Attributes
     ----------
-    spec : ModelSpec
+    explainer : Explainer
+    determined_by : dict
+        The model's digest, the parameters, and the explainer's code without its words.
+    """
 
-    Returns
-    -------
-    Plan
+    explainer: Explainer
+    determined_by: dict[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """Digest of all that determines the maps."""
+        return digest_of(self.determined_by)
+
+
+def plan_model(spec: ModelSpec) -> ModelPlan:
+    """Find out what determines a model's results; TensorFlow is imported only where weights must be downloaded.
 
     Raises
     ------
@@ -103,7 +110,7 @@ def plan_model(spec: ModelSpec) -> Plan:
         weights = find_weights(spec)
         if weights is None:
             raise ExplainError(f"The weights of {spec.title} were loaded but their file was not found.")
-    return Plan(
+    return ModelPlan(
         spec,
         {
             "weights": file_digest(weights),
@@ -114,8 +121,7 @@ def plan_model(spec: ModelSpec) -> Plan:
             "feature_layer": spec.feature_layer,
             "head_layer": spec.head_layer,
             "classes": list(spec.classes),
-            "k": DEFAULT_K,
-            "code": code_digest(MAP_CODE),
+            "code": code_digest(ARRAY_CODE),
             "libraries": {name: version(name) for name in _LIBRARIES} | of_runtime,
             "runtime": spec.runtime,
             "onednn": onednn(),
@@ -123,28 +129,34 @@ def plan_model(spec: ModelSpec) -> Plan:
     )
 
 
-def table_code_digest() -> str:
-    """Digest the code that computes the tables.
-
-    Returns
-    -------
-    str
-    """
-    return code_digest(TABLE_CODE)
-
-
-@cache  # a run stays with the code that it started with
-def code_digest(names: tuple[str, ...]) -> str:
-    """Digest what files of code say.
+def plan_maps(model_digest: str, explainer: Explainer) -> MapPlan:
+    """Say what determines the maps of one explainer, at its default parameters, for one model.
 
     Parameters
     ----------
-    names : tuple of str
-        Relative to this package.
-
-    Returns
-    -------
-    str
+    model_digest : str
+        :attr:`ModelPlan.digest`.
+    explainer : Explainer
     """
-    folder = Path(__file__).parents[1]
-    return digest_of([file_digest(folder / name) for name in names])
+    files = modules_behind([explainer.maps.__module__], ("explain.explainers", "explain.measures.resampling"))
+    return MapPlan(
+        explainer,
+        {
+            "model": model_digest,
+            "method": explainer.name,
+            "parameters": explainer.defaults,
+            "code": code_digest(files),
+            "numpy": version("numpy"),
+        },
+    )
+
+
+def table_files() -> tuple[Path, ...]:
+    """List the files of code, and of data such as claims, that turn maps into tables."""
+    claims = sorted((_PACKAGE / "findings").glob("*.toml"))
+    return (*modules_behind(_TABLE_MODULES, _TABLE_PACKAGES), *claims)
+
+
+def table_code_digest() -> str:
+    """Digest the code that computes the tables."""
+    return code_digest(table_files())

@@ -8,35 +8,72 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import explain
+from explain.building.plan import table_code_digest
 from explain.building.tables import images_table, map_tables, predictions_table
-from explain.explainers.fem import DEFAULT_K
-from explain.explainers.registry import METHODS
 from explain.faithfulness.publishing import carried_over
+from explain.findings.findings import findings_table
 from explain.measures.resampling import COMMON_GRID
 from explain.statistics.embedding import embedding_table
 from explain.store.filesystem import file_digests, open_arrays
-from explain.store.layout import ARRAYS, CHECKSUMS
+from explain.store.layout import ARRAYS, CHECKSUMS, MAP_ARRAY, MAPS
+from explain.store.manifest import model_info
 from explain.store.pictures import pictures_digest
-from explain.store.reading import ARRAY_OF_METHOD
 from explain.store.writing import write_manifest, write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from data import Dataset
+    from explain.building.jobs import MapJob, ModelJob
     from explain.building.tables import ReadImage
-    from explain.models.specification import ModelSpec
+    from explain.store.manifest import ModelInfo
+    from explain.store.reading import Store
 
 _RECORDED = ("numpy", "scipy", "pandas", "pillow", "zarr", "keras", "tensorflow")
+
+
+def entry_of(path: Path, dataset: Dataset, job: ModelJob) -> dict[str, Any]:
+    """Describe a model's complete results as the manifest does.
+
+    Parameters
+    ----------
+    path : Path
+        The store.
+    dataset : Dataset
+    job : ModelJob
+    """
+    spec, arrays = job.plan.spec, open_arrays(path / job.folder / ARRAYS)
+    activations: Any = arrays["activations"]
+    return {
+        "name": spec.name,
+        "title": spec.title,
+        "input_size": spec.input_size,
+        "preprocessing": spec.preprocessing,
+        "feature_layer": spec.feature_layer,
+        "classes": list(spec.classes),
+        "class_of_label": {record.label: spec.class_index(record.label, record.synset) for record in dataset.records},
+        "grid": list(activations.shape[1:3]),
+        "precision": str(activations.dtype),
+        "closed_form": "head_kernel" in arrays,
+        "digest": job.plan.digest,
+        "folder": job.folder,
+        "checksums": file_digests([path / job.folder / CHECKSUMS])[0],
+        "determined_by": {key: value for key, value in job.plan.determined_by.items() if key != "classes"},
+        "methods": [_map_entry(path, each) for each in job.maps.values()],
+        "refused": {name: {"reason": reason} for name, reason in job.refused.items()},
+    }
 
 
 def publish(
     path: Path,
     dataset: Dataset,
-    results: Sequence[tuple[ModelSpec, str, str, dict[str, Any]]],
+    entries: Sequence[Mapping[str, Any]],
     read: Sequence[ReadImage],
-    table_code: str,
+    *,
+    shown: tuple[Sequence[str], Sequence[str]],
+    previous: Store | None = None,
+    keep: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Compute the tables of complete results and put down the manifest.
@@ -46,34 +83,44 @@ def publish(
     path : Path
         The store.
     dataset : Dataset
-    results : sequence of (ModelSpec, str, str, dict)
-        Each model with its digest, its folder in the store, and what determined the digest.
+    entries : sequence of mapping
+        As :func:`entry_of` gives them, of the models that were asked for.
     read : sequence of ReadImage
         What decoding found, in the dataset's order.
-    table_code : str
-        Digest of the code that computes the tables.
+    shown : (sequence of str, sequence of str)
+        Models and methods that were asked for: what pages show unless the reader chooses.
+    previous : Store, optional
+        The store as it is.
+    keep : bool
+        Whether its other models and methods stay. They cannot where an image was read that they have no row for.
     progress : callable, optional
     """
-    specs = [spec for spec, *_ in results]
-    groups: dict[str, Any] = {spec.name: open_arrays(path / folder / ARRAYS) for spec, _, folder, _ in results}
+    merged = _with_earlier(entries, previous if keep else None)
+    models = [model_info(entry) for entry in merged]
+    arrays: dict[str, Any] = {model.name: open_arrays(path / model.folder / ARRAYS) for model in models}
     ok = np.array([found.ok for found in read])
-    saliency = {(name, method): group[ARRAY_OF_METHOD[method]] for name, group in groups.items() for method in METHODS}
+    saliency = {
+        (model.name, method.name): open_arrays(path / method.folder)[method.array]
+        for model in models
+        for method in model.methods
+    }
     maps = map_tables(dataset.records, read, dataset.parts, saliency, progress)
-    logits = {name: group["logits"][:] for name, group in groups.items()}
-    pooled = {name: group["pooled"][:] for name, group in groups.items()}
+    logits = {name: group["logits"][:] for name, group in arrays.items()}
+    pooled = {name: group["pooled"][:] for name, group in arrays.items()}
     tables = {
         "images": images_table(dataset.records, read),
-        "predictions": predictions_table(dataset.records, ok, specs, logits),
+        "predictions": predictions_table(dataset.records, ok, models, logits),
         "metrics": maps.metrics,
         "agreement": maps.agreement,
         "embedding": embedding_table(dataset.records, ok, pooled),
     }
-    tables["findings"] = _findings(tables, specs)
-    evaluated, evaluation = carried_over(path, tables, {spec.name: digest for spec, digest, *_ in results})
+    tables["findings"] = _findings(tables, models, shown)
+    digests = {(model.name, method.name): method.digest for model in models for method in model.methods}
+    evaluated, evaluation = carried_over(previous, tables, digests)
     tables |= evaluated
     manifest = {
         "code_version": explain.__version__,
-        "table_code": table_code,
+        "table_code": table_code_digest(),
         "dataset": {
             "name": dataset.name,
             "title": dataset.title,
@@ -84,27 +131,9 @@ def publish(
             "digest": dataset.digest,
             "images": len(dataset.records),
         },
-        "parameters": {"k": DEFAULT_K, "common_grid": COMMON_GRID, "target": "the labelled class"},
-        "models": [
-            {
-                "name": spec.name,
-                "title": spec.title,
-                "input_size": spec.input_size,
-                "preprocessing": spec.preprocessing,
-                "feature_layer": spec.feature_layer,
-                "classes": list(spec.classes),
-                "class_of_label": {
-                    record.label: spec.class_index(record.label, record.synset) for record in dataset.records
-                },
-                "grid": list(groups[spec.name]["fem"].shape[1:]),
-                "closed_form": "head_kernel" in groups[spec.name],
-                "digest": digest,
-                "folder": folder,
-                "checksums": file_digests([path / folder / CHECKSUMS])[0],
-                "determined_by": {key: value for key, value in determined.items() if key != "classes"},
-            }
-            for spec, digest, folder, determined in results
-        ],
+        "parameters": {"common_grid": COMMON_GRID, "target": "the labelled class, else the predicted one"},
+        "models": merged,
+        "shown": {"models": list(shown[0]), "methods": list(shown[1])},
         "tables": {name: write_table(path, name, table) for name, table in tables.items()},
         "pictures": pictures_digest(path),
         "libraries": _versions(),
@@ -113,10 +142,42 @@ def publish(
     write_manifest(path, manifest)
 
 
-def _findings(tables: dict[str, Any], specs: Sequence[ModelSpec]) -> Any:
-    from explain.findings.findings import findings_table
+def _map_entry(path: Path, job: MapJob) -> dict[str, Any]:
+    explainer, maps = job.plan.explainer, open_arrays(path / job.folder / MAPS)
+    stored: Any = maps[MAP_ARRAY]
+    return {
+        "name": explainer.name,
+        "title": explainer.title,
+        "parameters": explainer.defaults,
+        "shape": list(stored.shape[1:]),
+        "targeted": explainer.targeted,
+        "signed": explainer.signed,
+        "at_pixels": explainer.at_pixels,
+        "digest": job.plan.digest,
+        "folder": job.folder,
+        "checksums": file_digests([path / job.folder / CHECKSUMS])[0],
+        "determined_by": job.plan.determined_by,
+    }
 
-    titles = {spec.name: spec.title for spec in specs}
+
+def _with_earlier(entries: Sequence[Mapping[str, Any]], previous: Store | None) -> list[dict[str, Any]]:
+    """Add what a store holds beside what was asked for: other models, and other methods of the same networks."""
+    earlier = {} if previous is None else {e["name"]: e for e in previous.provenance["models"] if "methods" in e}
+    merged = []
+    for entry in entries:
+        before = earlier.pop(entry["name"], None)
+        methods = list(entry["methods"])
+        if before is not None and before["digest"] == entry["digest"] and before["folder"] == entry["folder"]:
+            there = {method["name"] for method in methods} | entry["refused"].keys()
+            methods += [method for method in before["methods"] if method["name"] not in there]
+        merged.append({**entry, "methods": methods})
+    return [*merged, *earlier.values()]
+
+
+def _findings(
+    tables: Mapping[str, Any], models: Sequence[ModelInfo], shown: tuple[Sequence[str], Sequence[str]]
+) -> Any:
+    titles = {model.name: model.title for model in models if model.name in shown[0]}
     return findings_table(tables["metrics"], tables["agreement"], tables["predictions"], titles)
 
 

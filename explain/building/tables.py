@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from data import ImageRecord
-    from explain.models.specification import ModelSpec
+    from explain.store.manifest import ModelInfo
 
 _BLOCK = 16
 """Images whose maps on the common grid are held at a time: bounds the memory, and fits a processor's cache."""
@@ -89,7 +89,7 @@ def boxes_text(record: ImageRecord) -> str:
 
 
 def predictions_table(
-    records: Sequence[ImageRecord], ok: NDArray[np.bool_], specs: Sequence[ModelSpec], logits: Mapping[str, Any]
+    records: Sequence[ImageRecord], ok: NDArray[np.bool_], models: Sequence[ModelInfo], logits: Mapping[str, Any]
 ) -> pd.DataFrame:
     """Tabulate what each model says of each image.
 
@@ -98,7 +98,7 @@ def predictions_table(
     records : sequence of ImageRecord
     ok : ndarray of bool
         Which of them could be read.
-    specs : sequence of ModelSpec
+    models : sequence of ModelInfo
     logits : mapping of str to array, shape (n, classes)
 
     Returns
@@ -110,11 +110,12 @@ def predictions_table(
     frames = []
     rows = np.flatnonzero(ok).tolist()
     images = [records[row] for row in rows]
-    for spec in specs:
-        scores = np.asarray(logits[spec.name])[rows].astype(np.float64)
+    for model in models:
+        scores = np.asarray(logits[model.name])[rows].astype(np.float64)
         probabilities = softmax(scores)
         predicted = scores.argmax(axis=1)
-        target = np.array([_index(spec, record) for record in images], dtype=int)
+        known_classes = {label: -1 if index is None else index for label, index in model.class_of_label.items()}
+        target = np.array([known_classes[record.label] for record in images], dtype=int)
         known = target >= 0
         at = np.arange(len(rows))
         of_label = scores[at, np.maximum(target, 0)]
@@ -123,8 +124,8 @@ def predictions_table(
                 {
                     "image": [record.image for record in images],
                     "label": [record.label for record in images],
-                    "model": spec.name,
-                    "predicted": [spec.classes[index] for index in predicted],
+                    "model": model.name,
+                    "predicted": [model.classes[index] for index in predicted],
                     "probability": probabilities[at, predicted],
                     "label_probability": np.where(known, probabilities[at, np.maximum(target, 0)], np.nan),
                     "label_rank": pd.array(
@@ -275,8 +276,3 @@ def _joined(frames: list[pd.DataFrame], name: str) -> pd.DataFrame:
     if not frames:
         return pd.DataFrame({column: [] for column in columns})
     return pd.concat(frames, ignore_index=True)[columns]
-
-
-def _index(spec: ModelSpec, record: ImageRecord) -> int:
-    found = spec.class_index(record.label, record.synset)
-    return -1 if found is None else found

@@ -16,10 +16,12 @@ from data.datasets import read_boxes
 from explain.compact.architectures import CLASSES, FEATURE_LAYER, HEAD_LAYER, INPUT_SIZE
 from explain.compact.photographs import BEAR, ELEPHANT, squashed
 from explain.explainers.fem import fem
-from explain.explainers.gradcam import grad_cam
+from explain.explainers.gradcam import EXPLAINER as GRADCAM
 from explain.measures.regions import box_coverage, mask_coverage
 from explain.measures.resampling import COMMON_GRID, resample
+from explain.models.head import Head
 from explain.statistics.hypothesis_tests import proportion
+from explain.store.evidence import ArrayEvidence
 
 if TYPE_CHECKING:
     import keras
@@ -168,14 +170,15 @@ def _explained(
     import keras
 
     network = keras.Model(model.input, [model.get_layer(FEATURE_LAYER).output, model.output])
-    kernel = model.get_layer(HEAD_LAYER).get_weights()[0]
+    kernel, bias = model.get_layer(HEAD_LAYER).get_weights()
     logits, gradcam, saliency = [], [], []
     for start in range(0, len(samples), batch_size):
         batch = samples[start : start + batch_size]
         images = squashed([sample.pixels for sample in batch], INPUT_SIZE)
         activations, scores = (np.asarray(x) for x in network(images, training=False))
         logits.append(scores)
-        gradcam.append(grad_cam(activations, kernel[:, [sample.target for sample in batch]].T))
+        evidence = ArrayEvidence(activations, scores, Head(kernel, bias))
+        gradcam.append(GRADCAM.explain(evidence, [sample.target for sample in batch]))
         saliency.append(fem(activations))
     grid = (COMMON_GRID, COMMON_GRID)
     return (

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from data import decode_image
 from data.digests import file_digest
+from explain.building.engines.batch import read_record
 from explain.errors import ExplainError
-from explain.explainers.registry import METHODS
 from explain.models.preprocessing import resize_image
 from explain.models.weights import find_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from data import Dataset
@@ -30,7 +27,7 @@ _SAME = ("application", "input_size", "preprocessing", "feature_layer", "head_la
 
 
 @dataclass(frozen=True)
-class Subject:
+class EvaluatedModel:
     """One model of a store, with the images that its build could read.
 
     Attributes
@@ -39,7 +36,7 @@ class Subject:
         The one that the store was built from.
     store : Store
     spec : ModelSpec
-        Of the network that made the store's maps, with the runtime that ran it; see :func:`subject_of`.
+        Of the network that made the store's maps, with the runtime that ran it; see :func:`evaluated_model`.
     """
 
     dataset: Dataset
@@ -56,13 +53,10 @@ class Subject:
         """Rows of the images that could be read."""
         return tuple(int(row) for row in np.flatnonzero(self.store.table("images")["status"] == "ok"))
 
-    @cached_property
+    @property
     def targets(self) -> NDArray[np.int64]:
         """Class that is watched, for every row of the store: the labelled one, else the predicted one."""
-        labels = self.store.table("images")["label"]
-        known = [self.store.class_index(self.spec.name, str(label)) for label in labels]
-        predicted = self.store.logits(self.spec.name).argmax(axis=1)
-        return np.array([best if index is None else index for index, best in zip(known, predicted, strict=True)])
+        return self.store.targets(self.spec.name)
 
     def pixels(self, row: int) -> NDArray[np.uint8]:
         """Decode an image and resize it as the build does.
@@ -75,25 +69,14 @@ class Subject:
         -------
         ndarray of uint8, shape (size, size, 3)
         """
-        record = self.dataset.records[row]
-        return resize_image(decode_image(record.path, size=record.size), self.spec.input_size)
+        return resize_image(read_record(self.dataset.records[row]), self.spec.input_size)
 
-    def saliency(self, row: int) -> Mapping[str, NDArray[np.float32]]:
-        """Read the stored maps of an image.
-
-        Parameters
-        ----------
-        row : int
-
-        Returns
-        -------
-        mapping of method to ndarray of float32, shape (h, w)
-        """
-        image = self.dataset.records[row].image
-        return {method: self.store.saliency(self.spec.name, method, image) for method in METHODS}
+    def saliency(self, method: str, row: int) -> NDArray[np.float32]:
+        """Read the stored map of an image, shape (h, w)."""
+        return self.store.saliency(self.spec.name, method, self.dataset.records[row].image)
 
 
-def subject_of(dataset: Dataset, store: Store, spec: ModelSpec) -> Subject:
+def evaluated_model(dataset: Dataset, store: Store, spec: ModelSpec) -> EvaluatedModel:
     """Join a model's results with the specification of its network.
 
     Parameters
@@ -104,7 +87,7 @@ def subject_of(dataset: Dataset, store: Store, spec: ModelSpec) -> Subject:
 
     Returns
     -------
-    Subject
+    EvaluatedModel
 
     Raises
     ------
@@ -128,7 +111,7 @@ def subject_of(dataset: Dataset, store: Store, spec: ModelSpec) -> Subject:
             f"The stored maps of {spec.title} were made by another network than the specification names: "
             f"{', '.join(differing)} differ. Run: python -m explain build with the same --models."
         )
-    return Subject(dataset, store, replace(spec, runtime=runtime))
+    return EvaluatedModel(dataset, store, replace(spec, runtime=runtime))
 
 
 def _weights_digest(spec: ModelSpec) -> Any:

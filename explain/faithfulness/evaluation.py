@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from explain.building.build_report import peak_memory
 from explain.errors import ExplainError
-from explain.faithfulness.evaluated_model import Subject, subject_of
+from explain.faithfulness.evaluated_model import EvaluatedModel, evaluated_model
 from explain.faithfulness.perturbation import DEFAULT_STEPS
 from explain.faithfulness.perturbed_inputs import Probes, probabilities_of
 from explain.faithfulness.progress import Chunks
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from data import Dataset
     from explain.models.network import Network
     from explain.models.specification import ModelSpec
+    from explain.store.manifest import MethodInfo
     from explain.store.reading import Store
 
     Progress = Callable[[str, int, int], None]
@@ -46,9 +48,9 @@ class EvaluationReport:
     images : int
         That the build could read.
     computed, reused : int
-        Results (image x model) whose curves were computed, or were there.
+        Results (image x model x method) whose curves were computed, or were there.
     predictions : dict of str to int
-        Perturbed images that each network saw.
+        Perturbed images that each network saw, by model.
     seconds : float
     seconds_of_model : dict of str to float
         Time for those predictions, without loading the network.
@@ -87,14 +89,15 @@ def evaluate(
     store: Store,
     specs: Sequence[ModelSpec],
     *,
+    methods: Sequence[str] = (),
     steps: int = DEFAULT_STEPS,
     batch_size: int = DEFAULT_BATCH_SIZE,
     progress: Progress | None = None,
 ) -> EvaluationReport:
-    """Evaluate the maps of a store's models, as far as that is not done, and publish what was found.
+    """Evaluate stored maps, as far as that is not done, and publish what was found.
 
-    Deletion, insertion, drop and increase in confidence watch the labelled class, or the predicted one where the
-    model lacks it. Agreement with maps under shuffled weights is the sanity check.
+    Deletion, insertion, drop and increase in confidence watch the class that the stored map is of: the labelled one,
+    or the predicted one where the model lacks it. Agreement with maps under shuffled weights is the sanity check.
 
     Parameters
     ----------
@@ -103,6 +106,8 @@ def evaluate(
     store : Store
     specs : sequence of ModelSpec
         Of models in the store.
+    methods : sequence of str
+        Those whose maps are evaluated; all that the store holds of a model by default.
     steps : int
         Of each curve.
     batch_size : int
@@ -110,23 +115,29 @@ def evaluate(
         loses at most that many.
     progress : callable, optional
 
-    Returns
-    -------
-    EvaluationReport
-
     Raises
     ------
     ExplainError
-        If the store was built from other images or by other networks, or a network does not load.
+        If the store was built from other images or by other networks, holds no maps by a method, or a network does
+        not load.
     """
     started = time.perf_counter()
-    subjects = [subject_of(dataset, store, spec) for spec in specs]
-    report = EvaluationReport(store.path, len(subjects[0].rows) if subjects else 0)
+    models = [evaluated_model(dataset, store, spec) for spec in specs]
+    report = EvaluationReport(store.path, len(models[0].rows) if models else 0)
+    asked = {
+        model.spec.name: [store.method(model.spec.name, name) for name in methods] or list(model.model.methods)
+        for model in models
+    }
     with lock_store(store.path / "evaluation"):  # two evaluations take turns; a build need not wait
         prune(store)
-        for subject in subjects:
-            _Evaluation(subject, Provenance.of(subject.store, subject.model, steps), batch_size, report, progress).run()
-        publish(store.path, {subject.spec.name: steps for subject in subjects})
+        for model in models:
+            network = _Lazy(model.spec, progress)
+            for method in asked[model.spec.name]:
+                key = (model.spec.name, method.name)
+                _Evaluation(
+                    model, method, Provenance.of(store, key, steps), batch_size, report, network, progress
+                ).run()
+        publish(store.path, {(name, method.name): steps for name, each in asked.items() for method in each})
     report.seconds = time.perf_counter() - started
     return report
 
@@ -158,28 +169,54 @@ def specifications_of(store: Store, models: str | None) -> tuple[ModelSpec, ...]
         raise ExplainError(f"The store holds {names}, and not all are built in: name them by --models.") from error
 
 
+class _Lazy:
+    """A network that is loaded when it is first needed, and the same with shuffled weights."""
+
+    def __init__(self, spec: ModelSpec, progress: Progress | None) -> None:
+        self._spec, self._progress = spec, progress
+
+    @cached_property
+    def trained(self) -> Network:
+        from explain.models.network import load_network
+
+        self._tell(0)
+        network = load_network(self._spec)
+        self._tell(1)
+        return network
+
+    @cached_property
+    def randomised(self) -> Network:
+        return self.trained.randomised(SEED)
+
+    def _tell(self, done: int) -> None:
+        if self._progress is not None:
+            self._progress(f"Loading {self._spec.title}", done, 1)
+
+
 class _Evaluation:
-    """One model: the chunks of its curves and of its sanity check that are missing."""
+    """One model and method: the chunks of its curves and of its sanity check that are missing."""
 
     def __init__(
         self,
-        subject: Subject,
+        model: EvaluatedModel,
+        method: MethodInfo,
         provenance: Provenance,
         batch_size: int,
         report: EvaluationReport,
+        network: _Lazy,
         progress: Progress | None,
     ) -> None:
-        self.subject, self.batch_size, self.report, self.progress = subject, batch_size, report, progress
-        self.title = subject.spec.title
+        self.model, self.method, self.network = model, method.name, network
+        self.batch_size, self.report, self.progress = batch_size, report, progress
+        self.title = f"{model.spec.title}, {method.title}"
         self.probes = Probes(provenance.steps)
-        self.curves = Chunks(subject.store.path / provenance.curves_folder, {"probabilities": (self.probes.count,)})
-        self.sanity = Chunks(subject.store.path / provenance.sanity_folder, columns_of_sanity())
-        self._loaded: Network | None = None
+        self.curves = Chunks(model.store.path / provenance.curves_folder, {"probabilities": (self.probes.count,)})
+        self.sanity = Chunks(model.store.path / provenance.sanity_folder, columns_of_sanity())
 
     def run(self) -> None:
         curves, sanity = self._missing(self.curves), self._missing(self.sanity)
         self.report.computed += len(curves)
-        self.report.reused += len(self.subject.rows) - len(curves)
+        self.report.reused += len(self.model.rows) - len(curves)
         if sanity:
             self._run_sanity(sanity)
         if curves:
@@ -187,24 +224,16 @@ class _Evaluation:
 
     def _missing(self, chunks: Chunks) -> list[int]:
         done = set(chunks.read()[0].tolist())
-        return [row for row in self.subject.rows if row not in done]
-
-    def _network(self) -> Network:
-        from explain.models.network import load_network
-
-        if self._loaded is None:
-            self._tell(f"Loading {self.title}", 0, 0)
-            self._loaded = load_network(self.subject.spec)
-        return self._loaded
+        return [row for row in self.model.rows if row not in done]
 
     def _run_sanity(self, missing: list[int]) -> None:
-        randomised = self._network().randomised(SEED)
+        randomised = self.network.randomised
         for done, rows in self._chunks(missing):
-            self.sanity.write(rows, sanity_of(self.subject, randomised, rows, self.batch_size))
+            self.sanity.write(rows, sanity_of(self.model, self.method, randomised, rows, self.batch_size))
             self._tell(f"{self.title}: shuffled weights", done, len(missing))
 
     def _run_curves(self, missing: list[int]) -> None:
-        network = self._network()
+        network, name = self.network.trained, self.model.spec.name
         started = time.perf_counter()
         found = probabilities_of(network.predict, self._questions(network, missing), self.batch_size)
         for done, rows in self._chunks(missing):
@@ -212,14 +241,15 @@ class _Evaluation:
             probabilities = np.fromiter(islice(found, count), np.float64, count)
             self.curves.write(rows, {"probabilities": probabilities.reshape(len(rows), -1)})
             self._tell(f"{self.title}: curves", done, len(missing))
-        self.report.predictions[self.subject.spec.name] = len(missing) * self.probes.count
-        self.report.seconds_of_model[self.subject.spec.name] = time.perf_counter() - started
+        predictions, seconds = self.report.predictions, self.report.seconds_of_model
+        predictions[name] = predictions.get(name, 0) + len(missing) * self.probes.count
+        seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - started
 
     def _questions(self, network: Network, rows: list[int]) -> Iterator[tuple[NDArray[np.float32], int]]:
         for row in rows:
-            image = network.preprocess(self.subject.pixels(row)[None])[0]
-            target = int(self.subject.targets[row])
-            for perturbed in self.probes.images(image, self.subject.saliency(row)):
+            image = network.preprocess(self.model.pixels(row)[None])[0]
+            target = int(self.model.targets[row])
+            for perturbed in self.probes.images(image, self.model.saliency(self.method, row)):
                 yield perturbed, target
 
     def _chunks(self, rows: list[int]) -> Iterator[tuple[int, list[int]]]:

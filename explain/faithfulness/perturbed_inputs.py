@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import softmax
 
-from explain.explainers.registry import METHODS
 from explain.faithfulness.perturbation import blurred, fractions_of, masked, pixel_order, replaced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answers:
-    """Probabilities of each image's target class under one method's perturbations.
+    """Probabilities of each image's target class under the perturbations of one map.
 
     Attributes
     ----------
@@ -40,36 +39,30 @@ class Answers:
 
 @dataclass(frozen=True)
 class Probes:
-    """The questions about one image, in their order: the ends of all curves once, then each method's own.
+    """The questions about one image and one map of it, in their order: the ends of the curves, then what lies between.
 
     Attributes
     ----------
     steps : int
         Of each curve.
-    methods : tuple of str
     """
 
     steps: int
-    methods: tuple[str, ...] = METHODS
 
     @property
     def count(self) -> int:
-        """Images that the network sees for one image of the dataset."""
-        return 3 + len(self.methods) * self._own
+        """Images that the network sees for one map."""
+        return 4 + 2 * (self.steps - 1)
 
-    @property
-    def _own(self) -> int:
-        return 1 + 2 * (self.steps - 1)
-
-    def images(self, image: Image, saliency: Mapping[str, NDArray[np.float32]]) -> Iterator[Image]:
+    def images(self, image: Image, saliency: NDArray[np.float32]) -> Iterator[Image]:
         """Make the perturbed images.
 
         Parameters
         ----------
         image : ndarray of float32, shape (size, size, 3)
             Preprocessed.
-        saliency : mapping of method to ndarray, shape (h, w)
-            Raw maps.
+        saliency : ndarray, shape (h, w)
+            The raw map; of a signed one the positive part counts.
 
         Yields
         ------
@@ -79,28 +72,26 @@ class Probes:
         nothing, soft = np.zeros_like(image), blurred(image)
         yield from (image, nothing, soft)
         between = fractions_of(self.steps)[1:-1]
-        for method in self.methods:
-            order = pixel_order(saliency[method], len(image))
-            yield masked(image, saliency[method])
-            yield from replaced(image, nothing, order, between)
-            yield from replaced(soft, image, order, between)
+        positive = np.maximum(saliency, 0)
+        order = pixel_order(positive, len(image))
+        yield masked(image, positive)
+        yield from replaced(image, nothing, order, between)
+        yield from replaced(soft, image, order, between)
 
-    def answers(self, probabilities: NDArray[np.float64], method: str) -> Answers:
-        """Find one method's answers among all.
+    def answers(self, probabilities: NDArray[np.float64]) -> Answers:
+        """Sort answers by what was asked.
 
         Parameters
         ----------
         probabilities : ndarray of float64, shape (n, count)
             In the order of :meth:`images`.
-        method : str
 
         Returns
         -------
         Answers
         """
         original, nothing, soft = probabilities[:, 0:1], probabilities[:, 1:2], probabilities[:, 2:3]
-        first = 3 + self.methods.index(method) * self._own
-        product, deleted, inserted = np.split(probabilities[:, first : first + self._own], [1, self.steps], axis=1)
+        product, deleted, inserted = np.split(probabilities[:, 3:], [1, self.steps], axis=1)
         return Answers(
             original[:, 0],
             product[:, 0],

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explain.building.plan import code_digest
 from explain.errors import StoreError
-from explain.explainers.registry import METHODS
+from explain.explainers.registry import explainer
 from explain.faithfulness.perturbation import SUBSTRATES
 from explain.faithfulness.perturbed_inputs import Probes
 from explain.faithfulness.progress import Chunks
-from explain.faithfulness.randomisation import SEED, columns_of_sanity
+from explain.faithfulness.randomisation import HEAD, NETWORK, SEED, columns_of_sanity, uses_head
 from explain.faithfulness.tables import (
     EVALUATION_TABLES,
     Evaluated,
@@ -27,8 +26,8 @@ from explain.faithfulness.tables import (
 )
 from explain.models.runtimes import runtime_versions
 from explain.store.amending import amend_store
+from explain.store.digests import code_digest, digest_of, modules_behind
 from explain.store.filesystem import remove_tree
-from explain.store.layout import digest_of
 from explain.store.opening import open_store
 
 if TYPE_CHECKING:
@@ -36,41 +35,27 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from explain.store.manifest import ModelInfo
+    from explain.store.manifest import MethodInfo, ModelInfo
     from explain.store.reading import Store
+    from explain.store.selection import MapKey
 
 _FOLDER = "evaluation"
 _ENTRY = "evaluation"
-_CODE = (
-    "../data/images.py",
-    "faithfulness/evaluated_model.py",
-    "models/graph.py",
-    "models/loading.py",
-    "models/network.py",
-    "models/preprocessing.py",
-    "models/runtimes.py",
-    "measures/resampling.py",
-)
-_CURVES_CODE = (*_CODE, "faithfulness/perturbation.py", "faithfulness/perturbed_inputs.py")
-_SANITY_CODE = (
-    *_CODE,
-    "faithfulness/randomisation.py",
-    "measures/agreement.py",
-    "measures/ranks.py",
-    "explainers/gradcam.py",
-    "explainers/fem.py",
-)
-_TABLE_CODE = ("faithfulness/curves.py", "faithfulness/tables.py")
+_PACKAGES = ("explain.faithfulness", "explain.measures", "data.images")
+_CURVES_CODE = ("data.images", "explain.faithfulness.perturbation", "explain.faithfulness.perturbed_inputs")
+_SANITY_CODE = ("data.images", "explain.measures.agreement", "explain.measures.resampling")
+_TABLE_CODE = ("explain.faithfulness.curves", "explain.faithfulness.tables")
 _LIBRARIES = ("tensorflow", "keras", "numpy", "scipy", "pillow")
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """Everything that determines the evaluation of one model of a store.
+    """Everything that determines the evaluation of the maps of one model and one method of a store.
 
     Attributes
     ----------
     model : ModelInfo
+    method : MethodInfo
         Its digest stands for the maps and for the network.
     dataset : str
         Digest of the images.
@@ -79,36 +64,29 @@ class Provenance:
     """
 
     model: ModelInfo
+    method: MethodInfo
     dataset: str
     steps: int
 
     @classmethod
-    def of(cls, store: Store, model: ModelInfo, steps: int) -> Provenance:
-        """Take it from a store.
+    def of(cls, store: Store, key: MapKey, steps: int) -> Provenance:
+        """Take it from a store."""
+        return cls(store.model(key[0]), store.method(*key), store.dataset.digest, steps)
 
-        Parameters
-        ----------
-        store : Store
-        model : ModelInfo
-        steps : int
-
-        Returns
-        -------
-        Provenance
-        """
-        return cls(model, store.dataset.digest, steps)
+    @property
+    def key(self) -> MapKey:
+        """The model's name and the method's."""
+        return self.model.name, self.method.name
 
     @property
     def entry(self) -> dict[str, Any]:
-        """What the manifest records: model, curves with steps and substrates, sanity check, code of the tables."""
+        """What the manifest records: maps, curves with steps and substrates, sanity check, code of the tables."""
         return {
-            "model": self.model.digest,
-            "curves": {
-                **self._common(_CURVES_CODE), "steps": self.steps, "substrates": SUBSTRATES, "methods": list(METHODS),
-            },
+            "maps": self.method.digest,
+            "curves": {**self._common(_CURVES_CODE), "steps": self.steps, "substrates": SUBSTRATES},
             "sanity": {**self._common(_SANITY_CODE), "seed": SEED},
-            "table_code": code_digest(_TABLE_CODE),
-        }  # fmt: skip
+            "table_code": code_digest(modules_behind(_TABLE_CODE, _PACKAGES)),
+        }
 
     @property
     def curves_folder(self) -> Path:
@@ -120,67 +98,68 @@ class Provenance:
         """Where agreements are kept, relative to the store."""
         return self._folder("sanity")
 
-    def _folder(self, kind: str) -> Path:
-        digest = digest_of([self.model.digest, self.entry[kind]])
-        return Path(_FOLDER) / Path(self.model.folder).name / f"{kind}-{digest[:12]}"
+    def _folder(self, part: str) -> Path:
+        digest = digest_of([self.method.digest, self.entry[part]])
+        model, method = Path(self.model.folder).name, Path(self.method.folder).parent.name
+        return Path(_FOLDER) / model / method / f"{part}-{digest[:12]}"
 
     def _common(self, code: tuple[str, ...]) -> dict[str, Any]:
         return {
             "dataset": self.dataset,
-            "code": code_digest(code),
+            "code": code_digest(modules_behind(code, _PACKAGES)),
             "libraries": {name: version(name) for name in _LIBRARIES} | runtime_versions(self.model.runtime),
         }
 
 
-def publish(path: Path, steps: Mapping[str, int]) -> None:
+def publish(path: Path, steps: Mapping[MapKey, int]) -> None:
     """Put complete evaluations into the store's tables and manifest; nothing is written where they are there.
 
     Parameters
     ----------
     path : Path
         The store.
-    steps : mapping of model to int
+    steps : mapping of (model, method) to int
     """
 
-    def entries(store: Store) -> dict[str, Any]:
-        named = {model.name: model for model in store.models}
-        return {name: Provenance.of(store, named[name], count) for name, count in steps.items() if name in named}
+    def entries(store: Store) -> list[Provenance]:
+        there = {(model.name, method.name) for model in store.models for method in model.methods}
+        return [Provenance.of(store, key, count) for key, count in steps.items() if key in there]
 
     store = open_store(path)
     there = store.provenance.get(_ENTRY, {})
-    if all(there.get(name) == provenance.entry for name, provenance in entries(store).items()):
+    if all(there.get(_name(each.key)) == each.entry for each in entries(store)):
         return
 
     def amendment(store: Store) -> tuple[Mapping[str, pd.DataFrame], Mapping[str, Any]]:
         # The store as it is now: a build in between may have brought other models.
-        found = {name: (provenance, _frames(store, provenance)) for name, provenance in entries(store).items()}
-        complete = {name: (provenance, frames) for name, (provenance, frames) in found.items() if frames}
-        models = [model.name for model in store.models]
+        found = {each.key: (each, _frames(store, each)) for each in entries(store)}
+        complete = {key: (provenance, frames) for key, (provenance, frames) in found.items() if frames}
+        keys = [(model.name, method.name) for model in store.models for method in model.methods]
         tables = {
             table: with_rows_of(
-                models, table, store.table(table), {name: frames[table] for name, (_, frames) in complete.items()}
+                keys, table, store.table(table), {key: frames[table] for key, (_, frames) in complete.items()}
             )
             for table in EVALUATION_TABLES
         }
-        new = {name: provenance.entry for name, (provenance, _) in complete.items()}
+        new = {_name(key): provenance.entry for key, (provenance, _) in complete.items()}
         return tables, {_ENTRY: {**store.provenance.get(_ENTRY, {}), **new}}
 
     amend_store(path, amendment)
 
 
 def carried_over(
-    path: Path, tables: Mapping[str, pd.DataFrame], digests: Mapping[str, str]
+    before: Store | None, tables: Mapping[str, pd.DataFrame], digests: Mapping[MapKey, str]
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-    """Keep an evaluation through a build that publishes new tables, where the models are the same.
+    """Keep an evaluation through a build that publishes new tables, where the maps are the same.
 
     Parameters
     ----------
-    path : Path
-        The store.
+    before : Store or None
+        The store as it was.
     tables : mapping of str to pandas.DataFrame
         What the build computed.
-    digests : mapping of str to str
-        Digest of each model, in the store's order.
+    digests : mapping of (model, method) to str
+        Of all maps, in the store's order.
 
     Returns
     -------
@@ -189,55 +168,62 @@ def carried_over(
     entries : dict
         Of the manifest.
     """
-    try:
-        before = open_store(path)
-    except StoreError:
-        return {}, {}
+    entries = {} if before is None else before.provenance.get(_ENTRY, {})
     kept = {
-        name: entry for name, entry in before.provenance.get(_ENTRY, {}).items() if entry["model"] == digests.get(name)
+        key: entries[_name(key)] for key, digest in digests.items() if entries.get(_name(key), {}).get("maps") == digest
     }
-    if not kept:
+    if before is None or not kept:
         return {}, {}
     found = {}
-    for name in EVALUATION_TABLES:
-        old = before.table(name)
-        mine = old[evaluation_rows(name, old)]
-        fresh = {model: mine[mine["model"] == model] for model in kept}
-        found[name] = with_rows_of(list(digests), name, tables.get(name, old.iloc[:0]), fresh)
-    return found, {_ENTRY: kept}
+    try:
+        for name in EVALUATION_TABLES:
+            old = before.table(name)
+            mine = old[evaluation_rows(name, old)]
+            fresh = {key: mine[(mine["model"] == key[0]) & (mine["method"] == key[1])] for key in kept}
+            found[name] = with_rows_of(list(digests), name, tables.get(name, old.iloc[:0]), fresh)
+    except StoreError:
+        return {}, {}  # the tables that it stood in are gone; its progress is not, and `evaluate` publishes it again
+    return found, {_ENTRY: {_name(key): entry for key, entry in kept.items()}}
 
 
 def prune(store: Store) -> None:
-    """Remove progress of models whose maps a later build replaced.
+    """Remove progress of maps that a later build replaced.
 
     Parameters
     ----------
     store : Store
     """
-    current = {Path(model.folder).name for model in store.models}
+    current = {
+        (Path(model.folder).name, Path(method.folder).parent.name) for model in store.models for method in model.methods
+    }
     names = {model.name for model in store.models}
-    for folder in (store.path / _FOLDER).glob("*"):
-        if folder.name not in current and folder.name.rpartition("-")[0] in names:
+    for folder in (store.path / _FOLDER).glob("*/*"):
+        of_model = folder.parent.name.rpartition("-")[0] in names
+        if of_model and (folder.parent.name, folder.name) not in current:
             remove_tree(folder)
 
 
+def _name(key: MapKey) -> str:
+    return "/".join(key)
+
+
 def _frames(store: Store, provenance: Provenance) -> dict[str, pd.DataFrame]:
-    """Make one model's rows of each table; none unless the result of every image is there."""
+    """Make the rows of each table for one model and method; none unless the result of every image is there."""
     images = store.table("images")
     wanted = np.flatnonzero(images["status"] == "ok")
-    probes, model = Probes(provenance.steps), provenance.model.name
-    columns = {"probabilities": (probes.count,)}
-    rows, curves = Chunks(store.path / provenance.curves_folder, columns).read()
+    probes = Probes(provenance.steps)
+    rows, curves = Chunks(store.path / provenance.curves_folder, {"probabilities": (probes.count,)}).read()
     checked, sanity = Chunks(store.path / provenance.sanity_folder, columns_of_sanity()).read()
     if not (np.array_equal(rows, wanted) and np.array_equal(checked, wanted)):
         return {}
-    ranked = {method: np.any(store.saliency(model, method)[wanted] > 0, axis=(1, 2)) for method in METHODS}
+    ranked = np.any(store.saliency(*provenance.key)[wanted] > 0, axis=(1, 2))
     chosen = images.iloc[wanted]
-    evaluated = Evaluated(chosen["image"].tolist(), chosen["label"].tolist(), model, ranked)
-    answers = {method: probes.answers(curves["probabilities"], method) for method in METHODS}
-    head = sanity["head"] if provenance.model.closed_form else None
+    evaluated = Evaluated(chosen["image"].tolist(), chosen["label"].tolist(), *provenance.key, ranked)
+    answers = probes.answers(curves["probabilities"])
+    head = uses_head(explainer(provenance.method.name), provenance.model.closed_form)
+    checks = {HEAD: sanity[HEAD]} if head else {}
     return {
         "metrics": metric_rows(evaluated, answers),
         "curves": curve_rows(evaluated, answers),
-        "sanity": sanity_rows(evaluated, head, sanity["network"]),
+        "sanity": sanity_rows(evaluated, {**checks, NETWORK: sanity[NETWORK]}),
     }

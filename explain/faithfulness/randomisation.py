@@ -6,130 +6,125 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explain.explainers.fem import fem
-from explain.explainers.gradcam import grad_cam
-from explain.explainers.registry import METHODS
+from explain.explainers.contract import Needs
+from explain.explainers.registry import explainer
 from explain.faithfulness.tables import SANITY_METRICS
 from explain.measures.agreement import agreement
 from explain.measures.resampling import common_grid
+from explain.models.evidence import NetworkEvidence
+from explain.models.head import Head
+from explain.store.evidence import ArrayEvidence, stored_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
-    from explain.faithfulness.evaluated_model import Subject
-    from explain.models.head import Head
+    from explain.explainers.contract import Evidence, Explainer
+    from explain.faithfulness.evaluated_model import EvaluatedModel
     from explain.models.network import Network
 
 SEED = 0
 """Of every permutation of weights."""
 
+HEAD, NETWORK = "head", "network"
+"""What is shuffled: the last dense layer alone, or every array of weights."""
+
 
 def columns_of_sanity() -> dict[str, tuple[int, ...]]:
-    """Give the shape of what :func:`sanity_of` finds about one image.
+    """Give the shape of what :func:`sanity_of` finds about one image."""
+    return {HEAD: (len(SANITY_METRICS),), NETWORK: (len(SANITY_METRICS),)}
 
-    Returns
-    -------
-    dict of str to tuple of int
-    """
-    return {"head": (len(SANITY_METRICS),), "network": (len(METHODS), len(SANITY_METRICS))}
+
+def uses_head(found: Explainer, linear_head: bool) -> bool:
+    """Tell whether shuffling a linear head alone can change a method's maps, and can be done in closed form."""
+    return linear_head and found.needs == Needs.GRADIENTS
 
 
 def sanity_of(
-    subject: Subject, randomised: Network, rows: Sequence[int], batch_size: int
+    model: EvaluatedModel, method: str, randomised: Network, rows: Sequence[int], batch_size: int
 ) -> dict[str, NDArray[np.float64]]:
     """Compare the stored maps of some images with maps under shuffled weights.
 
     Parameters
     ----------
-    subject : Subject
+    model : EvaluatedModel
+    method : str
     randomised : Network
-        The subject's network with all weights shuffled, as :meth:`explain.models.network.Network.randomised` gives it.
+        The model's network with all weights shuffled, as :meth:`explain.models.network.Network.randomised` gives it.
     rows : sequence of int
         At most `batch_size`.
     batch_size : int
-        The forward pass is filled up to it, so that every one has one shape.
+        Every pass of the network is filled up to it, so that all have one shape.
 
     Returns
     -------
-    dict of str to ndarray of float64
-        `head`, shape (n, metrics): Grad-CAM, only the head shuffled; NaN where the network has no head of the
-        closed form. `network`, shape (n, methods, metrics): both methods, everything shuffled.
+    dict of str to ndarray of float64, shape (n, metrics)
+        `head`: only the head shuffled; NaN where :func:`uses_head` says no. `network`: everything shuffled.
 
     References
     ----------
     Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018, section 3.
     """
-    targets = subject.targets[list(rows)]
-    return {"head": _head(subject, rows, targets), "network": _network(subject, randomised, rows, targets, batch_size)}
-
-
-def _head(subject: Subject, rows: Sequence[int], targets: NDArray[np.int64]) -> NDArray[np.float64]:
-    name = subject.spec.name
-    head = subject.store.head(name)
-    if head is None:
-        return np.full((len(rows), len(SANITY_METRICS)), np.nan)
-    images = [subject.dataset.records[row].image for row in rows]
-    activations = np.stack([subject.store.activations(name, image) for image in images])
-    return _chosen(randomised_head_agreement(activations, head, targets, SEED))
-
-
-def _network(
-    subject: Subject, randomised: Network, rows: Sequence[int], targets: NDArray[np.int64], batch_size: int
-) -> NDArray[np.float64]:
-    size, count = subject.spec.input_size, len(rows)
-    pixels = np.zeros((batch_size, size, size, 3), np.uint8)
-    for index, row in enumerate(rows):
-        pixels[index] = subject.pixels(row)
-    activations = randomised.forward(pixels).activations[:count]
-    if randomised.head is not None:
-        maps = grad_cam(activations, randomised.head.kernel.T[targets])
-    else:
-        maps = randomised.grad_cam(pixels, np.resize(targets, batch_size).tolist())[:count]
-    found = {"gradcam": maps, "fem": fem(activations)}
-    learnt = [subject.saliency(row) for row in rows]
-    return np.stack(
-        [
-            _chosen(agreement(common_grid(np.stack([one[method] for one in learnt])), common_grid(found[method])))
-            for method in METHODS
-        ],
-        axis=1,
-    )
-
-
-def _chosen(found: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    return np.stack([found[name] for name in SANITY_METRICS], axis=1)
+    chosen, found = list(rows), explainer(method)
+    targets = model.targets[chosen].tolist()
+    learnt = np.stack([model.saliency(method, row) for row in chosen])
+    pixels = np.stack([model.pixels(row) for row in chosen])
+    evidence = NetworkEvidence(randomised, pixels, batch_size=batch_size, precision=model.model.precision)
+    return {
+        HEAD: _head(model, found, chosen, targets),
+        NETWORK: _compared(found, learnt, evidence, targets),
+    }
 
 
 def randomised_head_agreement(
-    activations: ArrayLike, head: Head, classes: ArrayLike, seed: int = 0
+    found: Explainer, evidence: ArrayEvidence, classes: Sequence[int], seed: int = SEED
 ) -> dict[str, NDArray[np.float64]]:
-    """Compare Grad-CAM with Grad-CAM under a head whose weights are shuffled, in closed form.
+    """Compare maps with maps under a head whose weights are shuffled, in closed form.
 
     The weights of the head are permuted over all channels and classes, so their distribution stays and what
-    they mean is lost. FEM uses no head, so this check cannot say anything about it.
+    they mean is lost. A method that uses no head is not touched, so this check cannot say anything about it.
 
     Parameters
     ----------
-    activations : array, shape (n, h, w, c)
-    head : Head
-    classes : array of int, shape (n,)
+    found : Explainer
+    evidence : ArrayEvidence
+        With a linear head.
+    classes : sequence of int, length n
         Target class of each image.
     seed : int
 
     Returns
     -------
     dict of str to ndarray of float64, shape (n,)
-        As :func:`explain.measures.agreement.agreement` returns it; near 1 means that the maps do not depend on what the
-        head has learnt, NaN where a map is zero everywhere.
+        As :func:`explain.measures.agreement.agreement` returns it; near 1 means that the maps do not depend on what
+        the head has learnt, NaN where a map is zero everywhere.
 
     References
     ----------
     Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018, section 3 (the last layer only).
     """
-    kernel = np.asarray(head.kernel, np.float32)
-    chosen = np.asarray(classes, int)
-    shuffled = np.random.default_rng(seed).permutation(kernel.ravel()).reshape(kernel.shape)
-    learnt, random = (grad_cam(activations, weights.T[chosen]) for weights in (kernel, shuffled))
-    return agreement(common_grid(learnt), common_grid(random))
+    assert evidence.head is not None
+    kernel = evidence.head.kernel
+    shuffled = Head(np.random.default_rng(seed).permutation(kernel.ravel()).reshape(kernel.shape), evidence.head.bias)
+    logits = evidence.activations.mean(axis=(1, 2)) @ shuffled.kernel + shuffled.bias
+    random = ArrayEvidence(evidence.activations, logits, shuffled)
+    return agreement(common_grid(found.explain(evidence, classes)), common_grid(found.explain(random, classes)))
+
+
+def _head(model: EvaluatedModel, found: Explainer, rows: Sequence[int], targets: Sequence[int]) -> NDArray[np.float64]:
+    name = model.spec.name
+    if not uses_head(found, model.model.closed_form):
+        return np.full((len(rows), len(SANITY_METRICS)), np.nan)
+    evidence = stored_evidence(model.store, name, [model.dataset.records[row].image for row in rows])
+    return _chosen(randomised_head_agreement(found, evidence, targets))
+
+
+def _compared(
+    found: Explainer, learnt: NDArray[np.float32], evidence: Evidence, targets: Sequence[int]
+) -> NDArray[np.float64]:
+    return _chosen(agreement(common_grid(learnt), common_grid(found.explain(evidence, targets))))
+
+
+def _chosen(found: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    return np.stack([found[name] for name in SANITY_METRICS], axis=1)

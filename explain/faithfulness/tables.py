@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from explain.explainers.registry import METHODS
 from explain.faithfulness.curves import area_under, confidence_drop, confidence_increase
 from explain.faithfulness.perturbation import SUBSTRATES, fractions_of
 from explain.store.layout import TABLE_COLUMNS
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from explain.faithfulness.perturbed_inputs import Answers
+    from explain.store.selection import MapKey
 
 EVALUATION_METRICS = ("deletion", "insertion", "average_drop", "increase")
 CURVES = ("deletion", "insertion")
@@ -28,23 +28,24 @@ EVALUATION_TABLES = ("metrics", "curves", "sanity")
 
 @dataclass(frozen=True)
 class Evaluated:
-    """The images of one model that were evaluated.
+    """The images of one model and one method that were evaluated.
 
     Attributes
     ----------
     images, labels : sequence of str, length n
-    model : str
-    ranked : mapping of method to ndarray of bool, shape (n,)
+    model, method : str
+    ranked : ndarray of bool, shape (n,)
         Whether a map ranks pixels at all; one that is zero everywhere does not, so it has no curve.
     """
 
     images: Sequence[str]
     labels: Sequence[str]
     model: str
-    ranked: Mapping[str, NDArray[np.bool_]]
+    method: str
+    ranked: NDArray[np.bool_]
 
     def rows(self, **columns: Any) -> pd.DataFrame:
-        """Put columns beside image, label and model.
+        """Put columns beside image, label, model and method.
 
         Parameters
         ----------
@@ -55,42 +56,32 @@ class Evaluated:
         -------
         pandas.DataFrame
         """
-        return pd.DataFrame({"image": self.images, "label": self.labels, "model": self.model, **columns})
+        return pd.DataFrame(
+            {"image": self.images, "label": self.labels, "model": self.model, "method": self.method, **columns}
+        )
 
 
-def metric_rows(evaluated: Evaluated, answers: Mapping[str, Answers]) -> pd.DataFrame:
-    """Score each map of one model.
-
-    Parameters
-    ----------
-    evaluated : Evaluated
-    answers : mapping of method to Answers
+def metric_rows(evaluated: Evaluated, answers: Answers) -> pd.DataFrame:
+    """Score each map of one model and method.
 
     Returns
     -------
     pandas.DataFrame
         Rows of the table `metrics`, metric by metric.
     """
-    frames = []
-    for method, found in answers.items():
-        ranked = evaluated.ranked[method]
-        values = {
-            "deletion": np.where(ranked, area_under(found.deletion), np.nan),
-            "insertion": np.where(ranked, area_under(found.insertion), np.nan),
-            "average_drop": confidence_drop(found.original, found.masked),
-            "increase": confidence_increase(found.original, found.masked),
-        }
-        frames += [evaluated.rows(method=method, metric=name, value=values[name]) for name in EVALUATION_METRICS]
+    ranked = evaluated.ranked
+    values = {
+        "deletion": np.where(ranked, area_under(answers.deletion), np.nan),
+        "insertion": np.where(ranked, area_under(answers.insertion), np.nan),
+        "average_drop": confidence_drop(answers.original, answers.masked),
+        "increase": confidence_increase(answers.original, answers.masked),
+    }
+    frames = [evaluated.rows(metric=name, value=values[name]) for name in EVALUATION_METRICS]
     return pd.concat(frames, ignore_index=True).dropna(subset=["value"])[list(TABLE_COLUMNS["metrics"])]
 
 
-def curve_rows(evaluated: Evaluated, answers: Mapping[str, Answers]) -> pd.DataFrame:
-    """Tabulate each point of each curve of one model.
-
-    Parameters
-    ----------
-    evaluated : Evaluated
-    answers : mapping of method to Answers
+def curve_rows(evaluated: Evaluated, answers: Answers) -> pd.DataFrame:
+    """Tabulate each point of each curve of one model and method.
 
     Returns
     -------
@@ -98,67 +89,58 @@ def curve_rows(evaluated: Evaluated, answers: Mapping[str, Answers]) -> pd.DataF
         Rows of the table `curves`, image by image.
     """
     frames = []
-    for method, found in answers.items():
-        for curve in CURVES:
-            probabilities = getattr(found, curve)
-            points = probabilities.shape[1]
-            rows = evaluated.rows(method=method, curve=curve, substrate=SUBSTRATES[curve], steps=np.int32(points - 1))[
-                evaluated.ranked[method]
-            ]
-            long = rows.loc[rows.index.repeat(points)]
-            kept = probabilities[evaluated.ranked[method]]
-            frames.append(long.assign(fraction=np.tile(fractions_of(points - 1), len(kept)), probability=kept.ravel()))
+    for curve in CURVES:
+        probabilities = getattr(answers, curve)
+        points = probabilities.shape[1]
+        rows = evaluated.rows(curve=curve, substrate=SUBSTRATES[curve], steps=np.int32(points - 1))[evaluated.ranked]
+        long = rows.loc[rows.index.repeat(points)]
+        kept = probabilities[evaluated.ranked]
+        frames.append(long.assign(fraction=np.tile(fractions_of(points - 1), len(kept)), probability=kept.ravel()))
     return pd.concat(frames, ignore_index=True)[list(TABLE_COLUMNS["curves"])]
 
 
-def sanity_rows(evaluated: Evaluated, head: NDArray[np.float64] | None, network: NDArray[np.float64]) -> pd.DataFrame:
+def sanity_rows(evaluated: Evaluated, checks: Mapping[str, NDArray[np.float64]]) -> pd.DataFrame:
     """Tabulate the agreement of maps with maps under a network that has learnt nothing.
 
     Parameters
     ----------
     evaluated : Evaluated
-    head : ndarray of float64, shape (n, len(SANITY_METRICS)), or None
-        Grad-CAM under a shuffled head; FEM uses no head, so it has no such rows. None where the network has no
-        head of the closed form.
-    network : ndarray of float64, shape (n, len(METHODS), len(SANITY_METRICS))
-        Under a network all of whose weights are shuffled.
+    checks : mapping of str to ndarray of float64, shape (n, len(SANITY_METRICS))
+        By what was shuffled.
 
     Returns
     -------
     pandas.DataFrame
         Rows of the table `sanity`; NaN where one of the two maps is zero everywhere.
     """
-    found = {("gradcam", "head"): head} if head is not None else {}
-    found |= {(method, "network"): network[:, index] for index, method in enumerate(METHODS)}
     frames = [
-        evaluated.rows(method=method, check=check, **dict(zip(SANITY_METRICS, values.T, strict=True)))
-        for (method, check), values in found.items()
+        evaluated.rows(check=check, **dict(zip(SANITY_METRICS, values.T, strict=True)))
+        for check, values in checks.items()
     ]
     return pd.concat(frames, ignore_index=True)[list(TABLE_COLUMNS["sanity"])]
 
 
 def with_rows_of(
-    models: Sequence[str], name: str, table: pd.DataFrame, fresh: Mapping[str, pd.DataFrame]
+    keys: Sequence[MapKey], name: str, table: pd.DataFrame, fresh: Mapping[MapKey, pd.DataFrame]
 ) -> pd.DataFrame:
-    """Put what an evaluation found into a table, in place of what an earlier one had found for these models.
+    """Put what an evaluation found into a table, in place of what an earlier one had found for the same maps.
 
     Parameters
     ----------
-    models : sequence of str
-        All of the store's, in its order.
+    keys : sequence of (model, method)
+        All of the store's, in its order; rows of others go.
     name : {"metrics", "curves", "sanity"}
     table : pandas.DataFrame
         As it is; its other rows stay as they are and stand first.
-    fresh : mapping of model to pandas.DataFrame
-
-    Returns
-    -------
-    pandas.DataFrame
+    fresh : mapping of (model, method) to pandas.DataFrame
     """
     evaluated = evaluation_rows(name, table)
     others = table[~evaluated]
-    old = {model: table[evaluated & (table["model"] == model)] for model in models}
-    frames = [others, *({**old, **fresh}[model] for model in models)]
+    old = {
+        (model, method): table[evaluated & (table["model"] == model) & (table["method"] == method)]
+        for model, method in keys
+    }
+    frames = [others, *({**old, **fresh}[key] for key in keys)]
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True)[list(TABLE_COLUMNS[name])] if filled else table
 

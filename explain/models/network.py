@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explain.errors import ExplainError
-from explain.explainers.gradcam import weighted_sum
 from explain.models.graph import closed_form_head, find_layer, logits_tensor
 from explain.models.loading import load_model
 from explain.models.quiet_stderr import held_back_unless_failed
@@ -43,7 +42,7 @@ class ForwardPass:
 
 
 class Network:
-    """A loaded classifier: forward passes, and Grad-CAM by automatic differentiation, which is TensorFlow's always.
+    """A loaded classifier: forward passes, and gradients by automatic differentiation, which are TensorFlow's always.
 
     Made by :func:`load_network`.
 
@@ -52,8 +51,8 @@ class Network:
     spec : ModelSpec
     head : Head or None
         The dense layer after global average pooling, where the network ends in *feature layer -> global
-        average pooling -> dense*, as found by inspection; None where it does not, and Grad-CAM needs
-        :meth:`grad_cam`.
+        average pooling -> dense*, as found by inspection: gradients then have a closed form. None where it does
+        not, and only :meth:`gradients` gives them.
     """
 
     def __init__(self, spec: ModelSpec, model: Any) -> None:
@@ -118,48 +117,55 @@ class Network:
         """
         return np.asarray(self._preprocess(pixels), np.float32)
 
-    def grad_cam(
-        self, pixels: ArrayLike, class_indices: Sequence[int], layer: str | None = None
-    ) -> NDArray[np.float32]:
-        """Grad-CAM by automatic differentiation, for any network and any layer that gives a feature map.
+    def gradients(
+        self, prepared: ArrayLike, class_indices: Sequence[int], layer: str | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Differentiate class scores, taken before softmax, at a layer: automatic, so for any network.
 
         Parameters
         ----------
-        pixels : array of uint8, shape (n, size, size, 3)
+        prepared : array of float32, shape (n, size, size, 3)
+            What :meth:`preprocess` gives.
         class_indices : sequence of int, length n
-            Target class of each image.
+            The class of each image's score.
         layer : str, optional
-            Where to look; the specification's feature layer by default.
+            The specification's feature layer by default.
 
         Returns
         -------
-        ndarray of float32, shape (n, h, w)
-            Raw maps at that layer's resolution.
+        activations, gradients : ndarray of float32, shape (n, h, w, c)
 
         Raises
         ------
         ExplainError
             If the layer does not exist or gives no feature map.
-
-        References
-        ----------
-        Selvaraju et al., "Grad-CAM", ICCV 2017, equations 1 and 2; the score is taken before softmax.
         """
-        import tensorflow as tf
-
         name = layer or self.spec.feature_layer
         if name not in self._gradients:
             output = find_layer(self._model, name, self.spec).output
             if len(output.shape) != 4:
                 raise ExplainError(
-                    f"Layer {name!r} of model {self.spec.name!r} gives shape {tuple(output.shape)}; Grad-CAM needs "
-                    "a feature map (images, rows, columns, channels)."
+                    f"Layer {name!r} of model {self.spec.name!r} gives shape {tuple(output.shape)}; gradients are "
+                    "taken at a feature map (images, rows, columns, channels)."
                 )
             self._gradients[name] = _compiled_gradients(self._model, output, self._logits)
-        activations, alpha = self._gradients[name](
-            self._preprocess(pixels), tf.constant(np.asarray(class_indices, np.int32))
-        )
-        return np.maximum(weighted_sum(activations.numpy(), alpha.numpy()), np.float32(0))
+        return _differentiated(self._gradients[name], prepared, class_indices)
+
+    def pixel_gradients(self, prepared: ArrayLike, class_indices: Sequence[int]) -> NDArray[np.float32]:
+        """Differentiate class scores, taken before softmax, at the input.
+
+        Parameters
+        ----------
+        prepared : array of float32, shape (n, size, size, 3)
+        class_indices : sequence of int, length n
+
+        Returns
+        -------
+        ndarray of float32, shape (n, size, size, 3)
+        """
+        if "" not in self._gradients:
+            self._gradients[""] = _compiled_gradients(self._model, None, self._logits)
+        return _differentiated(self._gradients[""], prepared, class_indices)[1]
 
     def randomised(self, seed: int) -> Network:
         """Give the same network with nothing of what it has learnt: the values of each weight array permuted.
@@ -265,20 +271,33 @@ def _compiled_forward(both: Any) -> Pass:
 
 
 def _compiled_gradients(model: Any, features: Any, logits: Any) -> Any:
+    """Compile the gradient of class scores at a layer's output; at the input where no layer is given."""
     import keras
     import tensorflow as tf
 
-    both = keras.Model(model.inputs, [features, logits])
+    network = keras.Model(model.inputs, logits if features is None else [features, logits])
 
     @tf.function(reduce_retracing=True)
     def gradients(images: Any, classes: Any) -> Any:
         with tf.GradientTape() as tape:
             images = tf.convert_to_tensor(images)
             tape.watch(images)  # a network without trainable weights must be taped as well
-            activations, scores = both(images, training=False)
+            values, scores = (
+                (images, network(images, training=False)) if features is None else network(images, training=False)
+            )
             # Images do not influence each other, so the gradient of the sum is each image's own gradient.
             score = tf.reduce_sum(tf.gather(scores, classes, batch_dims=1))
-        alpha = tf.reduce_mean(tape.gradient(score, activations), axis=(1, 2))
-        return tf.cast(activations, tf.float32), tf.cast(alpha, tf.float32)
+        return tf.cast(values, tf.float32), tf.cast(tape.gradient(score, values), tf.float32)
 
     return gradients
+
+
+def _differentiated(
+    gradients: Any, prepared: ArrayLike, class_indices: Sequence[int]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    import tensorflow as tf
+
+    values, found = gradients(
+        tf.constant(np.asarray(prepared, np.float32)), tf.constant(np.asarray(class_indices, np.int32))
+    )
+    return values.numpy(), found.numpy()

@@ -22,19 +22,21 @@ import numpy as np
 from data import ImageError, decode_image
 from data.digests import file_digest
 from explain.errors import ExplainError
-from explain.explainers.fem import DEFAULT_K, fem
-from explain.explainers.gradcam import grad_cam
-from explain.models.head import Head
+from explain.explainers.contract import UnavailableError
+from explain.explainers.registry import explainer
 from explain.models.preprocessing import resize_image
 from explain.models.weights import find_weights
 from explain.serving.messages import FramingError, receive, send
 from explain.serving.sources import Source
+from explain.store.evidence import ArrayEvidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from explain.models.evidence import NetworkEvidence
+    from explain.models.head import Head
     from explain.models.network import Network
 
 PHOTOGRAPH_SIDE = 640
@@ -51,31 +53,36 @@ class Explanation:
     Attributes
     ----------
     activations : ndarray of float32, shape (h, w, c)
-        Output of the feature layer.
+        Output of the feature layer, rounded as a store rounds it.
     logits : ndarray of float32, shape (classes,)
     target : int
-        The class of Grad-CAM that was asked for, or the predicted one.
-    grad_cam : ndarray of float32, shape (h, w), or None
-        The raw map of `target` where the network's end has no closed form; None where activations are enough.
+        The class that was asked for, or the predicted one.
+    maps : mapping of str to ndarray of float32, shape (h', w')
+        Raw maps of `target` by the methods that need the network itself.
+    refused : mapping of str to str
+        Why a method has no map, in a sentence.
     """
 
     activations: NDArray[np.float32]
     logits: NDArray[np.float32]
     target: int
-    grad_cam: NDArray[np.float32] | None
+    maps: Mapping[str, NDArray[np.float32]]
+    refused: Mapping[str, str]
 
-    def saliency(self, method: str, *, head: Head | None, target: int, k: float = DEFAULT_K) -> NDArray[np.float32]:
+    def saliency(
+        self, method: str, *, head: Head | None, target: int, parameters: Mapping[str, float] | None = None
+    ) -> NDArray[np.float32]:
         """Give one raw map, without the network.
 
         Parameters
         ----------
-        method : {"gradcam", "fem"}
+        method : str
         head : Head or None
             The dense layer behind pooling, where the network ends so.
         target : int
-            Class of Grad-CAM. FEM has none and ignores it.
-        k : float
-            K of FEM.
+            The class of the map, for methods that have one.
+        parameters : mapping of str to float, optional
+            Of the method, or of others, which are ignored.
 
         Returns
         -------
@@ -84,15 +91,19 @@ class Explanation:
         Raises
         ------
         ExplainError
-            If the network's end allows no other class than the one that was asked for.
+            If the method needs the network, which was not asked for that class.
         """
-        if method == "fem":
-            return fem(self.activations[None], k)[0]
-        if head is not None:
-            return grad_cam(self.activations[None], head.kernel[:, target])[0]
-        if self.grad_cam is None or target != self.target:
-            raise ExplainError("Grad-CAM of another class needs this network itself: ask for that class again.")
-        return self.grad_cam
+        found = explainer(method)
+        if method in self.refused:
+            raise UnavailableError(self.refused[method])
+        if method in self.maps:
+            if found.targeted and target != self.target:
+                raise UnavailableError(f"{found.title} of another class needs the network: ask for that class again.")
+            return self.maps[method]
+        known = {parameter.name for parameter in found.parameters}
+        values = {name: value for name, value in (parameters or {}).items() if name in known}
+        evidence = ArrayEvidence(self.activations[None], self.logits[None], head)
+        return found.explain(evidence, [target], values)[0]
 
 
 @dataclass(frozen=True)
@@ -114,14 +125,18 @@ class Answer:
     of_model: Mapping[str, Explanation]
 
 
-def request(models: Sequence[Source], targets: Mapping[str, int | None], max_pixels: int) -> dict[str, Any]:
+def request(
+    models: Sequence[Source], targets: Mapping[str, int | None], methods: Sequence[str], max_pixels: int
+) -> dict[str, Any]:
     """Write the header of a request; the body is the photograph's file.
 
     Parameters
     ----------
     models : sequence of Source
     targets : mapping of str to int or None
-        Class of Grad-CAM by model; the predicted one where it is None or absent.
+        Class of the maps by model; the predicted one where it is None or absent.
+    methods : sequence of str
+        Whose maps are wanted; the process makes those that the feature map does not suffice for.
     max_pixels : int
         Larger photographs are refused before they are decoded.
 
@@ -132,6 +147,7 @@ def request(models: Sequence[Source], targets: Mapping[str, int | None], max_pix
     return {
         "models": [model.to_json() for model in models],
         "targets": {model.spec.name: targets.get(model.spec.name) for model in models},
+        "methods": list(methods),
         "max_pixels": max_pixels,
     }
 
@@ -168,7 +184,8 @@ def read_answer(header: Mapping[str, Any], body: bytes) -> Answer:
                         arrays[f"{index}_activations"],
                         arrays[f"{index}_logits"],
                         int(target),
-                        arrays.get(f"{index}_grad_cam"),
+                        {method: arrays[f"{index}_map_{method}"] for method in header["made"][name]},
+                        {str(method): str(reason) for method, reason in header["refused"][name].items()},
                     )
                     for index, (name, target) in enumerate(header["targets"].items())
                 },
@@ -177,7 +194,7 @@ def read_answer(header: Mapping[str, Any], body: bytes) -> Answer:
         raise FramingError(f"the answer cannot be read: {error}") from error
 
 
-class Explainer:
+class Answering:
     """Answers requests; keeps the networks between them."""
 
     def __init__(self) -> None:
@@ -213,22 +230,32 @@ class Explainer:
         shown.thumbnail((PHOTOGRAPH_SIDE, PHOTOGRAPH_SIDE), Image.Resampling.LANCZOS)
         arrays: dict[str, Any] = {"photograph": np.asarray(shown, np.uint8)}
         targets: dict[str, int] = {}
+        made: dict[str, list[str]] = {}
+        refused: dict[str, dict[str, str]] = {}
         for index, source in enumerate(map(Source.from_json, header["models"])):
             network = self._network(source)
-            pixels = resize_image(image, source.spec.input_size)[None]
-            result = network.forward(pixels)
+            evidence = _evidence(network, resize_image(image, source.spec.input_size)[None])
             wanted = header["targets"].get(source.spec.name)
-            target = int(result.logits[0].argmax()) if wanted is None else int(wanted)
+            target = int(evidence.logits[0].argmax()) if wanted is None else int(wanted)
             if not 0 <= target < len(source.spec.classes):
                 raise ExplainError(f"{source.spec.title} has {len(source.spec.classes)} classes, and none is {target}.")
             targets[source.spec.name] = target
-            arrays[f"{index}_activations"] = result.activations[0]
-            arrays[f"{index}_logits"] = result.logits[0]
-            if network.head is None:
-                arrays[f"{index}_grad_cam"] = network.grad_cam(pixels, [target])[0]
+            arrays[f"{index}_activations"] = evidence.activations[0]
+            arrays[f"{index}_logits"] = evidence.logits[0]
+            sent = ArrayEvidence(evidence.activations, evidence.logits, network.head)
+            made[source.spec.name], refused[source.spec.name] = [], {}
+            for method in map(explainer, header["methods"]):
+                if not method.unavailable(sent):
+                    continue  # whoever asks has all that it takes
+                try:
+                    arrays[f"{index}_map_{method.name}"] = method.explain(evidence, [target])[0]
+                    made[source.spec.name].append(method.name)
+                except UnavailableError as error:
+                    refused[source.spec.name][method.name] = str(error)
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)
-        return {"width": image.width, "height": image.height, "targets": targets}, buffer.getvalue()
+        answer = {"width": image.width, "height": image.height, "targets": targets, "made": made, "refused": refused}
+        return answer, buffer.getvalue()
 
     def _network(self, source: Source) -> Network:
         from explain.models.network import load_network
@@ -251,6 +278,18 @@ class Explainer:
         return self._networks[source.weights]
 
 
+def _evidence(network: Network, pixels: NDArray[np.uint8]) -> NetworkEvidence:
+    """Ask a network about one photograph, with activations as a store would keep them."""
+    from explain.models.evidence import SINGLE, NetworkEvidence
+
+    evidence = NetworkEvidence(network, pixels)
+    try:
+        _ = evidence.activations
+    except OverflowError:
+        evidence = NetworkEvidence(network, pixels, precision=SINGLE)
+    return evidence
+
+
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     """Answer requests one after another until their stream ends; then end the process, even amid an answer.
 
@@ -260,9 +299,9 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     """
     waiting: queue.SimpleQueue[tuple[dict[str, Any], bytes]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
-    explainer = Explainer()
+    answering = Answering()
     while True:
-        send(answers, *explainer.answer(*waiting.get()))
+        send(answers, *answering.answer(*waiting.get()))
 
 
 def _listen(requests: IO[bytes], waiting: queue.SimpleQueue[tuple[dict[str, Any], bytes]]) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explain.errors import StoreError
 from explain.store.filesystem import place
+from explain.store.layout import SCHEMA
 from explain.store.locking import lock_store
 from explain.store.opening import open_store
 from explain.store.reading import Store
@@ -36,11 +38,15 @@ def amend_store(path: str | Path, amendment: Amendment) -> Store:
     Raises
     ------
     StoreError
-        If there is no complete store.
+        If there is no complete store, or an older version wrote it.
     """
     folder = place(path)
     with lock_store(folder):
         store = open_store(folder)
+        if store.provenance["schema"] != SCHEMA:
+            raise StoreError(
+                f"The store {folder} was written by an older version and is only read. Run: python -m explain build"
+            )
         tables, entries = amendment(store)
         manifest = {**store.provenance, **entries}
         files = {name: write_table(folder, name, frame) for name, frame in tables.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from explain.store.filesystem import file_digests, files_below, read_whole
-from explain.store.layout import ARRAYS, CHECKSUMS
+from explain.store.layout import ARRAYS, CHECKSUMS, MAPS
 from explain.store.pictures import pictures_digest
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def check_store(store: Store) -> tuple[str, ...]:
     """
     faults: list[str] = []
     for entry in store.provenance["models"]:
-        faults += _check_model(store.path / entry["folder"], entry["checksums"])
+        for part in (entry, *entry.get("methods", ())):
+            faults += _check_arrays(store.path / part["folder"], part["folder"], part["checksums"])
     for name, file in sorted(store.provenance["tables"].items()):
         faults += _check_table(store.path, name, file)
     if pictures_digest(store.path) != store.provenance["pictures"]:
@@ -46,21 +47,21 @@ def _check_table(folder: Path, name: str, file: str) -> list[str]:
     return []
 
 
-def _check_model(folder: Path, wanted: str) -> list[str]:
+def _check_arrays(folder: Path, name: str, wanted: str) -> list[str]:
     found = files_below(folder)
     if CHECKSUMS not in found:
-        return [f"{folder.name}: the list of checksums is missing."]
+        return [f"{name}: the list of checksums is missing."]
     if file_digests([found[CHECKSUMS]]) != [wanted]:
-        return [f"{folder.name}: the list of checksums was changed after it was written."]
+        return [f"{name}: the list of checksums was changed after it was written."]
     lines = read_whole(found[CHECKSUMS]).decode().splitlines()
-    listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-    there = [name for name in listed if name in found]
-    digests = dict(zip(there, file_digests([found[name] for name in there]), strict=True))
+    listed = {file: digest for digest, _, file in (line.partition("  ") for line in lines)}
+    there = [file for file in listed if file in found]
+    digests = dict(zip(there, file_digests([found[file] for file in there]), strict=True))
     faults = []
-    for name, digest in listed.items():
-        if name not in digests:
-            faults.append(f"{folder.name}: {name} is missing.")
-        elif digests[name] != digest:
-            faults.append(f"{folder.name}: {name} was changed after it was written.")
-    arrays = {name for name in found if name.startswith(f"{ARRAYS}/")}
-    return faults + [f"{folder.name}: {name} is not listed." for name in sorted(arrays - listed.keys())]
+    for file, digest in listed.items():
+        if file not in digests:
+            faults.append(f"{name}: {file} is missing.")
+        elif digests[file] != digest:
+            faults.append(f"{name}: {file} was changed after it was written.")
+    unlisted = {file for file in found if file.partition("/")[0] in (ARRAYS, MAPS)} - listed.keys()
+    return faults + [f"{name}: {file} is not listed." for file in sorted(unlisted)]

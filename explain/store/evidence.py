@@ -1,76 +1,175 @@
-"""Maps for any class and any K, at once, from stored activations and without TensorFlow."""
+"""What a store's rows offer explainers, and maps for any class and any parameter from them, without TensorFlow."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explain.errors import ExplainError
-from explain.explainers.fem import DEFAULT_K, fem
-from explain.explainers.gradcam import grad_cam
+from explain.errors import ExplainError, StoreError
+from explain.explainers.contract import Needs, UnavailableError
+from explain.explainers.registry import explainer
+from explain.models.head import Head
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from numpy.typing import NDArray
 
     from explain.store.reading import Store
 
 
-def live_saliency(
-    store: Store, image: str, model: str, method: str, *, target: str | None = None, k: float = DEFAULT_K
-) -> NDArray[np.float32]:
-    """Give one raw map; the stored one where it is the stored one that is asked for.
+@dataclass(frozen=True)
+class ArrayEvidence:
+    """Evidence from arrays alone: a store's rows, or what a network's process sent.
+
+    Attributes
+    ----------
+    activations : ndarray of float32, shape (n, h, w, c)
+    logits : ndarray of float32, shape (n, classes)
+    head : Head or None
+        The dense layer behind global average pooling; None where the network does not end so, and gradients are
+        not to be had.
+    """
+
+    activations: NDArray[np.float32]
+    logits: NDArray[np.float32]
+    head: Head | None
+
+    @property
+    def linear_head(self) -> bool:
+        """Whether gradients have a closed form."""
+        return self.head is not None
+
+    @property
+    def inputs(self) -> NDArray[np.float32]:
+        """Refuse: arrays hold no pixels."""
+        raise UnavailableError("The pixels that the network saw are not stored; a build with the network has them.")
+
+    def offers(self, needs: Needs) -> bool:
+        """Tell whether the feature map, and the head, suffice."""
+        return needs <= (Needs.GRADIENTS if self.linear_head else Needs.ACTIVATIONS)
+
+    def gradients(self, classes: Sequence[int]) -> NDArray[np.float32]:
+        """Give the gradient of class scores at the feature layer in closed form, shape (n, 1, 1, c)."""
+        if self.head is None:
+            raise UnavailableError("Gradients of a network without a linear head need the network itself.")
+        return self.head.gradients(classes, self.activations.shape[1] * self.activations.shape[2])
+
+    def pixel_gradients(self, classes: Sequence[int], inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Refuse: this needs the network."""
+        raise UnavailableError("Gradients at the pixels need the network itself.")
+
+    def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Refuse: this needs the network."""
+        raise UnavailableError("Scores of altered images need the network itself.")
+
+
+def stored_evidence(store: Store, model: str, images: Sequence[str]) -> ArrayEvidence:
+    """Read what a store holds of some images.
 
     Parameters
     ----------
     store : Store
-    image, model : str
-    method : {"gradcam", "fem"}
-    target : str, optional
-        Class of Grad-CAM; the label by default. FEM has none and ignores it.
-    k : float
-        K of FEM.
+    model : str
+    images : sequence of str
+        Ids of images that the build could read.
+    """
+    return ArrayEvidence(
+        np.stack([store.activations(model, image) for image in images]),
+        np.stack([store.logits(model, image) for image in images]),
+        store.head(model),
+    )
 
-    Returns
-    -------
-    ndarray of float32, shape (h, w)
+
+def evidence_of_arrays(arrays: Any, rows: Sequence[int]) -> ArrayEvidence:
+    """Read some rows of a model's group of arrays that no manifest names yet.
+
+    Parameters
+    ----------
+    arrays : zarr.Group
+    rows : sequence of int
+    """
+    head = Head(np.asarray(arrays["head_kernel"]), np.asarray(arrays["head_bias"])) if "head_kernel" in arrays else None
+    activations, logits = (
+        np.stack([np.asarray(arrays[name][row], np.float32) for row in rows]) for name in ("activations", "logits")
+    )
+    if np.isnan(activations).any() or np.isnan(logits).any():
+        raise StoreError("A part of the stored activations is missing. Build with --force to compute them anew.")
+    return ArrayEvidence(activations, logits, head)
+
+
+@dataclass(frozen=True)
+class ExplainedMap:
+    """One raw map and all that a caption must say of it.
+
+    Attributes
+    ----------
+    saliency : ndarray of float32, shape (h, w)
+    model, method : str
+    target : str or None
+        The class that the map is of; None where the method has no class.
+    parameters : mapping of str to float
+        All of the method's, with those at their defaults.
+    """
+
+    saliency: NDArray[np.float32]
+    model: str
+    method: str
+    target: str | None
+    parameters: Mapping[str, float]
+
+
+def explain_stored(
+    store: Store,
+    image: str,
+    model: str,
+    method: str,
+    *,
+    target: str | None = None,
+    parameters: Mapping[str, float] | None = None,
+) -> ExplainedMap:
+    """Give one raw map: the stored one where that is what is asked for, else computed from the stored feature map.
+
+    Parameters
+    ----------
+    store : Store
+    image, model, method : str
+    target : str, optional
+        A class of the model. By default the one that stored maps are of: the label, or the predicted class where the
+        model has none for it. Methods without a class ignore it.
+    parameters : mapping of str to float, optional
+        Of the method; those that it does not have are ignored, so that one set serves several methods.
 
     Raises
     ------
     ExplainError
-        If there is no such image, model or class, or the network's end allows no other class without itself.
+        If there is no such image, model, method or class, or what the store holds does not suffice for the map.
     """
-    if method == "fem":
-        if k == DEFAULT_K:
-            return store.saliency(model, method, image)
-        return fem(store.activations(model, image)[None], k)[0]
-    stored = store.saliency(model, method, image)
-    if target is None:
-        return stored
-    index = class_index(store, model, target)
-    label = str(store.table("images")["label"].iloc[store.row(image)])
-    if index == store.class_index(model, label):
-        return stored
-    head = store.head(model)
-    if head is None:
-        raise ExplainError(
-            f"{store.model(model).title} does not end in global average pooling and one dense layer, so only the "
-            "labelled class's Grad-CAM is stored; another class needs a new build."
-        )
-    return grad_cam(store.activations(model, image)[None], head.kernel[:, index])[0]
+    row = store.row(image)
+    stored = store.model(model).method(method)
+    found = explainer(method) if stored is None else None
+    targeted = stored.targeted if stored else found.targeted  # type: ignore[union-attr]
+    default = store.targets(model)[row]
+    index = class_index(store, model, target) if targeted and target else default
+    of_class = store.model(model).classes[index] if targeted else None
+    if stored is not None:
+        wanted = dict(stored.parameters) | {
+            name: float(value) for name, value in (parameters or {}).items() if name in stored.parameters
+        }
+        if wanted == dict(stored.parameters) and (not targeted or index == default):
+            return ExplainedMap(store.saliency(model, method, image), model, method, of_class, wanted)
+    found = found or explainer(method)
+    known = {parameter.name for parameter in found.parameters}
+    wanted = found.values({name: value for name, value in (parameters or {}).items() if name in known})
+    saliency = found.explain(stored_evidence(store, model, [image]), [index], wanted)[0]
+    return ExplainedMap(saliency, model, method, of_class, wanted)
 
 
 def class_index(store: Store, model: str, target: str) -> int:
-    """Find a class of a model by name.
-
-    Parameters
-    ----------
-    store : Store
-    model, target : str
-
-    Returns
-    -------
-    int
+    """Find a class of a model by name, case and spaces ignored, or by a label that the build found a class for.
 
     Raises
     ------
@@ -85,8 +184,6 @@ def class_index(store: Store, model: str, target: str) -> int:
     known = store.class_index(model, target)
     if known is not None:
         return known
-    import difflib
-
     near = difflib.get_close_matches(wanted, plain, n=3)
     hint = ", ".join(classes[plain.index(name)] for name in near) or ", ".join(classes[:5])
     raise ExplainError(f"{store.model(model).title} has no class {target!r}. Near it: {hint}.")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from pathlib import Path
-from typing import Any
 
 from explain.store.filesystem import place
 
-SCHEMA = 1
+SCHEMA = 2
+"""Of what is written; older ones are in :data:`READABLE`."""
+READABLE = (1, 2)
 MANIFEST = "manifest.json"
 CHECKSUMS = "checksums.sha256"
 ARRAYS = "arrays.zarr"
+MAPS = "maps.zarr"
+MAP_ARRAY = "maps"
 JOURNAL = "done"
 CACHE_VARIABLE = "EXPLAIN_CACHE"
 
@@ -82,17 +83,11 @@ def picture_name(row: int) -> str:
     return f"{row:06d}"
 
 
-def digest_of(value: Any) -> str:
-    """Digest what JSON can hold, by its canonical form.
+def model_folder(name: str, digest: str) -> str:
+    """Name the folder of a model's activations and logits, relative to the store."""
+    return f"models/{name}-{digest[:12]}"
 
-    Parameters
-    ----------
-    value : dict, list, str, number, bool or None
 
-    Returns
-    -------
-    str
-        sha256, hexadecimal.
-    """
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+def map_folder(model: str, model_digest: str, method: str, digest: str) -> str:
+    """Name the folder of the maps of one model and one method, relative to the store."""
+    return f"maps/{model}-{model_digest[:12]}/{method}-{digest[:12]}"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explain.models.runtimes import TENSORFLOW
+from explain.store.layout import ARRAYS, MAP_ARRAY, MAPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_SCHEMA_1 = Path(__file__).with_name("schema_1.toml")
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,13 @@ class ModelInfo:
     runtime : {"tensorflow", "onnxruntime"}
         What ran its forward pass.
     methods : tuple of MethodInfo
-        The methods whose maps are stored, in the registry's order.
+        The methods whose maps are stored.
+    class_of_label : mapping of str to int or None
+        Output of each of the dataset's labels; None where the model has no class for it.
+    refused : mapping of str to str
+        Methods that this network allows no maps of, with the reason.
+    precision : {"float16", "float32"}
+        Of the stored activations.
     """
 
     name: str
@@ -109,6 +120,9 @@ class ModelInfo:
     folder: str
     runtime: str
     methods: tuple[MethodInfo, ...]
+    class_of_label: Mapping[str, int | None]
+    refused: Mapping[str, str]
+    precision: str
 
     def method(self, name: str) -> MethodInfo | None:
         """Give a stored method by name; None where the store holds no maps of it."""
@@ -171,19 +185,42 @@ def model_info(entry: Mapping[str, Any]) -> ModelInfo:
         closed_form=entry["closed_form"],
         folder=entry["folder"],
         runtime=entry["determined_by"].get("runtime", TENSORFLOW),  # older stores knew no other
-        methods=_methods_of_schema_1(entry),
+        methods=tuple(map(_method_info, entry["methods"])) if "methods" in entry else _methods_of_schema_1(entry),
+        class_of_label=entry["class_of_label"],
+        refused={name: each["reason"] for name, each in entry.get("refused", {}).items()},
+        precision=entry.get("precision", "float16"),  # schema 1 knew no other
+    )
+
+
+def _method_info(entry: Mapping[str, Any]) -> MethodInfo:
+    return MethodInfo(
+        name=entry["name"],
+        title=entry["title"],
+        parameters=dict(entry["parameters"]),
+        shape=(entry["shape"][0], entry["shape"][1]),
+        targeted=entry["targeted"],
+        signed=entry["signed"],
+        at_pixels=entry["at_pixels"],
+        digest=entry["digest"],
+        folder=f"{entry['folder']}/{MAPS}",
+        array=MAP_ARRAY,
     )
 
 
 def _methods_of_schema_1(entry: Mapping[str, Any]) -> tuple[MethodInfo, ...]:
-    """List the two methods that every store of schema 1 holds, beside the activations."""
-    grid = (entry["grid"][0], entry["grid"][1])
-    folder = f"{entry['folder']}/arrays.zarr"
-    common = {"shape": grid, "signed": False, "at_pixels": False, "digest": entry["digest"], "folder": folder}
-    return (
-        MethodInfo(name="gradcam", title="Grad-CAM", parameters={}, targeted=True, array="grad_cam", **common),
+    """List the methods that every store of schema 1 holds, beside the activations."""
+    return tuple(
         MethodInfo(
-            name="fem", title="FEM", parameters={"k": entry["determined_by"].get("k", 2.0)}, targeted=False, array="fem",
-            **common,
-        ),
-    )  # fmt: skip
+            name=name,
+            title=facts["title"],
+            parameters=facts.get("parameters", {}),
+            shape=(entry["grid"][0], entry["grid"][1]),
+            targeted=facts["targeted"],
+            signed=False,
+            at_pixels=False,
+            digest=entry["digest"],
+            folder=f"{entry['folder']}/{ARRAYS}",
+            array=facts["array"],
+        )
+        for name, facts in tomllib.loads(_SCHEMA_1.read_text(encoding="utf-8")).items()
+    )

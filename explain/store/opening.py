@@ -7,7 +7,7 @@ from pathlib import Path
 
 from explain.errors import StoreError
 from explain.store.filesystem import changed_at, place, read_whole
-from explain.store.layout import MANIFEST, SCHEMA
+from explain.store.layout import MANIFEST, READABLE
 from explain.store.reading import Store
 
 
@@ -35,9 +35,10 @@ def open_store(path: str | Path) -> Store:
     except (OSError, ValueError) as error:
         raise StoreError(f"The manifest of {folder} cannot be read: {error}. Build with --force.") from error
     found = manifest.get("schema") if isinstance(manifest, dict) else None
-    if found != SCHEMA:
+    if found not in READABLE:
         raise StoreError(
-            f"The store {folder} has schema {found}; this version reads {SCHEMA}. Run: python -m explain build"
+            f"The store {folder} has schema {found}; this version reads {' and '.join(map(str, READABLE))}. "
+            "Run: python -m explain build"
         )
     try:
         return Store(folder, manifest)

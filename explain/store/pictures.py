@@ -6,8 +6,9 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from explain.store.digests import digest_of
 from explain.store.filesystem import file_digests, files_below, write_atomically
-from explain.store.layout import digest_of, picture_name
+from explain.store.layout import picture_name
 
 if TYPE_CHECKING:
     from pathlib import Path

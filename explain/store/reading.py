@@ -11,16 +11,15 @@ import numpy as np
 
 from explain.errors import StoreError
 from explain.models.head import Head
+from explain.store.digests import digest_of
 from explain.store.filesystem import open_arrays, read_whole
-from explain.store.layout import ARRAYS, TABLE_COLUMNS, digest_of, picture_name
-from explain.store.manifest import ModelInfo, dataset_info, model_info
+from explain.store.layout import ARRAYS, TABLE_COLUMNS, picture_name
+from explain.store.manifest import MethodInfo, ModelInfo, dataset_info, model_info
 
 if TYPE_CHECKING:
     import pandas as pd
     import zarr
     from numpy.typing import NDArray
-
-ARRAY_OF_METHOD = {"gradcam": "grad_cam", "fem": "fem"}
 
 
 class Store:
@@ -35,6 +34,8 @@ class Store:
     models : tuple of ModelInfo
     provenance : dict
         The manifest: digests, parameters, versions.
+    shown_models, shown_methods : tuple of str
+        What the newest build was asked for: what pages show unless the reader chooses.
     """
 
     def __init__(self, path: Path, manifest: dict[str, Any]) -> None:
@@ -43,6 +44,11 @@ class Store:
         self.digest = digest_of(manifest)
         self.dataset = dataset_info(manifest["dataset"])
         self.models = tuple(model_info(entry) for entry in manifest["models"])
+        shown = manifest.get("shown", {})  # schema 1 held what the last build was asked for, and nothing else
+        self.shown_models = tuple(shown.get("models", [model.name for model in self.models]))
+        self.shown_methods = tuple(
+            shown.get("methods", dict.fromkeys(m.name for each in self.models for m in each.methods))
+        )
 
     def model(self, name: str) -> ModelInfo:
         """Give a model by name.
@@ -117,7 +123,7 @@ class Store:
             raise StoreError(f"The dataset {self.dataset.name!r} has no image {image!r}.") from None
 
     def activations(self, model: str, image: str) -> NDArray[np.float32]:
-        """Read the feature layer's output for one image (stored as float16).
+        """Read the feature layer's output for one image, as it is stored: rounded to float16 where that holds it.
 
         Parameters
         ----------
@@ -145,12 +151,11 @@ class Store:
         return self._array(model, "logits", None if image is None else self.row(image))
 
     def saliency(self, model: str, method: str, image: str | None = None) -> NDArray[np.float32]:
-        """Read stored raw maps: Grad-CAM of the labelled class, FEM at K = 2.
+        """Read stored raw maps: of the class that :meth:`targets` names, at the parameters that the manifest names.
 
         Parameters
         ----------
-        model : str
-        method : {"gradcam", "fem"}
+        model, method : str
         image : str, optional
             All images by default; rows of images that failed are zero.
 
@@ -161,11 +166,47 @@ class Store:
         Raises
         ------
         StoreError
-            If there is no such model, method or image.
+            If no such maps are stored, or what is stored is damaged.
         """
-        if method not in ARRAY_OF_METHOD:
-            raise StoreError(f"There is no method {method!r}; known are {', '.join(ARRAY_OF_METHOD)}.")
-        return self._array(model, ARRAY_OF_METHOD[method], None if image is None else self.row(image))
+        there = self.method(model, method)
+        return self._read(there.folder, there.array, None if image is None else self.row(image))
+
+    def method(self, model: str, method: str) -> MethodInfo:
+        """Give what is stored of one model by one method.
+
+        Raises
+        ------
+        StoreError
+            If the store has no such model, or no maps of it by that method.
+        """
+        found = self.model(model).method(method)
+        if found is None:
+            known = ", ".join(each.name for each in self.model(model).methods)
+            raise StoreError(
+                f"The store has no maps of {self.model(model).title} by {method!r}; it has {known}. "
+                f"Run: python -m explain build --methods {method}"
+            )
+        return found
+
+    def targets(self, model: str) -> NDArray[np.int64]:
+        """Tell which class the stored maps of each row are of: the labelled one, else the predicted one.
+
+        Returns
+        -------
+        ndarray of int64, shape (n,)
+        """
+        if model not in self._targets:
+            known = self.model(model).class_of_label
+            labels = self.table("images")["label"]
+            predicted = self.logits(model).argmax(axis=1)
+            self._targets[model] = np.array(
+                [
+                    best if known.get(label) is None else known[label]
+                    for label, best in zip(labels, predicted, strict=True)
+                ],
+                np.int64,
+            )
+        return self._targets[model]
 
     def pooled(self, model: str) -> NDArray[np.float32]:
         """Read each image's activations averaged over space.
@@ -194,8 +235,9 @@ class Store:
         """
         if not self.model(model).closed_form:
             return None
-        group = self._group(model)
-        return Head(np.asarray(group["head_kernel"]), np.asarray(group["head_bias"]))
+        if model not in self._heads:
+            self._heads[model] = Head(self._array(model, "head_kernel", None), self._array(model, "head_bias", None))
+        return self._heads[model]
 
     def class_index(self, model: str, label: str) -> int | None:
         """Find the output of a dataset's label, as the build found it.
@@ -209,10 +251,7 @@ class Store:
         int or None
             None where the model has no such class.
         """
-        for entry in self.provenance["models"]:
-            if entry["name"] == model:
-                return entry["class_of_label"].get(label)
-        return None
+        return self.model(model).class_of_label.get(label)
 
     def photograph(self, image: str) -> bytes:
         """Read the photograph at display size.
@@ -277,11 +316,29 @@ class Store:
     def _groups(self) -> dict[str, zarr.Group]:
         return {}
 
-    def _group(self, model: str) -> zarr.Group:
-        if model not in self._groups:
-            self._groups[model] = open_arrays(self.path / self.model(model).folder / ARRAYS)
-        return self._groups[model]
+    @cached_property
+    def _heads(self) -> dict[str, Head]:
+        return {}
+
+    @cached_property
+    def _targets(self) -> dict[str, NDArray[np.int64]]:
+        return {}
 
     def _array(self, model: str, name: str, row: int | None) -> NDArray[Any]:
-        array = self._group(model)[name]
-        return np.asarray(array[:] if row is None else array[row])  # type: ignore[index]
+        return self._read(f"{self.model(model).folder}/{ARRAYS}", name, row)
+
+    def _read(self, folder: str, name: str, row: int | None) -> NDArray[Any]:
+        """Read an array, or one row; what is missing or was changed since it was written is an error, never zeros."""
+        try:
+            if folder not in self._groups:
+                self._groups[folder] = open_arrays(self.path / folder)
+            array: Any = self._groups[folder][name]
+            found = np.asarray(array[:] if row is None else array[row])
+        except Exception as error:  # zarr raises many kinds over missing files, bad checksums and torn chunks
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            raise StoreError(
+                f"{folder}: {name} cannot be read ({reason[:200]}). Run: python -m explain build"
+            ) from error
+        if np.isnan(found).any():  # no result is NaN: it is what a missing chunk reads as
+            raise StoreError(f"{folder}: a part of {name} is missing. Run: python -m explain build")
+        return found

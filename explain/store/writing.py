@@ -10,32 +10,39 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explain.store.filesystem import file_digests, files_below, open_arrays, write_atomically
-from explain.store.layout import ARRAYS, CHECKSUMS, JOURNAL, MANIFEST, SCHEMA
+from explain.store.filesystem import file_digests, files_below, open_arrays, read_whole, remove_tree, write_atomically
+from explain.store.layout import CHECKSUMS, JOURNAL, MANIFEST, SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     import pandas as pd
     import zarr
     from numpy.typing import NDArray
 
-    from explain.models.head import Head
-    from explain.store.reading import Store
+    Values = Mapping[str, NDArray[Any]]
 
-_LARGEST_FLOAT16 = float(np.finfo(np.float16).max)
+_LARGEST_CHUNK = 2**20
+_MOST_ROWS = 256
 
 
-class ModelWriter:
-    """Arrays of one model in a store, one row per image, with a journal of the rows that are done.
+class ArrayWriter:
+    """A group of arrays in a store, one row per image, with a journal of the rows that are done.
+
+    Large arrays get a chunk per image, written at once. Of small ones a chunk holds many images, since a file each
+    costs ten times as much to write and to read: their rows wait in the journal until all are there.
 
     Parameters
     ----------
     folder : Path
-        The model's own folder, named by the digest of what determines its results.
+        The group's own, named by the digest of what determines its results.
+    group : str
+        Name of the group in it.
     rows : int
         Images in the dataset.
+    large : collection of str
+        Names of the arrays that get a chunk per image.
 
     Notes
     -----
@@ -43,136 +50,162 @@ class ModelWriter:
     a killed build loses at most the batch it was writing.
     """
 
-    def __init__(self, folder: Path, rows: int) -> None:
+    def __init__(self, folder: Path, group: str, rows: int, large: Collection[str] = ()) -> None:
         self.folder = folder
-        self.rows = rows
+        self._name, self._rows, self._large = group, rows, frozenset(large)
         self._group: zarr.Group | None = None
-        self._done = self._read_journal()
+        self.complete = (folder / CHECKSUMS).exists()
+        self._done = set(range(rows)) if self.complete else self._read_journal()
+        if self.complete:
+            remove_tree(folder / JOURNAL)  # what a kill between the last two steps left
 
     @property
     def done(self) -> frozenset[int]:
-        """Rows that are complete."""
+        """Rows that are written; all of the dataset's once the group is complete."""
         return frozenset(self._done)
 
-    @property
-    def complete(self) -> bool:
-        """Whether :meth:`finish` was reached."""
-        return (self.folder / CHECKSUMS).exists()
-
-    def write(
-        self,
-        rows: list[int],
-        activations: NDArray[np.float32],
-        logits: NDArray[np.float32],
-        grad_cam: NDArray[np.float32],
-        fem: NDArray[np.float32],
-    ) -> None:
+    def write(self, rows: list[int], values: Values) -> None:
         """Write the results of some images and note them in the journal.
 
         Parameters
         ----------
         rows : list of int
-        activations : ndarray, shape (len(rows), h, w, c)
-            Stored as float16; values beyond its range (65,504) are clipped.
-        logits : ndarray, shape (len(rows), classes)
-        grad_cam, fem : ndarray, shape (len(rows), h, w)
+            Rising.
+        values : mapping of str to ndarray, shape (len(rows), ...)
+            Of the same names and types at every call; finite.
         """
-        if not rows:
-            return
-        half = np.clip(activations, -_LARGEST_FLOAT16, _LARGEST_FLOAT16).astype(np.float16)
-        values = {
-            "activations": half,
-            "logits": logits,
-            "grad_cam": grad_cam,
-            "fem": fem,
-            "pooled": activations.mean(axis=(1, 2), dtype=np.float32),
-        }
-        group = self._open(values)
-        for name, value in values.items():
-            array: Any = group[name]
-            if rows == list(range(rows[0], rows[-1] + 1)):
-                array[rows[0] : rows[-1] + 1] = value
-            else:
-                for row, one in zip(rows, value, strict=True):
-                    array[row] = one
-        self._note(rows)
-
-    def copy(self, source: Store, model_folder: str, pairs: Iterable[tuple[int, int]]) -> None:
-        """Take over rows that another store of the same dataset name already holds for the same model digest.
-
-        Parameters
-        ----------
-        source : Store
-        model_folder : str
-        pairs : iterable of (int, int)
-            Row there, row here.
-        """
-        there: Any = open_arrays(source.path / model_folder / ARRAYS)
-        names = ("activations", "logits", "grad_cam", "fem", "pooled")
-        for old, new in pairs:
-            values = {name: np.asarray(there[name][old])[None] for name in names}
-            group: Any = self._open(values)
-            for name, value in values.items():
-                group[name][new] = value[0]
-            self._note([new])
-
-    def finish(self, head: Head | None) -> None:
-        """Write the head and the checksums of every file, which makes the folder complete.
-
-        Parameters
-        ----------
-        head : Head or None
-        """
-        group = open_arrays(self.folder / ARRAYS, write=True)
-        if head is not None:
-            group.create_array("head_kernel", data=head.kernel, overwrite=True)
-            group.create_array("head_bias", data=head.bias, overwrite=True)
-        write_checksums(self.folder)
-
-    def _open(self, values: Mapping[str, NDArray[Any]]) -> zarr.Group:
-        if self._group is None:
-            self._group = open_arrays(self.folder / ARRAYS, write=True)
-        for name, value in values.items():
-            if name not in self._group:
-                self._group.create_array(
-                    name,
-                    shape=(self.rows, *value.shape[1:]),
-                    chunks=(1, *value.shape[1:]),
-                    dtype=value.dtype,
-                    compressors=zarr_compressor(),
-                    fill_value=0,
-                )
-        return self._group
-
-    def _note(self, rows: list[int]) -> None:
-        for first, last in _runs(rows):  # an empty file, because the name says it all, and a name is never half there
-            write_atomically(self.folder / JOURNAL / f"{first:06d}-{last:06d}", b"")
+        for name in self._large & values.keys():
+            array = self._array(name, values[name][0].shape, values[name].dtype, rows_per_chunk=1)
+            for row, value in zip(rows, values[name], strict=True):
+                array[row] = value
+        start = 0
+        for first, last in _runs(rows):
+            end = start + last - first + 1
+            small = {name: value[start:end] for name, value in values.items() if name not in self._large}
+            buffer = io.BytesIO()
+            np.savez(buffer, allow_pickle=False, **small)
+            write_atomically(self.folder / JOURNAL / f"{first:06d}-{last:06d}.npz", buffer.getvalue())
+            start = end
         self._done.update(rows)
 
+    def copy(self, source: Path, names: Collection[str], pairs: Iterable[tuple[int, int]]) -> None:
+        """Take over rows that another store holds under the same digest.
+
+        Parameters
+        ----------
+        source : Path
+            The group's folder there.
+        names : collection of str
+            Of arrays with a row per image.
+        pairs : iterable of (int, int)
+            Row there, row here; rising.
+        """
+        there: Any = open_arrays(source / self._name)
+        for old, new in pairs:
+            self.write([new], {name: np.asarray(there[name][old])[None] for name in names})
+
+    def finish(self, whole: Values | None = None) -> None:
+        """Write the small arrays and the checksums of every file, which makes the group complete.
+
+        Parameters
+        ----------
+        whole : mapping of str to ndarray, optional
+            Arrays that do not have a row per image.
+        """
+        journal = sorted((self.folder / JOURNAL).glob("*.npz"))
+        if journal:
+            self._gather(journal)
+        for name, value in (whole or {}).items():
+            self._array(name, value.shape[1:], value.dtype, rows_per_chunk=len(value), rows=len(value))[:] = value
+        for name, file in files_below(self.folder).items():
+            if name.endswith(".partial"):  # what a kill left in the middle of a chunk
+                file.unlink(missing_ok=True)
+        write_checksums(self.folder)
+        self.complete = True
+        self._done = set(range(self._rows))
+        remove_tree(self.folder / JOURNAL)
+
+    def restart(self) -> None:
+        """Forget everything that is written."""
+        remove_tree(self.folder)
+        self._group, self._done, self.complete = None, set(), False
+
+    def _gather(self, journal: list[Path]) -> None:
+        """Join the journal's pieces to chunks, one chunk in memory at a time; rows without a result are zero."""
+        pieces = [(*_span(file.name), file) for file in journal]
+        with np.load(io.BytesIO(read_whole(journal[0])), allow_pickle=False) as piece:
+            kinds = {name: (piece[name].shape[1:], piece[name].dtype) for name in piece.files}
+        for name, (shape, dtype) in kinds.items():
+            size = rows_per_chunk(shape, dtype, self._rows)
+            array = self._array(name, shape, dtype, rows_per_chunk=size)
+            for start in range(0, self._rows, size):
+                end = min(start + size, self._rows)
+                chunk = np.zeros((end - start, *shape), dtype)
+                for first, last, file in pieces:
+                    if first < end and last >= start:
+                        with np.load(io.BytesIO(read_whole(file)), allow_pickle=False) as piece:
+                            low, high = max(first, start), min(last + 1, end)
+                            chunk[low - start : high - start] = piece[name][low - first : high - first]
+                array[start:end] = chunk
+
+    def _array(
+        self, name: str, shape: tuple[int, ...], dtype: Any, *, rows_per_chunk: int, rows: int | None = None
+    ) -> Any:
+        if self._group is None:
+            self._group = open_arrays(self.folder / self._name, write=True)
+        if name not in self._group:
+            from zarr.codecs import Crc32cCodec, ZstdCodec
+
+            self._group.create_array(
+                name,
+                shape=(self._rows if rows is None else rows, *shape),
+                chunks=(max(1, rows_per_chunk), *shape),
+                dtype=dtype,
+                # Zstandard at its fastest level, small and quick on half floats; the checksum makes a flipped bit
+                # an error at reading, and a missing chunk reads as NaN, which no result ever is.
+                compressors=(ZstdCodec(level=1), Crc32cCodec()),
+                fill_value=np.nan,
+                config={"write_empty_chunks": True},
+            )
+        return self._group[name]
+
     def _read_journal(self) -> set[int]:
-        names = (re.fullmatch(r"(\d+)-(\d+)", file.name) for file in (self.folder / JOURNAL).glob("*"))
-        return {row for name in names if name for row in range(int(name[1]), int(name[2]) + 1)}
+        return {
+            row
+            for file in (self.folder / JOURNAL).glob("*.npz")
+            for first, last in [_span(file.name)]
+            for row in range(first, last + 1)
+        }
+
+
+def rows_per_chunk(shape: tuple[int, ...], dtype: Any, rows: int) -> int:
+    """Choose how many images share a chunk: 256 at most, and a megabyte at most.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Of one image's row.
+    dtype : numpy.dtype
+    rows : int
+        Images in all.
+    """
+    return max(1, min(rows, _MOST_ROWS, _LARGEST_CHUNK // max(1, int(np.prod(shape)) * np.dtype(dtype).itemsize)))
+
+
+def _span(name: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d+)-(\d+)\.npz", name)
+    return (int(found[1]), int(found[2])) if found else (0, -1)
 
 
 def _runs(rows: list[int]) -> Iterator[tuple[int, int]]:
     """Give first and last of each run of consecutive rows."""
+    if not rows:
+        return
     first = rows[0]
     for row, following in zip(rows, [*rows[1:], None], strict=True):
         if following != row + 1:
             yield first, row
             first = following if following is not None else row
-
-
-def zarr_compressor() -> Any:
-    """Give the compressor of every array: Zstandard at its fastest level, small and quick on half floats.
-
-    Returns
-    -------
-    zarr.codecs.ZstdCodec
-    """
-    from zarr.codecs import ZstdCodec
-
-    return ZstdCodec(level=1)
 
 
 def write_table(store: Path, name: str, frame: pd.DataFrame) -> str:
@@ -226,18 +259,3 @@ def write_checksums(folder: Path) -> None:
     digests = file_digests(list(files.values()))
     lines = [f"{digest}  {name}\n" for name, digest in zip(files, digests, strict=True)]
     write_atomically(folder / CHECKSUMS, "".join(lines).encode())
-
-
-def model_folder(name: str, digest: str) -> str:
-    """Name the folder of a model's results.
-
-    Parameters
-    ----------
-    name, digest : str
-
-    Returns
-    -------
-    str
-        Relative to the store.
-    """
-    return f"models/{name}-{digest[:12]}"

@@ -14,7 +14,7 @@ from data import open_dataset
 from explain.building.build import build
 from explain.models.specification import load_specifications
 from explain.store import open_store
-from explain.store.evidence import live_saliency
+from explain.store.evidence import explain_stored
 from explain.store.layout import CACHE_VARIABLE
 from tests.benchmarks.measuring import Section, Settings, figure, race, run_part
 
@@ -109,8 +109,8 @@ def _reading(path: Path) -> dict[str, Callable[[], Any]]:
 
     def four_maps() -> None:
         for model in store.models:
-            live_saliency(store, image, model.name, "fem", k=1.7)
-            live_saliency(store, image, model.name, "gradcam", target=other if other in model.classes else None)
+            explain_stored(store, image, model.name, "fem", parameters={"k": 1.7})
+            explain_stored(store, image, model.name, "gradcam", target=other if other in model.classes else None)
 
     def read_one() -> None:
         fresh = open_store(path)

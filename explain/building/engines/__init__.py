@@ -54,7 +54,7 @@ def check_engine(name: str) -> None:
 
 
 def open_engine(
-    name: str, specs: tuple[ModelSpec, ...], batch_size: int, loading: Callable[[str], None] | None = None
+    name: str, specs: tuple[ModelSpec, ...], batch_size: int, loading: Callable[[str, int], None] | None = None
 ) -> Engine:
     """Make an engine ready; networks are loaded when the first batch needs them.
 
@@ -65,7 +65,7 @@ def open_engine(
     batch_size : int
         Images per forward pass.
     loading : callable, optional
-        Called with the title of a network that is about to be loaded in this process.
+        Called with the title of a network and 0 before it is loaded in this process, and 1 after.
 
     Returns
     -------

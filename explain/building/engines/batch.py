@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from data import ImageError, decode_image, read_mask
 from explain.building.tables import ReadImage
-from explain.explainers.fem import fem
-from explain.explainers.gradcam import grad_cam
+from explain.explainers.contract import UnavailableError
+from explain.explainers.registry import explainer
+from explain.models.evidence import HALF, NetworkEvidence
 from explain.models.preprocessing import resize_image
 from explain.store.pictures import Pictures, encode_pictures
 
@@ -21,31 +23,37 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
+    from PIL import Image
 
     from data import ImageRecord
+    from explain.explainers.contract import Evidence
     from explain.models.network import Network
     from explain.models.specification import ModelSpec
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Consecutive images of a dataset, and what the store lacks of them.
+    """Neighbouring images of a dataset, and what the store lacks of them.
 
     Attributes
     ----------
-    start : int
-        Row of the first image.
-    records : tuple of ImageRecord
+    records : mapping of int to ImageRecord
+        By row, rising; only images that must be decoded.
     missing : mapping of str to frozenset of int
-        Rows without results, by model.
+        Rows that a network must see, by model.
     unpictured : frozenset of int
         Rows without photograph or thumbnail.
+    methods : mapping of str to tuple of str
+        Explainers whose maps are wanted of every row that a network sees, by model.
+    precision : mapping of str to str
+        What activations are rounded to, by model; float16 where it is not named.
     """
 
-    start: int
-    records: tuple[ImageRecord, ...]
+    records: Mapping[int, ImageRecord]
     missing: Mapping[str, frozenset[int]]
     unpictured: frozenset[int]
+    methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    precision: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,10 +76,10 @@ class PreparedImage:
 
 @dataclass(frozen=True)
 class PreparedBatch:
-    """A batch with its images decoded and resized, in the order of its records."""
+    """A batch with its images decoded and resized, by row."""
 
     batch: Batch
-    images: tuple[PreparedImage, ...]
+    images: Mapping[int, PreparedImage]
 
 
 @dataclass(frozen=True)
@@ -81,24 +89,30 @@ class Explanation:
     Attributes
     ----------
     activations : ndarray of float32, shape (n, h, w, c)
+        Rounded as the store keeps them.
     logits : ndarray of float32, shape (n, classes)
-    grad_cam, fem : ndarray of float32, shape (n, h, w)
-        Raw maps at feature resolution.
+    maps : mapping of str to ndarray of float32, shape (n, h', w')
+        Raw maps by method.
+    refused : mapping of str to str
+        Why a method has no maps of this network, in a sentence.
     """
 
     activations: NDArray[np.float32]
     logits: NDArray[np.float32]
-    grad_cam: NDArray[np.float32]
-    fem: NDArray[np.float32]
+    maps: Mapping[str, NDArray[np.float32]]
+    refused: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class ModelOutcome:
-    """One model's results of one batch: the rows, what was computed, and the seconds it took."""
+    """One model's results of one batch: the rows, what was computed, and the seconds it took.
+
+    The explanation is None where an activation left the range of the precision that was asked for.
+    """
 
     model: str
     rows: tuple[int, ...]
-    explanation: Explanation
+    explanation: Explanation | None
     seconds: float
 
 
@@ -108,9 +122,8 @@ class Outcome:
 
     Attributes
     ----------
-    start : int
-    read : tuple of ReadImage
-        In the order of the batch's records.
+    read : mapping of int to ReadImage
+        By row.
     pictures : mapping of int to Pictures
         By row.
     models : tuple of ModelOutcome
@@ -119,8 +132,7 @@ class Outcome:
         Host and process that ran the networks.
     """
 
-    start: int
-    read: tuple[ReadImage, ...]
+    read: Mapping[int, ReadImage]
     pictures: Mapping[int, Pictures]
     models: tuple[ModelOutcome, ...]
     worker: str
@@ -133,10 +145,10 @@ class Networks:
     ----------
     specs : sequence of ModelSpec
     loading : callable, optional
-        Called with the title of a network that is about to be loaded.
+        Called with the title of a network and 0 before it is loaded, and 1 after.
     """
 
-    def __init__(self, specs: Sequence[ModelSpec], loading: Callable[[str], None] | None = None) -> None:
+    def __init__(self, specs: Sequence[ModelSpec], loading: Callable[[str, int], None] | None = None) -> None:
         self.specs = tuple(specs)
         self._loading = loading
         self._loaded: dict[str, Network] = {}
@@ -156,8 +168,10 @@ class Networks:
 
         if spec.name not in self._loaded:
             if self._loading:
-                self._loading(spec.title)
+                self._loading(spec.title, 0)
             self._loaded[spec.name] = load_network(spec)
+            if self._loading:
+                self._loading(spec.title, 1)
         return self._loaded[spec.name]
 
 
@@ -182,7 +196,7 @@ def prepare_image(record: ImageRecord, sizes: Collection[int], with_pictures: bo
         If the image can be read and its mask cannot.
     """
     try:
-        image = decode_image(record.path, size=record.size)
+        image = read_record(record)
     except ImageError as error:
         return PreparedImage(ReadImage(str(error)), {}, None)
     pictures = None
@@ -190,6 +204,29 @@ def prepare_image(record: ImageRecord, sizes: Collection[int], with_pictures: bo
         pictures = encode_pictures(image, read_mask(record.mask) if record.mask is not None else None)
     pixels = {size: resize_image(image, size) for size in sizes}
     return PreparedImage(ReadImage("ok", image.width, image.height), pixels, pictures)
+
+
+def read_record(record: ImageRecord) -> Image.Image:
+    """Decode an image of a dataset, if it still is the one that the dataset was opened with.
+
+    Returns
+    -------
+    PIL.Image.Image
+        RGB, upright.
+
+    Raises
+    ------
+    ImageError
+        If it cannot be read, or its bytes are not those that the record's digest is of: the store would keep
+        another picture's results under this one's name.
+    """
+    try:
+        content = record.path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"the file cannot be opened: {error.strerror or error}") from error
+    if record.sha256 and hashlib.sha256(content).hexdigest() != record.sha256:
+        raise ImageError("the file changed while the dataset was read; build again")
+    return decode_image(content, size=record.size)
 
 
 def sizes_of_rows(batch: Batch, specs: Sequence[ModelSpec]) -> dict[int, frozenset[int]]:
@@ -206,8 +243,7 @@ def sizes_of_rows(batch: Batch, specs: Sequence[ModelSpec]) -> dict[int, frozens
         Sizes by row.
     """
     return {
-        row: frozenset(spec.input_size for spec in specs if row in batch.missing[spec.name])
-        for row in range(batch.start, batch.start + len(batch.records))
+        row: frozenset(spec.input_size for spec in specs if row in batch.missing[spec.name]) for row in batch.records
     }
 
 
@@ -225,7 +261,7 @@ def explain_prepared(prepared: PreparedBatch, networks: Networks, batch_size: in
     Outcome
     """
     batch = prepared.batch
-    images = dict(enumerate(prepared.images, batch.start))
+    images = prepared.images
     models = []
     for spec in networks.specs:
         rows = tuple(row for row, image in images.items() if image.read.ok and row in batch.missing[spec.name])
@@ -234,46 +270,52 @@ def explain_prepared(prepared: PreparedBatch, networks: Networks, batch_size: in
         network = networks.load(spec)
         started = time.perf_counter()
         pixels = np.stack([images[row].pixels[spec.input_size] for row in rows])
-        labels = [(batch.records[row - batch.start].label, batch.records[row - batch.start].synset) for row in rows]
+        labels = [(batch.records[row].label, batch.records[row].synset) for row in rows]
         index_of = {label: spec.class_index(*label) for label in set(labels)}
-        explanation = explain_batch(network, pixels, [index_of[label] for label in labels], batch_size)
+        evidence = NetworkEvidence(
+            network, pixels, batch_size=batch_size, precision=batch.precision.get(spec.name, HALF)
+        )
+        try:
+            explanation = explain_batch(
+                evidence, [index_of[label] for label in labels], batch.methods.get(spec.name, ())
+            )
+        except OverflowError:
+            explanation = None
         models.append(ModelOutcome(spec.name, rows, explanation, time.perf_counter() - started))
     return Outcome(
-        batch.start,
-        tuple(image.read for image in prepared.images),
+        {row: image.read for row, image in images.items()},
         {row: image.pictures for row, image in images.items() if image.pictures is not None},
         tuple(models),
         f"{socket.gethostname()}:{os.getpid()}",
     )
 
 
-def explain_batch(
-    network: Network, pixels: NDArray[np.uint8], targets: Sequence[int | None], batch_size: int
-) -> Explanation:
-    """Run one network over a batch once, and derive both maps from that pass.
+def explain_batch(evidence: Evidence, targets: Sequence[int | None], methods: Sequence[str]) -> Explanation:
+    """Derive the maps of several methods from one forward pass.
 
     Parameters
     ----------
-    network : Network
-    pixels : ndarray of uint8, shape (n, size, size, 3)
-        RGB at the network's input size; n is at most `batch_size`.
+    evidence : Evidence
     targets : sequence of int or None, length n
-        Target class of Grad-CAM; None stands for the class that the network predicts.
-    batch_size : int
-        The batch is filled up with black images, so that every pass has one shape and the network is compiled once.
+        Target class of each image; None stands for the class that the network predicts.
+    methods : sequence of str
+        Names of explainers; their parameters are at their defaults.
 
-    Returns
-    -------
-    Explanation
+    Raises
+    ------
+    ExplainError
+        If the network gives values that are no finite numbers.
+    OverflowError
+        If an activation leaves the range of the evidence's precision.
     """
-    count = len(pixels)
-    filled = np.zeros((batch_size, *pixels.shape[1:]), np.uint8)
-    filled[:count] = pixels
-    result = network.forward(filled)
-    activations, logits = result.activations[:count], result.logits[:count]
-    classes = [int(scores.argmax()) if t is None else t for t, scores in zip(targets, logits, strict=True)]
-    if network.head is not None:
-        maps = grad_cam(activations, network.head.kernel.T[classes])
-    else:
-        maps = network.grad_cam(filled, classes + [0] * (batch_size - count))[:count]
-    return Explanation(activations, logits, maps, fem(activations))
+    classes = [
+        int(scores.argmax()) if target is None else target
+        for target, scores in zip(targets, evidence.logits, strict=True)
+    ]
+    maps, refused = {}, {}
+    for name in methods:
+        try:
+            maps[name] = explainer(name).explain(evidence, classes)
+        except UnavailableError as error:
+            refused[name] = str(error)
+    return Explanation(evidence.activations, evidence.logits, maps, refused)

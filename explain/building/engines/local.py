@@ -23,11 +23,11 @@ class LocalEngine:
     specs : tuple of ModelSpec
     batch_size : int
     loading : callable, optional
-        Called with the title of a network that is about to be loaded.
+        Called with the title of a network and 0 before it is loaded, and 1 after.
     """
 
     def __init__(
-        self, specs: tuple[ModelSpec, ...], batch_size: int, loading: Callable[[str], None] | None = None
+        self, specs: tuple[ModelSpec, ...], batch_size: int, loading: Callable[[str, int], None] | None = None
     ) -> None:
         self._networks = Networks(specs, loading)
         self._batch_size = batch_size
@@ -57,7 +57,7 @@ class LocalEngine:
         Outcome
         """
         with ThreadPoolExecutor() as pool:
-            ahead: tuple[Batch, list[Future[PreparedImage]]] | None = None
+            ahead: tuple[Batch, dict[int, Future[PreparedImage]]] | None = None
             for batch in batches:
                 current, ahead = ahead, (batch, self._submit(pool, batch))
                 if current:
@@ -65,13 +65,13 @@ class LocalEngine:
             if ahead:
                 yield self._explain(*ahead)
 
-    def _submit(self, pool: ThreadPoolExecutor, batch: Batch) -> list[Future[PreparedImage]]:
+    def _submit(self, pool: ThreadPoolExecutor, batch: Batch) -> dict[int, Future[PreparedImage]]:
         sizes = sizes_of_rows(batch, self._networks.specs)
-        return [
-            pool.submit(prepare_image, record, sizes[row], row in batch.unpictured)
-            for row, record in enumerate(batch.records, batch.start)
-        ]
+        return {
+            row: pool.submit(prepare_image, record, sizes[row], row in batch.unpictured)
+            for row, record in batch.records.items()
+        }
 
-    def _explain(self, batch: Batch, images: list[Future[PreparedImage]]) -> Outcome:
-        prepared = PreparedBatch(batch, tuple(future.result() for future in images))
+    def _explain(self, batch: Batch, images: dict[int, Future[PreparedImage]]) -> Outcome:
+        prepared = PreparedBatch(batch, {row: future.result() for row, future in images.items()})
         return explain_prepared(prepared, self._networks, self._batch_size)

@@ -110,10 +110,10 @@ class _Preparer:
     def __call__(self, row: dict[str, Batch]) -> dict[str, PreparedBatch]:
         batch = row["batch"]
         sizes = sizes_of_rows(batch, self._specs)
-        images = tuple(
-            prepare_image(record, sizes[position], position in batch.unpictured)
-            for position, record in enumerate(batch.records, batch.start)
-        )
+        images = {
+            number: prepare_image(record, sizes[number], number in batch.unpictured)
+            for number, record in batch.records.items()
+        }
         return {"prepared": PreparedBatch(batch, images)}
 
 

@@ -6,15 +6,18 @@ import sys
 import numpy as np
 import pytest
 
-from data import open_dataset
+from data import ImageError, open_dataset
 from explain.building.build import build
+from explain.explainers.contract import Needs
 from explain.explainers.fem import fem
-from explain.explainers.gradcam import grad_cam
+from explain.explainers.registry import EXPLAINERS, explainer
+from explain.models.evidence import NetworkEvidence, rounded
+from explain.models.head import Head
 from explain.models.network import load_network
 from explain.models.preprocessing import resize_image
 from explain.models.specification import load_specifications
 from explain.store import StoreError, check_store, open_store
-from explain.store.evidence import live_saliency
+from explain.store.evidence import explain_stored
 
 pytestmark = pytest.mark.slow
 
@@ -51,9 +54,10 @@ def test_stored_maps_are_those_of_the_network(built, store, few_images):
     result = network.forward(pixels)
     index = spec.class_index(record.label)
     np.testing.assert_allclose(store.logits(spec.name, record.image), result.logits[0], atol=1e-4)
-    expected = grad_cam(result.activations, network.head.kernel[:, index])[0]
-    np.testing.assert_allclose(store.saliency(spec.name, "gradcam", record.image), expected, atol=1e-5)
-    np.testing.assert_allclose(store.saliency(spec.name, "fem", record.image), fem(result.activations)[0], rtol=1e-3)
+    kept = rounded(result.activations)
+    expected = np.maximum(kept[0] @ network.head.kernel[:, index], 0) / kept[0, ..., 0].size
+    np.testing.assert_allclose(store.saliency(spec.name, "gradcam", record.image), expected, atol=1e-4)
+    np.testing.assert_allclose(store.saliency(spec.name, "fem", record.image), fem(kept)[0], rtol=2e-2)
 
 
 @pytest.mark.parametrize("index", [0, 1])
@@ -62,9 +66,9 @@ def test_closed_form_equals_the_tape(index):
     network = load_network(spec)
     pixels = np.random.default_rng(0).integers(0, 256, (3, spec.input_size, spec.input_size, 3), np.uint8)
     classes = [0, 1, 2]
-    closed = grad_cam(network.forward(pixels).activations, network.head.kernel.T[classes])
-    taped = network.grad_cam(pixels, classes)
-    assert np.abs(closed - taped).max() <= 1e-4 * closed.max()
+    closed = NetworkEvidence(network, pixels).gradients(classes)
+    taped = network.gradients(network.preprocess(pixels), classes)[1]
+    assert np.abs(closed - taped).max() <= 1e-4 * np.abs(closed).max()
 
 
 def test_a_second_build_computes_nothing_and_imports_no_tensorflow(built, few_images):
@@ -87,17 +91,18 @@ def test_a_rebuilt_store_is_bit_identical(built, few_images, tmp_path):
     assert files(again.store) == files(built[1].store)
 
 
-def test_a_killed_build_resumes_after_its_last_whole_batch(built, few_images, tmp_path):
+def test_a_killed_build_resumes_after_its_last_whole_batch(
+    built, few_images, tmp_path, monkeypatch, killed_at_the_second_batch
+):
     first = build(open_dataset(few_images), load_specifications()[:1], tmp_path, batch_size=4)
-    (folder,) = (first.store / "models").iterdir()
     whole = results(first.store)
-    (first.store / "manifest.json").unlink()
-    (folder / "checksums.sha256").unlink()
-    shutil.rmtree(folder / "done")
-    (folder / "done").mkdir()
-    (folder / "done" / "000000-000002").touch()  # as if killed while the second batch was written
+    shutil.rmtree(first.store)
+    killed_at_the_second_batch(monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        build(open_dataset(few_images), load_specifications()[:1], tmp_path, batch_size=4)
+    monkeypatch.undo()
     resumed = build(open_dataset(few_images), load_specifications()[:1], tmp_path, batch_size=4)
-    assert (resumed.computed, resumed.reused) == (3, 3)
+    assert (resumed.computed, resumed.reused) == (2, 4)
     left = results(resumed.store)
     assert left.keys() == whole.keys()
     assert [key for key in whole if whole[key] != left[key]] == []
@@ -107,12 +112,27 @@ def test_check_finds_a_changed_byte(built, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(built[1].store, copy)
     assert check_store(open_store(copy)) == ()
-    chunk = next(p for p in copy.rglob("fem/c/*") if p.is_dir())
-    victim = next(p for p in chunk.rglob("*") if p.is_file())
-    victim.write_bytes(victim.read_bytes()[:-1] + b"\x00\x01")
+    victim = next(p for p in copy.rglob("fem-*/maps.zarr/maps/c/*/*/*") if p.is_file())
+    victim.write_bytes(victim.read_bytes()[:-1] + b"\x01")
     faults = check_store(open_store(copy))
     assert len(faults) == 1
     assert "was changed" in faults[0]
+
+
+@pytest.mark.parametrize("damage", ["flipped", "gone"])
+def test_what_was_damaged_is_never_read_as_a_map(built, tmp_path, damage):
+    copy = shutil.copytree(built[1].store, tmp_path / "copy")
+    store = open_store(copy)
+    for victim in (p for p in copy.rglob("*") if p.is_file() and "/c/" in p.as_posix()):
+        content = victim.read_bytes()
+        victim.unlink() if damage == "gone" else victim.write_bytes(content[:20] + b"#" + content[21:])
+    for model in store.models:
+        for method in model.methods:
+            with pytest.raises(StoreError, match="Run: python -m explain build"):
+                store.saliency(model.name, method.name, "bear_000")
+        for read in (store.activations, store.logits):
+            with pytest.raises(StoreError, match="Run: python -m explain build"):
+                read(model.name, "bear_000")
 
 
 def test_live_maps_follow_class_and_k_without_the_network(store):
@@ -120,10 +140,16 @@ def test_live_maps_follow_class_and_k_without_the_network(store):
     image = "elephant_002"
     activations = store.activations(name, image)[None]
     head = store.head(name)
-    bear = live_saliency(store, image, name, "gradcam", target="American_black_bear")
-    np.testing.assert_array_equal(bear, grad_cam(activations, head.kernel[:, 1])[0])
-    np.testing.assert_array_equal(live_saliency(store, image, name, "fem", k=1.0), fem(activations, 1.0)[0])
-    assert np.array_equal(live_saliency(store, image, name, "fem"), store.saliency(name, "fem", image))
+    bear = explain_stored(store, image, name, "gradcam", target="American_black_bear")
+    expected = np.maximum(activations[0] @ head.kernel[:, 1], 0) / activations[0, ..., 0].size
+    np.testing.assert_allclose(bear.saliency, expected, atol=1e-6)
+    assert bear.target == "American_black_bear"
+    other = explain_stored(store, image, name, "fem", target="American_black_bear", parameters={"k": 1.0})
+    np.testing.assert_array_equal(other.saliency, fem(activations, 1.0)[0])
+    assert (other.target, other.parameters) == (None, {"k": 1.0})
+    stored = explain_stored(store, image, name, "fem")
+    np.testing.assert_array_equal(stored.saliency, store.saliency(name, "fem", image))
+    np.testing.assert_array_equal(stored.saliency, fem(activations)[0])  # to the bit: live and stored are one
 
 
 @pytest.mark.parametrize(
@@ -187,3 +213,112 @@ def test_a_build_killed_before_a_mask_was_written_writes_it_later(few_images, tm
     monkeypatch.undo()
     store = open_store(build(dataset, specs, tmp_path, batch_size=4).store)
     assert all(store.mask(record.image) is not None for record in dataset.records if record.mask)
+
+
+@pytest.fixture
+def two(built, few_images, tmp_path):
+    """Give a cache with a copy of the built store, and the dataset."""
+    shutil.copytree(built[0], tmp_path / "cache")
+    return open_dataset(few_images), tmp_path / "cache"
+
+
+def test_a_method_added_later_needs_no_network_and_makes_nothing_else_anew(two, monkeypatch):
+    dataset, cache = two
+    before = open_store(build(dataset, load_specifications(), cache, batch_size=4).store)
+    monkeypatch.setattr("explain.models.network.load_network", None)
+    methods = [each for each in EXPLAINERS.values() if each.needs <= Needs.GRADIENTS]
+    report = build(dataset, load_specifications(), cache, methods=methods, batch_size=4)
+    store = open_store(report.store)
+    assert report.computed == 0
+    for old, new in zip(before.models, store.models, strict=True):
+        assert {method.name for method in new.methods} == {method.name for method in methods}
+        assert all(method in new.methods for method in old.methods)
+        for method in methods:
+            found = store.saliency(new.name, method.name, "bear_000")
+            again = explain_stored(store, "bear_000", new.name, method.name).saliency
+            np.testing.assert_array_equal(found, again)
+    assert check_store(store) == ()
+
+
+def test_models_and_methods_that_were_built_before_stay(two):
+    dataset, cache = two
+    report = build(dataset, load_specifications("compact-xception"), cache, methods=[explainer("fem")], batch_size=4)
+    store = open_store(report.store)
+    assert [model.name for model in store.models] == ["compact-xception", "compact-resnet"]
+    assert all({method.name for method in model.methods} == {"gradcam", "fem"} for model in store.models)
+    assert (store.shown_models, store.shown_methods) == (("compact-xception",), ("fem",))
+    assert set(store.table("metrics")["model"]) == {"compact-xception", "compact-resnet"}
+
+
+def test_a_build_anew_leaves_what_readers_have_open_and_ends_with_the_same_bytes(two):
+    dataset, cache = two
+    reader = open_store(build(dataset, load_specifications(), cache, batch_size=4).store)
+    maps = {m.name: reader.saliency(m.name, "fem") for m in reader.models}
+    report = build(dataset, load_specifications(), cache, batch_size=4, force=True)
+    assert report.computed == 12
+    renewed = open_store(report.store)
+    for model in reader.models:
+        assert renewed.model(model.name).folder != model.folder
+        fresh = open_store(report.store)
+        np.testing.assert_array_equal(fresh.saliency(model.name, "fem"), maps[model.name])
+        np.testing.assert_array_equal(reader.saliency(model.name, "fem"), maps[model.name])
+        reader._groups.clear()  # even what is not open yet
+        np.testing.assert_array_equal(reader.saliency(model.name, "gradcam"), fresh.saliency(model.name, "gradcam"))
+    build(dataset, load_specifications(), cache, batch_size=4)  # nothing to do
+    assert check_store(open_store(report.store)) == ()
+
+
+def test_an_image_that_could_not_be_read_is_tried_again(few_images, tmp_path, monkeypatch):
+    from explain.building.engines import batch
+
+    dataset, specs = open_dataset(few_images), load_specifications("compact-resnet")
+    decode = batch.decode_image
+
+    def away(content, **options):
+        if content == (few_images / "American_black_bear" / "bear_003.jpg").read_bytes():
+            raise ImageError("the share is away")
+        return decode(content, **options)
+
+    monkeypatch.setattr(batch, "decode_image", away)
+    first = build(dataset, specs, tmp_path, batch_size=4)
+    assert first.failed["bear_003"] == "the share is away"
+    monkeypatch.undo()
+    second = build(dataset, specs, tmp_path, batch_size=4)
+    assert "bear_003" not in second.failed
+    assert second.computed == 1
+    store = open_store(second.store)
+    assert store.saliency("compact-resnet", "fem", "bear_003").any()
+    assert set(store.table("metrics")["image"]) == {record.image for record in dataset.records} - {"zz_broken"}
+    whole = open_store(build(dataset, specs, tmp_path / "whole", batch_size=4).store)
+    np.testing.assert_array_equal(
+        store.saliency("compact-resnet", "gradcam"), whole.saliency("compact-resnet", "gradcam")
+    )
+
+
+def test_activations_too_large_for_half_floats_are_kept_whole(few_images, tmp_path, monkeypatch):
+    from explain.models import network
+
+    loaded = network.load_network
+    dataset, specs = open_dataset(few_images), load_specifications("compact-resnet")
+
+    class Scaled:
+        """Gives the compact network's activations times a million, from its third image on."""
+
+        def __init__(self, spec):
+            self._network = loaded(spec)
+            self.head = Head(self._network.head.kernel / np.float32(1e6), self._network.head.bias)
+            self.spec = spec
+
+        def forward(self, pixels):
+            found = self._network.forward(pixels)
+            return network.ForwardPass(found.activations * np.float32(1e6), found.logits)
+
+    monkeypatch.setattr(network, "load_network", Scaled)
+    store = open_store(build(dataset, specs, tmp_path, batch_size=4).store)
+    (model,) = store.models
+    assert model.precision == "float32"
+    assert store.activations(model.name, "bear_000").max() > 65504
+    np.testing.assert_array_equal(
+        explain_stored(store, "bear_000", model.name, "fem").saliency,
+        fem(store.activations(model.name, "bear_000")[None])[0],
+    )

@@ -8,15 +8,17 @@ from numpy.testing import assert_array_equal
 
 import explain.building.publishing as publishing
 from data import Box, Dataset, ImageRecord
+from explain.building.jobs import LARGE, MapJob, ModelJob
+from explain.building.plan import ModelPlan, plan_maps
 from explain.building.tables import ReadImage
 from explain.errors import StoreError
-from explain.explainers.fem import fem
-from explain.explainers.gradcam import grad_cam
+from explain.explainers.registry import parse_methods
 from explain.models.head import Head
 from explain.models.specification import ModelSpec
-from explain.store.layout import MANIFEST, TABLE_COLUMNS
+from explain.store.evidence import ArrayEvidence
+from explain.store.layout import ARRAYS, MANIFEST, MAP_ARRAY, MAPS, TABLE_COLUMNS, map_folder, model_folder
 from explain.store.opening import open_store
-from explain.store.writing import ModelWriter, model_folder
+from explain.store.writing import ArrayWriter
 
 LABELS = ("African_elephant", "American_black_bear")
 NAMES = ("net_a", "net_b")
@@ -39,18 +41,34 @@ def results(tmp_path):
     found = []
     for seed, name in enumerate(NAMES):
         spec = ModelSpec(name, name.title(), None, None, 96, "tf", "features", "predictions", LABELS)
-        writer = ModelWriter(tmp_path / model_folder(name, name * 8), len(READ))
-        activations = np.random.default_rng(seed).random((5, 6, 6, 3), np.float32)
-        logits = activations.mean((1, 2)) @ HEAD.kernel
-        maps = grad_cam(activations, np.tile(HEAD.kernel[:, 0], (5, 1))), fem(activations)
-        writer.write(list(range(5)), activations, logits, *maps)
-        writer.finish(HEAD)
-        found.append((spec, name * 8, model_folder(name, name * 8), {"weights": "w", "classes": list(LABELS)}))
+        plan = ModelPlan(spec, {"weights": name, "classes": list(LABELS)})
+        folder = model_folder(name, plan.digest)
+        writer = ArrayWriter(tmp_path / folder, ARRAYS, len(READ), LARGE)
+        activations = np.random.default_rng(seed).random((5, 6, 6, 3), np.float32).astype(np.float16)
+        evidence = ArrayEvidence(activations.astype(np.float32), activations.mean((1, 2)) @ HEAD.kernel, HEAD)
+        pooled = evidence.activations.mean((1, 2))
+        writer.write(list(range(5)), {"activations": activations, "logits": evidence.logits, "pooled": pooled})
+        writer.finish({"head_kernel": HEAD.kernel, "head_bias": HEAD.bias})
+        maps = {}
+        for explainer in parse_methods(None):
+            map_plan = plan_maps(plan.digest, explainer)
+            place = map_folder(name, plan.digest, explainer.name, map_plan.digest)
+            of_map = ArrayWriter(tmp_path / place, MAPS, len(READ))
+            of_map.write(list(range(5)), {MAP_ARRAY: explainer.explain(evidence, [0] * 5)})
+            of_map.finish()
+            maps[explainer.name] = MapJob(map_plan, place, of_map)
+        found.append(ModelJob(plan, folder, writer, maps))
     return found
 
 
+def publish(path, dataset, jobs):
+    entries = [publishing.entry_of(path, dataset, job) for job in jobs]
+    shown = [job.name for job in jobs], list(jobs[0].maps)
+    publishing.publish(path, dataset, entries, READ, shown=shown)
+
+
 def test_a_published_store_has_every_table_with_the_columns_of_the_contract(tmp_path, dataset, results):
-    publishing.publish(tmp_path, dataset, results, READ, "code")
+    publish(tmp_path, dataset, results)
     store = open_store(tmp_path)
     for name in ("images", "predictions", "metrics", "agreement", "findings", "embedding"):
         assert tuple(store.table(name).columns) == TABLE_COLUMNS[name], name
@@ -64,9 +82,9 @@ def test_a_published_store_has_every_table_with_the_columns_of_the_contract(tmp_
 
 
 def test_publishing_again_writes_the_same_bytes(tmp_path, dataset, results):
-    publishing.publish(tmp_path, dataset, results, READ, "code")
+    publish(tmp_path, dataset, results)
     before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
-    publishing.publish(tmp_path, dataset, results, READ, "code")
+    publish(tmp_path, dataset, results)
     assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
 
 
@@ -76,14 +94,14 @@ def test_nothing_is_visible_before_all_of_it_is_there(tmp_path, dataset, results
 
     monkeypatch.setattr(publishing, "write_table", full)
     with pytest.raises(OSError, match="No space left"):
-        publishing.publish(tmp_path, dataset, results, READ, "code")
+        publish(tmp_path, dataset, results)
     assert not (tmp_path / MANIFEST).exists()
     with pytest.raises(StoreError, match="no complete store"):
         open_store(tmp_path)
 
 
 def test_a_failed_rebuild_leaves_what_was_visible(tmp_path, dataset, results, monkeypatch):
-    publishing.publish(tmp_path, dataset, results[:1], READ, "code")
+    publish(tmp_path, dataset, results[:1])
     before = (tmp_path / MANIFEST).read_bytes()
     written = []
 
@@ -95,13 +113,13 @@ def test_a_failed_rebuild_leaves_what_was_visible(tmp_path, dataset, results, mo
 
     monkeypatch.setattr(publishing, "write_table", full)
     with pytest.raises(OSError, match="No space left"):
-        publishing.publish(tmp_path, dataset, results, READ, "code")
+        publish(tmp_path, dataset, results)
     assert (tmp_path / MANIFEST).read_bytes() == before
     assert [model.name for model in open_store(tmp_path).models] == ["net_a"]
 
 
 def test_one_model_alone_is_a_store_too(tmp_path, dataset, results):
-    publishing.publish(tmp_path, dataset, results[1:], READ, "code")
+    publish(tmp_path, dataset, results[1:])
     store = open_store(tmp_path)
     assert [model.name for model in store.models] == ["net_b"]
     assert set(store.table("agreement")["model_a"]) == {"net_b"}

@@ -1,5 +1,7 @@
 """Tables against values worked out by hand, image by image, and by other libraries."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -28,6 +30,12 @@ def specification(classes, synsets=(), name="net"):
 
 def maps_of(count, seed=0):
     return np.random.default_rng(seed).random((count, 7, 7), np.float32)
+
+
+def as_stored(spec, records):
+    """Describe a model as a store does: with the class of each label."""
+    known = {each.label: spec.class_index(each.label, each.synset) for each in records}
+    return SimpleNamespace(name=spec.name, classes=spec.classes, class_of_label=known)
 
 
 def values(table, **where):
@@ -64,7 +72,7 @@ def test_an_answer_its_probability_and_the_labels_rank_are_worked_out_by_hand():
     records.insert(1, record("b"))
     logits["net"] = np.insert(logits["net"], 2, 0, axis=0)
     spec = specification(("African elephant", "bear", "other"), ("n02504458", BEAR, "n0"))
-    table = predictions_table(records, np.array([True, True, False, True]), [spec], logits)
+    table = predictions_table(records, np.array([True, True, False, True]), [as_stored(spec, records)], logits)
     assert table["image"].tolist() == ["a", "b", "c"]
     assert table["predicted"].tolist() == ["other", "African elephant", "bear"]
     assert table["probability"].tolist() == pytest.approx([0.625, 0.75, 0.6])
@@ -75,7 +83,8 @@ def test_an_answer_its_probability_and_the_labels_rank_are_worked_out_by_hand():
 
 def test_a_label_that_the_model_does_not_have_is_neither_right_nor_wrong():
     spec = specification(("cat", "dog"))
-    row = predictions_table([record("a")], np.array([True]), [spec], {"net": np.zeros((1, 2))}).iloc[0]
+    model = as_stored(spec, [record("a")])
+    row = predictions_table([record("a")], np.array([True]), [model], {"net": np.zeros((1, 2))}).iloc[0]
     assert row["predicted"] == "cat"
     assert row[["label_probability", "label_rank", "right"]].isna().all()
 

@@ -12,6 +12,7 @@ from data import decode_image, open_dataset
 from explain.building.build import build
 from explain.cli import main
 from explain.errors import ExplainError
+from explain.explainers.registry import explainer
 from explain.faithfulness import area_under, perturbation_curve
 from explain.faithfulness.evaluation import evaluate, specifications_of
 from explain.faithfulness.perturbation import blurred, masked
@@ -20,6 +21,7 @@ from explain.faithfulness.randomisation import randomised_head_agreement
 from explain.models.head import softmax
 from explain.models.specification import load_specifications
 from explain.store import check_store, open_store
+from explain.store.evidence import stored_evidence
 
 STEPS = 4
 PROBES = Probes(STEPS).count
@@ -47,7 +49,7 @@ def test_every_number_is_the_one_of_its_image_alone(parts, network):
     ranking = sum(bool(store.saliency("linear", m, r.image).any()) for m in ("gradcam", "fem") for r in readable)
     assert 7 < ranking < 14  # some maps are zero everywhere, and must have no curve
     assert len(curves) == ranking * 2 * (STEPS + 1)
-    substrates = store.provenance["evaluation"]["linear"]["curves"]["substrates"]
+    substrates = store.provenance["evaluation"]["linear/fem"]["curves"]["substrates"]
     for record in readable:
         image = network.preprocess(np.asarray(decode_image(record.path)))
         target = spec.class_index(record.label)
@@ -85,8 +87,8 @@ def test_the_sanity_check_compares_with_a_shuffled_head_and_a_shuffled_network(p
     }  # fmt: skip
     assert len(sanity) == 3 * 7
     images = [record.image for record in parts[0].records if record.label == "cat"]
-    activations = np.stack([store.activations("linear", image) for image in images])
-    expected = randomised_head_agreement(activations, store.head("linear"), [0] * len(images))
+    evidence = stored_evidence(store, "linear", images)
+    expected = randomised_head_agreement(explainer("gradcam"), evidence, [0] * len(images))
     found = sanity[(sanity["check"] == "head") & sanity["image"].isin(images)]
     np.testing.assert_allclose(found["spearman"], expected["spearman"])
     # The linear network's activations have no weights, so FEM cannot change, whatever is shuffled.
@@ -102,23 +104,23 @@ def test_a_killed_run_computes_again_at_most_one_chunk_and_ends_with_the_same_by
     network.allowed = np.inf
     before = len(network.asked)
     report = run(parts)
-    assert (report.computed, report.reused) == (5, 2)
-    assert len(network.asked) - before == -(-5 * PROBES // 2)
+    assert (report.computed, report.reused) == (12, 2)
+    assert len(network.asked) - before == -(-5 * PROBES // 2) + -(-7 * PROBES // 2)
     resumed = tables(parts[1])
     manifest = json.loads((parts[1] / "manifest.json").read_text())
     for file in (parts[1] / "evaluation").rglob("*.npz"):
         file.unlink()
     del manifest["evaluation"]
     (parts[1] / "manifest.json").write_text(json.dumps(manifest))
-    assert run(parts).computed == 7
+    assert run(parts).computed == 14
     assert tables(parts[1]) == resumed
 
 
 def test_what_is_there_is_not_asked_again_unless_it_is_damaged(parts, network):
-    assert run(parts).computed == 7
+    assert run(parts).computed == 14
     asked, digest = len(network.asked), open_store(parts[1]).digest
     report = run(parts)
-    assert (report.computed, report.reused, len(network.asked)) == (0, 7, asked)
+    assert (report.computed, report.reused, len(network.asked)) == (0, 14, asked)
     assert open_store(parts[1]).digest == digest
     victim = min((parts[1] / "evaluation").rglob("curves-*/*.npz"))
     victim.write_bytes(victim.read_bytes()[:-40])
@@ -130,7 +132,7 @@ def test_more_steps_ask_again_but_shuffle_no_weights_again(parts, network, monke
     run(parts)
     monkeypatch.setattr(type(network), "randomised", None)
     dataset, path, specs = parts
-    assert evaluate(dataset, open_store(path), specs, steps=STEPS + 1, batch_size=2).computed == 7
+    assert evaluate(dataset, open_store(path), specs, steps=STEPS + 1, batch_size=2).computed == 14
     assert set(open_store(path).table("curves")["steps"]) == {STEPS + 1}
 
 
@@ -149,7 +151,7 @@ def test_results_survive_builds_and_every_digest_stays_right(parts, folder):
     assert check_store(open_store(path)) == ()
     assert run(parts).computed == 0
     build(dataset, specs, folder / "cache", batch_size=4, force=True)
-    assert len(open_store(path).table("curves")) == 0
+    assert tables(path) == before  # the maps are the same to the bit, so what was found about them still holds
 
 
 def test_results_of_other_weights_do_not_survive(parts, folder):
@@ -161,8 +163,8 @@ def test_results_of_other_weights_do_not_survive(parts, folder):
     build(dataset, specs, folder / "cache", batch_size=4)
     assert len(open_store(path).table("sanity")) == 0
     assert "deletion" not in set(open_store(path).table("metrics")["metric"])
-    assert run(parts).computed == 7
-    assert len(list((path / "evaluation").glob("linear-*"))) == 1  # the progress of the old weights is gone
+    assert run(parts).computed == 14
+    assert len(list((path / "evaluation").glob("linear-*/*"))) == 2  # the progress of the old weights is gone
 
 
 def test_a_network_is_judged_by_what_ran_it_and_never_beside_results_of_another_runtime(parts, folder, monkeypatch):
@@ -173,9 +175,9 @@ def test_a_network_is_judged_by_what_ran_it_and_never_beside_results_of_another_
     assert len(open_store(path).table("sanity")) == 0
     loaded, load = [], network_module.load_network
     monkeypatch.setattr(network_module, "load_network", lambda spec: loaded.append(spec.runtime) or load(spec))
-    assert run(parts).computed == 7
+    assert run(parts).computed == 14
     assert loaded == ["onnxruntime"]
-    entry = open_store(path).provenance["evaluation"]["linear"]
+    entry = open_store(path).provenance["evaluation"]["linear/fem"]
     assert entry["curves"]["libraries"]["onnxruntime"] == "1.0"
 
 
@@ -219,7 +221,7 @@ def test_a_compact_network_is_evaluated_once_and_then_without_tensorflow(tmp_pat
     dataset, specs = open_dataset(tmp_path / "two"), load_specifications("compact-resnet")
     path = build(dataset, specs, tmp_path / "cache", batch_size=2).store
     report = evaluate(dataset, open_store(path), specs, steps=STEPS, batch_size=8)
-    assert (report.computed, report.predictions) == (2, {"compact-resnet": 2 * PROBES})
+    assert (report.computed, report.predictions) == (4, {"compact-resnet": 4 * PROBES})
     store = open_store(path)
     first = store.table("curves").query("method == 'fem' and curve == 'deletion' and fraction == 0")
     stated = store.table("predictions")["label_probability"]
@@ -238,4 +240,4 @@ def test_a_compact_network_is_evaluated_once_and_then_without_tensorflow(tmp_pat
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1])["reused"] == 2
+    assert json.loads(done.stdout.splitlines()[-1])["reused"] == 4

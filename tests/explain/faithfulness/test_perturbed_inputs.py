@@ -12,7 +12,7 @@ SIZE, CLASSES = 12, 3
 RNG = np.random.default_rng(5)
 WEIGHTS = RNG.normal(size=(SIZE * SIZE * 3, CLASSES)).astype(np.float32) / 10
 IMAGES = RNG.normal(size=(3, SIZE, SIZE, 3)).astype(np.float32)
-MAPS = [{"gradcam": RNG.random((4, 4)), "fem": RNG.random((4, 4))} for _ in IMAGES]
+MAPS = [RNG.random((4, 4)) for _ in IMAGES]
 TARGETS = (2, 0, 1)
 
 
@@ -35,22 +35,28 @@ def test_many_images_in_shared_batches_give_what_each_gives_alone(steps, batch_s
 
     questions = (
         (perturbed, target)
-        for image, maps, target in zip(IMAGES, MAPS, TARGETS, strict=True)
-        for perturbed in probes.images(image, maps)
+        for image, saliency, target in zip(IMAGES, MAPS, TARGETS, strict=True)
+        for perturbed in probes.images(image, saliency)
     )
     found = np.fromiter(probabilities_of(predict, questions, batch_size), float).reshape(3, probes.count)
     assert set(sizes) == {batch_size}
     assert len(sizes) == -(-3 * probes.count // batch_size)
-    for method in ("gradcam", "fem"):
-        answers = probes.answers(found, method)
-        for index, (image, maps, target) in enumerate(zip(IMAGES, MAPS, TARGETS, strict=True)):
-            zeros = np.zeros_like(image)
-            deletion = perturbation_curve(linear, image, zeros, maps[method], target, steps, 4)
-            insertion = perturbation_curve(linear, blurred(image), image, maps[method], target, steps, 4)
-            np.testing.assert_allclose(answers.deletion[index], deletion.probabilities, rtol=1e-4)
-            np.testing.assert_allclose(answers.insertion[index], insertion.probabilities, rtol=1e-4)
-            assert answers.original[index] == pytest.approx(probability(image, target), rel=1e-4)
-            assert answers.masked[index] == pytest.approx(probability(masked(image, maps[method]), target), rel=1e-4)
+    answers = probes.answers(found)
+    for index, (image, saliency, target) in enumerate(zip(IMAGES, MAPS, TARGETS, strict=True)):
+        zeros = np.zeros_like(image)
+        deletion = perturbation_curve(linear, image, zeros, saliency, target, steps, 4)
+        insertion = perturbation_curve(linear, blurred(image), image, saliency, target, steps, 4)
+        np.testing.assert_allclose(answers.deletion[index], deletion.probabilities, rtol=1e-4)
+        np.testing.assert_allclose(answers.insertion[index], insertion.probabilities, rtol=1e-4)
+        assert answers.original[index] == pytest.approx(probability(image, target), rel=1e-4)
+        assert answers.masked[index] == pytest.approx(probability(masked(image, saliency), target), rel=1e-4)
+
+
+def test_of_a_signed_map_the_positive_part_orders_the_pixels():
+    probes, signed = Probes(3), MAPS[0] - 0.5
+    ours = [image.copy() for image in probes.images(IMAGES[0], signed)]
+    theirs = [image.copy() for image in probes.images(IMAGES[0], np.maximum(signed, 0))]
+    np.testing.assert_array_equal(ours, theirs)
 
 
 def test_images_are_made_two_batches_ahead_at_most_so_that_memory_stays_flat():

@@ -13,11 +13,11 @@ from data.datasets import DEMO_FOLDER
 from explain.errors import ExplainError
 from explain.models.head import Head
 from explain.models.specification import load_specifications
-from explain.serving.child import Answer, Explainer, Explanation, read_answer, request
+from explain.serving.child import Answer, Answering, Explanation, read_answer, request
 from explain.serving.messages import FramingError, receive, send
 from explain.serving.sources import ORIGINS, Source, sources
 from explain.store import open_store
-from explain.store.evidence import live_saliency
+from explain.store.evidence import explain_stored
 
 ROOT = Path(__file__).parents[3]
 PIXELS = 10_000_000
@@ -30,7 +30,7 @@ def picture(width=40, height=30, kind="PNG"):
 
 
 def answer(content, *, max_pixels=PIXELS, models=()):
-    return read_answer(*Explainer().answer(request(models, {}, max_pixels), content))
+    return read_answer(*Answering().answer(request(models, {}, (), max_pixels), content))
 
 
 def test_a_photograph_comes_back_upright_and_at_display_size():
@@ -61,7 +61,7 @@ def test_what_cannot_be_read_is_a_sentence(content, words):
 
 
 def test_an_answer_that_is_none_is_refused():
-    header, body = Explainer().answer(request((), {}, PIXELS), picture())
+    header, body = Answering().answer(request((), {}, (), PIXELS), picture())
     for changed, content in (({}, body), (header, b"no archive"), (header, body[:-40]), ({"targets": 3}, body)):
         with pytest.raises(FramingError, match="cannot be read"):
             read_answer(changed, content)
@@ -69,7 +69,7 @@ def test_an_answer_that_is_none_is_refused():
 
 def test_grad_cam_of_another_class_needs_the_network_where_its_end_has_no_closed_form():
     stored = np.ones((2, 2), np.float32)
-    explanation = Explanation(np.zeros((2, 2, 3), np.float32), np.zeros(2, np.float32), 1, stored)
+    explanation = Explanation(np.zeros((2, 2, 3), np.float32), np.zeros(2, np.float32), 1, {"gradcam": stored}, {})
     assert explanation.saliency("gradcam", head=None, target=1) is stored
     with pytest.raises(ExplainError, match="another class"):
         explanation.saliency("gradcam", head=None, target=0)
@@ -78,12 +78,12 @@ def test_grad_cam_of_another_class_needs_the_network_where_its_end_has_no_closed
 def test_maps_by_hand():
     activations = np.array([[[1, 0], [3, 1]], [[0, 2], [0, 1]]], np.float32)
     head = Head(np.array([[1, -1], [2, 0]], np.float32), np.zeros(2, np.float32))
-    explanation = Explanation(activations, np.zeros(2, np.float32), 0, None)
+    explanation = Explanation(activations, np.zeros(2, np.float32), 0, {}, {})
     # A_1 + 2 A_2, over the four positions; of class 1, -A_1 alone: nothing positive.
     np.testing.assert_allclose(explanation.saliency("gradcam", head=head, target=0), [[0.25, 1.25], [1, 0.5]])
     assert not explanation.saliency("gradcam", head=head, target=1).any()
     # Each channel's mean is 1; strictly above it lie 3 in the first and 2 in the second.
-    np.testing.assert_allclose(explanation.saliency("fem", head=head, target=0, k=0), [[0, 1], [1, 0]])
+    np.testing.assert_allclose(explanation.saliency("fem", head=head, target=0, parameters={"k": 0}), [[0, 1], [1, 0]])
 
 
 def test_a_source_survives_its_message():
@@ -108,13 +108,17 @@ def test_an_upload_of_a_stored_photograph_gives_the_stored_maps(built):
     store = open_store(built[1].store)
     content = (DEMO_FOLDER / "African_elephant" / "elephant_002.jpg").read_bytes()
     targets = {model.name: store.class_index(model.name, "African_elephant") for model in store.models}
-    read: Answer = read_answer(*Explainer().answer(request(sources(store), targets, PIXELS), content))
+    read: Answer = read_answer(
+        *Answering().answer(request(sources(store), targets, ("gradcam", "fem"), PIXELS), content)
+    )
     for model in store.models:
         explanation = read.of_model[model.name]
         np.testing.assert_allclose(explanation.logits, store.logits(model.name, "elephant_002"), rtol=1e-3, atol=1e-3)
         for method, k in (("gradcam", 2.0), ("fem", 2.0), ("fem", 1.0)):
-            ours = explanation.saliency(method, head=store.head(model.name), target=explanation.target, k=k)
-            theirs = live_saliency(store, "elephant_002", model.name, method, k=k)
+            ours = explanation.saliency(
+                method, head=store.head(model.name), target=explanation.target, parameters={"k": k}
+            )
+            theirs = explain_stored(store, "elephant_002", model.name, method, parameters={"k": k}).saliency
             assert np.corrcoef(ours.ravel(), theirs.ravel())[0, 1] > 0.999
 
 
@@ -133,7 +137,7 @@ def test_a_store_without_origins_still_finds_the_built_in_networks(built, tmp_pa
 def test_the_process_answers_on_its_streams_and_ends_with_its_input():
     command = [sys.executable, "-m", "explain.serving.child"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        send(process.stdin, request((), {}, PIXELS), picture())
+        send(process.stdin, request((), {}, (), PIXELS), picture())
         assert read_answer(*receive(process.stdout)).photograph.shape == (30, 40, 3)
         process.stdin.close()
         assert process.wait(timeout=30) == 0

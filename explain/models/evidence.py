@@ -1,0 +1,142 @@
+"""What a network and pixels offer explainers: the calls of :class:`explain.explainers.contract.Evidence`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from explain.errors import ExplainError
+from explain.explainers.contract import Needs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from explain.models.network import Network
+
+HALF, SINGLE = "float16", "float32"
+"""Precisions in which activations are kept."""
+
+_LARGEST_HALF = float(np.finfo(np.float16).max)
+
+
+def rounded(activations: NDArray[np.float32], precision: str = HALF) -> NDArray[np.float32]:
+    """Round activations as a store keeps them, so that a map is the same from the network and from the store.
+
+    Parameters
+    ----------
+    activations : ndarray of float32
+    precision : {"float16", "float32"}
+
+    Raises
+    ------
+    OverflowError
+        If a value leaves float16's range (65,504): the model's activations are then kept as float32.
+    """
+    if precision == SINGLE:
+        return activations
+    if max(float(activations.max(initial=0)), -float(activations.min(initial=0))) > _LARGEST_HALF:
+        raise OverflowError("activations leave float16's range")
+    return activations.astype(np.float16).astype(np.float32)
+
+
+class NetworkEvidence:
+    """A network's evidence on some images; the forward pass is made once, when it is first asked for.
+
+    Parameters
+    ----------
+    network : Network
+    pixels : ndarray of uint8, shape (n, size, size, 3)
+        RGB at the network's input size, not preprocessed.
+    batch_size : int, optional
+        Every call of the network is filled up to it with zeros, so that it is compiled for one shape; `n` by default.
+    precision : {"float16", "float32"}
+        What the activations are rounded to; see :func:`rounded`.
+    layer : str, optional
+        Where to look; the specification's feature layer by default. At any other layer the head is not linear.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        pixels: NDArray[np.uint8],
+        *,
+        batch_size: int | None = None,
+        precision: str = HALF,
+        layer: str | None = None,
+    ) -> None:
+        self._network, self._pixels, self._precision, self._layer = network, pixels, precision, layer
+        self._batch_size = batch_size or len(pixels)
+
+    @property
+    def activations(self) -> NDArray[np.float32]:
+        """Output of the feature layer, rounded as a store rounds it; see :func:`rounded` for what is raised."""
+        return self._forward[0]
+
+    @property
+    def logits(self) -> NDArray[np.float32]:
+        """Scores before softmax."""
+        return self._forward[1]
+
+    @cached_property
+    def inputs(self) -> NDArray[np.float32]:
+        """The images as the network takes them."""
+        return self._network.preprocess(self._pixels)
+
+    @property
+    def linear_head(self) -> bool:
+        """Whether the network ends in *feature layer -> global average pooling -> dense*."""
+        return self._layer is None and self._network.head is not None
+
+    def offers(self, needs: Needs) -> bool:
+        """Tell that everything can be asked of a network."""
+        del needs
+        return True
+
+    def gradients(self, classes: Sequence[int]) -> NDArray[np.float32]:
+        """Give the gradient of class scores at the feature layer: in closed form where the head is linear."""
+        head = self._network.head
+        if self._layer is None and head is not None:
+            return head.gradients(classes, self.activations.shape[1] * self.activations.shape[2])
+        return self._in_batches(
+            lambda some, of: self._network.gradients(some, of, self._layer)[1], self.inputs, classes
+        )
+
+    def pixel_gradients(self, classes: Sequence[int], inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Give the gradient of class scores at inputs of the caller's."""
+        return self._in_batches(self._network.pixel_gradients, inputs, classes)
+
+    def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Give the logits of inputs of the caller's, in any number."""
+        return self._in_batches(lambda some, _: self._network.predict(some), inputs, [0] * len(inputs))
+
+    @cached_property
+    def _forward(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        count = len(self._pixels)
+        if self._layer is not None:
+            found = self._network.gradients(self.inputs, [0] * count, self._layer)[0]
+            return rounded(found, self._precision), self._network.predict(self.inputs)
+        filled = np.zeros((max(self._batch_size, count), *self._pixels.shape[1:]), np.uint8)
+        filled[:count] = self._pixels
+        result = self._network.forward(filled)
+        activations, logits = result.activations[:count], result.logits[:count]
+        if not (np.isfinite(activations).all() and np.isfinite(logits).all()):
+            raise ExplainError(
+                f"{self._network.spec.title} gives values that are no finite numbers (NaN or infinity): its weights or "
+                "its preprocessing are damaged. Nothing was stored; look at the file that the weights come from."
+            )
+        return rounded(activations, self._precision), logits
+
+    def _in_batches(
+        self, call: Callable[[Any, list[int]], NDArray[np.float32]], inputs: NDArray[np.float32], classes: Sequence[int]
+    ) -> NDArray[np.float32]:
+        found, size = [], self._batch_size
+        for start in range(0, len(inputs), size):
+            some, of = inputs[start : start + size], list(classes[start : start + size])
+            filled = np.zeros((size, *inputs.shape[1:]), np.float32)
+            filled[: len(some)] = some
+            found.append(call(filled, of + [0] * (size - len(of)))[: len(some)])
+        return np.concatenate(found)
