@@ -118,10 +118,12 @@ class Parameter:
         Raises
         ------
         ExplainError
-            If it is not finite or lies outside the range.
+            If it is not finite, lies outside the range, or is no whole number where `step` is whole.
         """
-        if not (np.isfinite(value) and self.low <= value <= self.high):
-            raise ExplainError(f"{self.title} is {value:g}; expected a number from {self.low:g} to {self.high:g}.")
+        whole = float(self.step).is_integer()
+        if not (self.low <= value <= self.high and (float(value).is_integer() or not whole)):
+            number = "a whole number" if whole else "a number"
+            raise ExplainError(f"{self.title} is {value:g}; expected {number} from {self.low:g} to {self.high:g}.")
         return float(value)
 
 

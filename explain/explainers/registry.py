@@ -6,12 +6,31 @@ import difflib
 from collections.abc import Iterable
 
 from explain.errors import ExplainError
-from explain.explainers import fem, gradcam
+from explain.explainers import (
+    ablationcam,
+    eigencam,
+    evidence,
+    fem,
+    gradcam,
+    gradcam_report,
+    gradcampp,
+    hirescam,
+    layercam,
+    xgradcam,
+)
 from explain.explainers.contract import Explainer, Parameter
 
 _MODULES = (
     gradcam,
     fem,
+    gradcam_report,
+    gradcampp,
+    hirescam,
+    xgradcam,
+    layercam,
+    eigencam,
+    ablationcam,
+    evidence,
 )
 
 EXPLAINERS: dict[str, Explainer] = {module.EXPLAINER.name: module.EXPLAINER for module in _MODULES}
