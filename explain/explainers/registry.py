@@ -15,7 +15,9 @@ from explain.explainers import (
     gradcam_report,
     gradcampp,
     hirescam,
+    integrated_gradients,
     layercam,
+    scorecam,
     xgradcam,
 )
 from explain.explainers.contract import Explainer, Parameter
@@ -31,6 +33,8 @@ _MODULES = (
     eigencam,
     ablationcam,
     evidence,
+    scorecam,
+    integrated_gradients,
 )
 
 EXPLAINERS: dict[str, Explainer] = {module.EXPLAINER.name: module.EXPLAINER for module in _MODULES}

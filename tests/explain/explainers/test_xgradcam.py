@@ -17,8 +17,9 @@ def naive(activations, gradients):
 
 
 @pytest.mark.parametrize("full", [False, True])
-def test_equals_a_loop_over_channels(full):
-    evidence = made(7, full=full)
+@pytest.mark.parametrize("signed", [False, True])
+def test_equals_a_loop_over_channels(full, signed):
+    evidence = made(7, full=full, signed=signed)
     expected = naive(evidence.activations, at_every_place(evidence, [0, 2]))
     np.testing.assert_allclose(explainer("xgradcam").explain(evidence, [0, 2]), expected, rtol=1e-4, atol=1e-6)
 
