@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 
 from data import decode_image, open_dataset
-from explain.explainers.fem import fem
-from explain.explainers.gradcam import grad_cam
+from explain.explainers.registry import parse_methods
 from explain.models.network import ONEDNN_VARIABLE, Network, load_network, onednn
 from explain.models.preprocessing import resize_image
 from explain.models.runtimes import onnx_pass
 from explain.models.specification import ModelSpec, load_specifications
+from explain.store.evidence import ArrayEvidence
 from tests.benchmarks.measuring import Settings, race
 
 Pass = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -185,8 +185,10 @@ def _difference(network: Network, ours: Any, theirs: Any) -> float:
     """Give the largest difference of any map, of each image's most probable class, on a scale of 0 to 1."""
     classes = ours[1].argmax(axis=1)
     largest = 0.0
-    for method in (lambda found: grad_cam(found[0], network.head.kernel.T[classes]), lambda found: fem(found[0])):
-        first, second = (np.asarray(method(found), np.float64) for found in (ours, theirs))
+    for method in parse_methods(None):
+        first, second = (
+            method.explain(ArrayEvidence(*found, network.head), classes).astype(np.float64) for found in (ours, theirs)
+        )
         scale = np.maximum(first.max(axis=(1, 2), keepdims=True), 1e-12)
         largest = max(largest, float((np.abs(first - second) / scale).max()))
     return largest

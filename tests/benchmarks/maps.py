@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from data import decode_image, open_dataset
-from explain.building.engines.batch import Explanation, explain_batch
-from explain.explainers.fem import DEFAULT_K
+from explain.building.engines.batch import explain_batch
+from explain.explainers.contract import Needs
+from explain.explainers.registry import DEFAULT_METHODS, EXPLAINERS, PARAMETERS
+from explain.models.evidence import NetworkEvidence
 from explain.models.network import load_network
 from explain.models.preprocessing import resize_image
 from explain.models.runtimes import ONNXRUNTIME
@@ -20,7 +22,10 @@ from tests.benchmarks.peering import PEERS, Answer, Peer, ask
 if TYPE_CHECKING:
     from explain.models.network import Network
 
-METHODS = {"gradcam": "grad_cam", "fem": "fem"}
+ADDED = tuple(
+    name for name, each in EXPLAINERS.items() if each.needs <= Needs.GRADIENTS and name not in DEFAULT_METHODS
+)
+"""What a build may add without another pass of the network."""
 
 
 @dataclass
@@ -32,21 +37,24 @@ class Subject:
     pixels: np.ndarray
     prepared: np.ndarray
     targets: list[int]
-    made: Explanation | None = None
-    made_converted: Explanation | None = None
+    made: dict[str, np.ndarray] = field(default_factory=dict)
+    made_converted: dict[str, np.ndarray] = field(default_factory=dict)
 
     def batches(self, batch_size: int) -> list[slice]:
         """Cut the images into whole batches."""
         return [slice(start, start + batch_size) for start in range(0, len(self.pixels), batch_size)]
 
-    def explain(self, network: Network, batch_size: int) -> Explanation:
-        """Explain all images, as a build does."""
+    def explain(
+        self, network: Network, batch_size: int, methods: tuple[str, ...] = DEFAULT_METHODS
+    ) -> dict[str, np.ndarray]:
+        """Explain all images, as a build does; give the maps by method."""
         parts = [
-            explain_batch(network, self.pixels[part], self.targets[part], batch_size)
+            explain_batch(
+                NetworkEvidence(network, self.pixels[part], batch_size=batch_size), self.targets[part], methods
+            ).maps
             for part in self.batches(batch_size)
         ]
-        names = ("activations", "logits", "grad_cam", "fem")
-        return Explanation(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def run(settings: Settings) -> Section:
@@ -77,25 +85,31 @@ def run(settings: Settings) -> Section:
         for subject in subjects:
             subject.made_converted = subject.explain(subject.converted, size)
 
+    def with_added() -> None:
+        for subject in subjects:
+            subject.explain(subject.network, size, (*DEFAULT_METHODS, *ADDED))
+
     titles = {
         "four maps, ours": ours,  # first, so that its cold run compiles the graph that the next two share
         "the compiled forward pass, preprocessed images": logits_alone,
         "the same with preprocessing and activations": forward,
         "keras `model.predict`": predict,
         "four maps, ours, on ONNX Runtime": ours_converted,
+        f"the same with {len(ADDED)} more methods": with_added,
     }
     seconds = race(titles, settings.repeats)
-    own, alone, _, bare, converted = seconds.values()
+    own, alone, _, bare, converted, added = seconds.values()
     figures = [figure(name, runs, images=count) for name, runs in seconds.items()]
     values: dict[str, Any] = {
         "ours / predict": ratio(own, bare),
         "ours / compiled forward pass": ratio(own, alone),
         "ours on ONNX Runtime / ours": ratio(converted, own),
+        f"with {len(ADDED)} more methods / ours": ratio(added, own),
     }
     for subject in subjects:
-        for method in METHODS.values():
+        for method in DEFAULT_METHODS:
             values[f"ONNX Runtime: {method}, {subject.network.spec.title}"] = compare_maps(
-                getattr(subject.made, method), getattr(subject.made_converted, method)
+                subject.made[method], subject.made_converted[method]
             )
     for peer in PEERS:
         measured, found = _peer(peer, subjects, settings, float(np.median(own[1:])) / count)
@@ -141,7 +155,7 @@ def _peer(peer: Peer, subjects: list[Subject], settings: Settings, ours: float) 
             "feature_layer": spec.feature_layer,
             "batch_size": settings.batch_size,
             "repeats": settings.repeats,
-            "k": DEFAULT_K,
+            "k": PARAMETERS["k"].default,
         }
         model = keras.Model(subject.network._model.inputs, subject.network._logits)
         answer = ask(peer, model, subject.prepared, subject.targets, job)
@@ -164,7 +178,7 @@ def _peer(peer: Peer, subjects: list[Subject], settings: Settings, ours: float) 
 def _differences(peer: Peer, subject: Subject, answer: Answer) -> dict[str, Any]:
     found = {}
     for method, theirs in answer.maps.items():
-        ours = getattr(subject.made, METHODS[method])[: len(theirs)]
+        ours = subject.made[method][: len(theirs)]
         if theirs.shape != ours.shape:  # the peer enlarges; ours are enlarged by the same function
             import tensorflow as tf
 
