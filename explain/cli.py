@@ -101,6 +101,8 @@ def build(
         print(f"Note: {warning}", file=sys.stderr)
     for image, reason in report.failed.items():
         print(f"Left out: {image}: {reason}", file=sys.stderr)
+    for fault in report.healed:
+        print(f"Found damaged and made anew: {fault}", file=sys.stderr)
     for model, reasons in report.refused.items():
         for reason in reasons.values():
             print(f"Left out of {model}: {reason}", file=sys.stderr)
@@ -144,17 +146,22 @@ def evaluate(
 
 
 @app.command()
-def check(cache: CacheOption = None, dataset: DatasetOption = "demo") -> None:
+def check(
+    cache: CacheOption = None,
+    dataset: DatasetOption = "demo",
+    maps: Annotated[bool, typer.Option("--maps", help="Compute maps again from what they were made of.")] = False,
+) -> None:
     """Recompute every digest of a store; status 1 and a list where one fails."""
-    from explain.store import check_store
+    from explain.store.checking import check_maps, check_store
 
-    faults = check_store(_open(dataset, cache))
+    store = _open(dataset, cache)
+    faults = (*check_store(store), *(check_maps(store) if maps else ()))
     for fault in faults:
         print(fault)
     if faults:
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        raise ExplainError(f"{count}. Build with --force to compute the store anew.")
-    print("Every digest is right.")
+        raise ExplainError(f"{count}. Run: python -m explain build")
+    print("Every digest is right." + (" Every map is what it was made of, to the bit." if maps else ""))
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from explain.building.plan import plan_maps, plan_model, table_code_digest
 from explain.errors import StoreError
 from explain.explainers.registry import parse_methods
 from explain.serving.sources import record_origins
+from explain.store.checking import find_damage
 from explain.store.layout import CHECKSUMS, MAPS, store_path
 from explain.store.locking import lock_store
 from explain.store.opening import open_store
@@ -80,22 +81,28 @@ def build(
         previous = _published(report.store)
         known = {} if previous is None or force else known_images(previous)
         revived = {row: read for row, read in read_again(dataset, known).items() if read.ok}
-        jobs = jobs_of(report.store, plans, len(dataset.records), previous, force)
-        if previous is not None and not (force or revived) and _up_to_date(report, previous, jobs, chosen):
+        damage = None if previous is None or force else find_damage(previous, quick=True)
+        damaged = frozenset(damage.results) if damage else frozenset()
+        report.healed = damage.sentences if damage else ()
+        rows = len(dataset.records)
+        jobs = jobs_of(report.store, plans, rows, previous, fresh=force, damaged=damaged)
+        ready = previous is not None and not (force or revived or report.healed)
+        if previous is not None and ready and _up_to_date(report, previous, jobs, chosen):
             report.seconds = time.perf_counter() - started
             return report
         old = jobs
         if revived:  # beside the old results, which have no rows for these images
-            jobs = jobs_of(report.store, plans, len(dataset.records), previous, fresh=True)
+            jobs = jobs_of(report.store, plans, rows, previous, fresh=True)
         prune_results(report.store, _named(jobs) | _named(old), [spec.name for spec in specs])
         if revived:
             copy_rows(report.store, old, jobs, [(row, row) for row, read in known.items() if read.ok])
         if not force:
             take_over(dataset, cache, report.store, jobs)
         runner = open_engine(engine, tuple(specs), batch_size, lambda title, done: told(f"Loading {title}", done, 1))
-        pictured = frozenset() if force else rows_with_pictures(report.store)
+        pictured = frozenset() if force or (damage and damage.pictures) else rows_with_pictures(report.store)
         read = Builder(dataset, jobs, report, runner, told).run({**known, **revived}, batch_size, pictured)
-        _publish(report, dataset, jobs, read, chosen, previous, not revived, told)
+        dropped = _all_folders(previous) if revived else damaged
+        _publish(report, dataset, jobs, read, chosen, previous, dropped, told)
     report.refused = {job.name: job.refused for job in jobs if job.refused}
     report.seconds = time.perf_counter() - started
     return report
@@ -138,6 +145,11 @@ def _up_to_date(report: BuildReport, store: Store, jobs: Sequence[ModelJob], met
     return True
 
 
+def _all_folders(store: Store | None) -> set[str]:
+    entries = [] if store is None else store.provenance["models"]
+    return {part["folder"] for entry in entries for part in (entry, *entry.get("methods", ()))}
+
+
 def _named(jobs: Sequence[ModelJob]) -> set[str]:
     return {job.folder for job in jobs} | {each.folder for job in jobs for each in job.maps.values()}
 
@@ -149,7 +161,7 @@ def _publish(
     read: list[ReadImage],
     methods: Sequence[Explainer],
     previous: Store | None,
-    keep: bool,
+    dropped: Collection[str],
     told: Progress,
 ) -> None:
     publishing.publish(
@@ -159,7 +171,7 @@ def _publish(
         read,
         shown=([job.name for job in jobs], [method.name for method in methods]),
         previous=previous,
-        keep=keep,
+        dropped=dropped,
         progress=lambda done, total: told("Statistics", done, total),
     )
 

@@ -28,6 +28,8 @@ class BuildReport:
     computed_of_model : dict of str to int
     workers : int
         Processes that ran networks.
+    healed : tuple of str
+        What of the store was found damaged and made anew, or left out, a sentence each.
     refused : dict of str to dict of str to str
         Methods that a network allows no maps of, with the reason, by model.
     """
@@ -41,6 +43,7 @@ class BuildReport:
     seconds_of_model: dict[str, float] = field(default_factory=dict)
     computed_of_model: dict[str, int] = field(default_factory=dict)
     workers: int = 0
+    healed: tuple[str, ...] = ()
     refused: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -63,6 +66,7 @@ class BuildReport:
             "seconds_per_image_and_model": {name: round(value, 5) for name, value in per_image.items()},
             "workers": self.workers,
             "refused": self.refused,
+            "healed": list(self.healed),
             "peak_memory_bytes": peak_memory(),
             "store": str(self.store),
         }

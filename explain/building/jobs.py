@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from explain.building.plan import MapPlan, ModelPlan
 from explain.models.evidence import HALF
+from explain.store.checking import is_whole
 from explain.store.filesystem import open_arrays
-from explain.store.layout import ARRAYS, MAPS, map_folder, model_folder
+from explain.store.layout import ARRAYS, CHECKSUMS, MAPS, map_folder, model_folder
 from explain.store.writing import ArrayWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from explain.store.reading import Store
@@ -80,7 +81,13 @@ class ModelJob:
 
 
 def jobs_of(
-    path: Path, plans: Sequence[tuple[ModelPlan, Sequence[MapPlan]]], rows: int, previous: Store | None, fresh: bool
+    path: Path,
+    plans: Sequence[tuple[ModelPlan, Sequence[MapPlan]]],
+    rows: int,
+    previous: Store | None,
+    *,
+    fresh: bool = False,
+    damaged: Collection[str] = (),
 ) -> list[ModelJob]:
     """Find out where each result lies, or will.
 
@@ -95,13 +102,18 @@ def jobs_of(
         The store as it is published now.
     fresh : bool
         Whether results are made beside those that are there: nothing that a reader has open changes.
+    damaged : collection of str
+        Folders whose results are not as they were written; they are made anew, beside them.
     """
     named = _published(previous)
 
     def place(base: str, digest: str) -> str:
         there = named.get(digest)
-        if not fresh:
-            return there or base
+        if not fresh and there is not None and there not in damaged:
+            return there
+        unfinished = there is None and not (path / base / CHECKSUMS).exists()
+        if not fresh and (unfinished or (there is None and is_whole(path / base))):
+            return base
         number, folder = 1, base
         while (path / folder).exists() or folder in named.values():
             number += 1

@@ -21,7 +21,7 @@ from explain.store.pictures import pictures_digest
 from explain.store.writing import write_manifest, write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from data import Dataset
@@ -73,7 +73,7 @@ def publish(
     *,
     shown: tuple[Sequence[str], Sequence[str]],
     previous: Store | None = None,
-    keep: bool = True,
+    dropped: Collection[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Compute the tables of complete results and put down the manifest.
@@ -91,11 +91,11 @@ def publish(
         Models and methods that were asked for: what pages show unless the reader chooses.
     previous : Store, optional
         The store as it is.
-    keep : bool
-        Whether its other models and methods stay. They cannot where an image was read that they have no row for.
+    dropped : collection of str
+        Folders of its results that do not stay: they are damaged, or lack a row for an image that could be read now.
     progress : callable, optional
     """
-    merged = _with_earlier(entries, previous if keep else None)
+    merged = _with_earlier(entries, previous, dropped)
     models = [model_info(entry) for entry in merged]
     arrays: dict[str, Any] = {model.name: open_arrays(path / model.folder / ARRAYS) for model in models}
     ok = np.array([found.ok for found in read])
@@ -160,16 +160,23 @@ def _map_entry(path: Path, job: MapJob) -> dict[str, Any]:
     }
 
 
-def _with_earlier(entries: Sequence[Mapping[str, Any]], previous: Store | None) -> list[dict[str, Any]]:
+def _with_earlier(
+    entries: Sequence[Mapping[str, Any]], previous: Store | None, dropped: Collection[str]
+) -> list[dict[str, Any]]:
     """Add what a store holds beside what was asked for: other models, and other methods of the same networks."""
-    earlier = {} if previous is None else {e["name"]: e for e in previous.provenance["models"] if "methods" in e}
+    there = [] if previous is None else [e for e in previous.provenance["models"] if "methods" in e]
+    earlier = {
+        e["name"]: {**e, "methods": [each for each in e["methods"] if each["folder"] not in dropped]}
+        for e in there
+        if e["folder"] not in dropped
+    }
     merged = []
     for entry in entries:
         before = earlier.pop(entry["name"], None)
         methods = list(entry["methods"])
         if before is not None and before["digest"] == entry["digest"] and before["folder"] == entry["folder"]:
-            there = {method["name"] for method in methods} | entry["refused"].keys()
-            methods += [method for method in before["methods"] if method["name"] not in there]
+            made = {method["name"] for method in methods} | entry["refused"].keys()
+            methods += [method for method in before["methods"] if method["name"] not in made]
         merged.append({**entry, "methods": methods})
     return [*merged, *earlier.values()]
 

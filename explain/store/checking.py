@@ -1,67 +1,162 @@
-"""Verifying a store: every digest recomputed from the bytes that are there."""
+"""Verifying a store: every digest recomputed from the bytes that are there, and every map from what it was made of."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from explain.store.filesystem import file_digests, files_below, read_whole
+import numpy as np
+
+from explain.errors import ExplainError, StoreError
+from explain.explainers.contract import Needs
+from explain.explainers.registry import EXPLAINERS
+from explain.store.evidence import stored_evidence
+from explain.store.filesystem import file_digests, file_sizes, files_below, read_whole
 from explain.store.layout import ARRAYS, CHECKSUMS, MAPS
 from explain.store.pictures import pictures_digest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from explain.store.reading import Store
 
+QUICK_FROM = 256 * 2**20
+"""Bytes of results from which on a quick look does not read them: it then sees what is missing or empty, no more."""
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What of a store is not as it was written.
+
+    Attributes
+    ----------
+    results : mapping of str to tuple of str
+        Sentences by folder of results, relative to the store.
+    tables : mapping of str to str
+        A sentence by name of a table.
+    pictures : str
+        A sentence; empty where all are well.
+    """
+
+    results: Mapping[str, tuple[str, ...]]
+    tables: Mapping[str, str]
+    pictures: str
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Everything, one fault each."""
+        of_results = [fault for faults in self.results.values() for fault in faults]
+        return (*of_results, *self.tables.values(), *([self.pictures] if self.pictures else []))
+
 
 def check_store(store: Store) -> tuple[str, ...]:
     """Recompute every digest of a store.
-
-    Parameters
-    ----------
-    store : Store
 
     Returns
     -------
     tuple of str
         One sentence per fault; empty where all is well.
     """
-    faults: list[str] = []
-    for entry in store.provenance["models"]:
-        for part in (entry, *entry.get("methods", ())):
-            faults += _check_arrays(store.path / part["folder"], part["folder"], part["checksums"])
-    for name, file in sorted(store.provenance["tables"].items()):
-        faults += _check_table(store.path, name, file)
-    if pictures_digest(store.path) != store.provenance["pictures"]:
-        faults.append("pictures: a photograph, thumbnail or mask was changed, added or removed.")
+    return find_damage(store).sentences
+
+
+def find_damage(store: Store, *, quick: bool = False) -> Damage:
+    """Find what of a store is missing or was changed since it was written.
+
+    Parameters
+    ----------
+    store : Store
+    quick : bool
+        Read neither results nor pictures of a store whose results are larger than :data:`QUICK_FROM`.
+    """
+    folders = {
+        part["folder"]: part["checksums"]
+        for entry in store.provenance["models"]
+        for part in (entry, *entry.get("methods", ()))
+    }
+    found = {folder: files_below(store.path / folder) for folder in folders}
+    large = quick and sum(sum(file_sizes(list(files.values()))) for files in found.values()) > QUICK_FROM
+    results = {folder: _faults(folder, found[folder], wanted, read=not large) for folder, wanted in folders.items()}
+    tables = {name: _table_fault(store.path, name, file) for name, file in sorted(store.provenance["tables"].items())}
+    whole = large or pictures_digest(store.path) == store.provenance["pictures"]
+    return Damage(
+        {folder: faults for folder, faults in results.items() if faults},
+        {name: fault for name, fault in tables.items() if fault},
+        "" if whole else "pictures: a photograph, thumbnail or mask was changed, added or removed.",
+    )
+
+
+def is_whole(folder: Path) -> bool:
+    """Tell whether a complete group of arrays that no manifest names is as its own checksums say."""
+    files = files_below(folder)
+    return CHECKSUMS in files and not _faults(folder.name, files, file_digests([files[CHECKSUMS]])[0], read=True)
+
+
+def check_maps(store: Store, batch: int = 16) -> tuple[str, ...]:
+    """Compute every stored map again from the stored feature map, as far as that suffices, and compare to the bit.
+
+    Returns
+    -------
+    tuple of str
+        One sentence per model and method whose maps differ, or that this version does not know.
+    """
+    images = store.table("images")
+    readable = images[images["status"] == "ok"]["image"].tolist()
+    faults = []
+    for model in store.models:
+        targets = dict(zip(images["image"], store.targets(model.name), strict=True))
+        for method in model.methods:
+            explainer = EXPLAINERS.get(method.name)
+            if explainer is None:
+                faults.append(f"{model.title}, {method.title}: this version knows no such method.")
+                continue
+            if explainer.needs > (Needs.GRADIENTS if model.closed_form else Needs.ACTIVATIONS):
+                continue
+            for start in range(0, len(readable), batch):
+                chosen = readable[start : start + batch]
+                try:
+                    stored = np.stack([store.saliency(model.name, method.name, image) for image in chosen])
+                    evidence = stored_evidence(store, model.name, chosen)
+                    again = explainer.explain(evidence, [int(targets[i]) for i in chosen], method.parameters)
+                except (StoreError, ExplainError) as error:
+                    faults.append(f"{model.title}, {method.title}: {error}")
+                    break
+                wrong = [i for i, a, b in zip(chosen, stored, again, strict=True) if not np.array_equal(a, b)]
+                if wrong:
+                    faults.append(f"{model.title}, {method.title}: the map of {wrong[0]} is not what it was made of.")
+                    break
     return tuple(faults)
 
 
-def _check_table(folder: Path, name: str, file: str) -> list[str]:
+def _table_fault(folder: Path, name: str, file: str) -> str:
     path = folder / file
     if not path.is_file():
-        return [f"table {name}: {file} is missing."]
+        return f"table {name}: {file} is missing."
     wanted = path.stem.rpartition("-")[2]
-    if not file_digests([path])[0].startswith(wanted):
-        return [f"table {name}: {file} was changed after it was written."]
-    return []
+    return (
+        "" if file_digests([path])[0].startswith(wanted) else f"table {name}: {file} was changed after it was written."
+    )
 
 
-def _check_arrays(folder: Path, name: str, wanted: str) -> list[str]:
-    found = files_below(folder)
+def _faults(name: str, found: Mapping[str, Path], wanted: str, *, read: bool) -> tuple[str, ...]:
     if CHECKSUMS not in found:
-        return [f"{name}: the list of checksums is missing."]
+        return (f"{name}: the list of checksums is missing.",)
     if file_digests([found[CHECKSUMS]]) != [wanted]:
-        return [f"{name}: the list of checksums was changed after it was written."]
+        return (f"{name}: the list of checksums was changed after it was written.",)
     lines = read_whole(found[CHECKSUMS]).decode().splitlines()
     listed = {file: digest for digest, _, file in (line.partition("  ") for line in lines)}
     there = [file for file in listed if file in found]
-    digests = dict(zip(there, file_digests([found[file] for file in there]), strict=True))
     faults = []
+    if read:
+        digests = dict(zip(there, file_digests([found[file] for file in there]), strict=True))
+    else:
+        sizes = dict(zip(there, file_sizes([found[file] for file in there]), strict=True))
+        digests = {file: listed[file] if size else "" for file, size in sizes.items()}
     for file, digest in listed.items():
         if file not in digests:
             faults.append(f"{name}: {file} is missing.")
         elif digests[file] != digest:
             faults.append(f"{name}: {file} was changed after it was written.")
     unlisted = {file for file in found if file.partition("/")[0] in (ARRAYS, MAPS)} - listed.keys()
-    return faults + [f"{name}: {file} is not listed." for file in sorted(unlisted)]
+    return (*faults, *(f"{name}: {file} is not listed." for file in sorted(unlisted)))

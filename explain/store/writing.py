@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import re
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,9 +56,11 @@ class ArrayWriter:
         self._name, self._rows, self._large = group, rows, frozenset(large)
         self._group: zarr.Group | None = None
         self.complete = (folder / CHECKSUMS).exists()
-        self._done = set(range(rows)) if self.complete else self._read_journal()
         if self.complete:
+            self._done = set(range(rows))
             remove_tree(folder / JOURNAL)  # what a kill between the last two steps left
+        else:
+            self._done = self._read_journal()
 
     @property
     def done(self) -> frozenset[int]:
@@ -170,12 +173,30 @@ class ArrayWriter:
         return self._group[name]
 
     def _read_journal(self) -> set[int]:
-        return {
-            row
-            for file in (self.folder / JOURNAL).glob("*.npz")
-            for first, last in [_span(file.name)]
-            for row in range(first, last + 1)
-        }
+        """Find the rows that a killed build completed; a power cut may have torn what it had just written."""
+        done: set[int] = set()
+        for file in sorted((self.folder / JOURNAL).glob("*.npz")):
+            first, last = _span(file.name)
+            try:
+                with np.load(io.BytesIO(read_whole(file)), allow_pickle=False) as piece:
+                    whole = all(len(piece[name]) == last - first + 1 for name in piece.files)
+                whole = whole and all(
+                    self._is_whole(name, row) for name in self._large for row in range(first, last + 1)
+                )
+            except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+                whole = False
+            if whole:
+                done.update(range(first, last + 1))
+            else:
+                file.unlink(missing_ok=True)
+        return done
+
+    def _is_whole(self, name: str, row: int) -> bool:
+        try:
+            there: Any = open_arrays(self.folder / self._name)
+            return not np.isnan(there[name][row]).any()
+        except Exception:  # zarr raises many kinds over torn files
+            return False
 
 
 def rows_per_chunk(shape: tuple[int, ...], dtype: Any, rows: int) -> int:
@@ -226,7 +247,11 @@ def write_table(store: Path, name: str, frame: pd.DataFrame) -> str:
     frame.to_parquet(buffer, index=False, compression="zstd")
     content = buffer.getvalue()
     file = f"tables/{name}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
-    if not (store / file).exists():
+    try:
+        there = read_whole(store / file)
+    except OSError:
+        there = b""
+    if there != content:  # missing, or damaged: the name says what the content must be
         write_atomically(store / file, content)
     return file
 
