@@ -68,6 +68,8 @@ class View:
     measure: str = "pearson"
     band: str = "quartiles"
     colour: str = "label"
+    first: str = ""
+    second: str = ""
 
     def to_params(self) -> dict[str, str]:
         """Write the state as query parameters.

@@ -7,16 +7,54 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from explain.figures.style import MARGIN, NEUTRAL, colour_of, counted, literal, spoken
+from explain.figures.accuracy import NOT_KNOWN
+from explain.figures.exhibit import Exhibit, Material, Options, nothing
+from explain.figures.style import HEADED, MARGIN, NEUTRAL, counted, legend_below, literal, looks_of, spoken
+from explain.statistics.accuracy import calibration_error, confusion, reliability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
+    from explain.store.selection import Selection
+
+_MOST_LARGE = 8
+
+
+def compose_calibration(material: Material, options: Options) -> Exhibit:
+    """Compare the probabilities of the answers with the share that is right."""
+    del options  # nothing of it can be set
+    predictions = material.rows("predictions")
+    bins = reliability(predictions)
+    if bins.empty:
+        return nothing("calibration", "Calibration", NOT_KNOWN)
+    errors = {model: calibration_error(bins[bins["model"] == model]) for model in dict.fromkeys(bins["model"])}
+    return Exhibit(
+        "calibration",
+        "Calibration",
+        reliability_diagram(bins, errors, predictions, material.selection),
+        "Ten bins of equal width, Wilson 95 % intervals; error: expected calibration error (Guo et al., ICML 2017). "
+        "Marks above are images answered rightly, below wrongly.",
+        material.ordered(bins),
+        predictions,
+    )
+
+
+def compose_confusion(material: Material, options: Options) -> Exhibit:
+    """Count what each class is taken for."""
+    del options  # nothing of it can be set
+    predictions = material.rows("predictions")
+    if predictions.empty:
+        return nothing("confusion", "Confusion", "No answer is stored.")
+    counts = confusion(predictions, material.label_of)
+    caption = "Rows: the label; columns: the answer. Classes outside of the dataset count as one; the table names them."
+    figure = confusion_matrix(counts, material.selection)
+    return Exhibit("confusion", "Confusion", figure, caption, material.ordered(counts))
+
 
 def reliability_diagram(
-    bins: pd.DataFrame, errors: Mapping[str, float], predictions: pd.DataFrame, titles: Mapping[str, str]
+    bins: pd.DataFrame, errors: Mapping[str, float], predictions: pd.DataFrame, selection: Selection
 ) -> go.Figure:
     """Show the share of right answers against the probability that was given, with counts below.
 
@@ -28,8 +66,7 @@ def reliability_diagram(
         Expected calibration error by model.
     predictions : pandas.DataFrame
         The store's table; every image is a point, right ones above and wrong ones below.
-    titles : mapping of str to str
-        Model titles by name.
+    selection : Selection
 
     Returns
     -------
@@ -42,12 +79,14 @@ def reliability_diagram(
         row=1, col=1,
     )  # fmt: skip
     known = predictions.dropna(subset=["right"])
-    for place, (model, colour) in enumerate(colour_of(titles).items()):
+    shown = [model for model in selection.models if model in errors]
+    for place, (model, look) in enumerate(looks_of(shown).items()):
+        colour = look.colour
         part, images = bins[bins["model"] == model], known[known["model"] == model]
-        name = f"{literal(titles[str(model)])} (error {errors[str(model)]:.3f}, n = {len(images)})"
+        name = f"{literal(selection.models[model])} (error {errors[model]:.3f}, n = {len(images)})"
         figure.add_scatter(
             x=part["confidence"], y=part["right"], mode="lines+markers", name=name, legendgroup=str(place),
-            marker={"color": colour, "size": 8}, line={"color": colour},
+            marker={"color": colour, "size": 8, "symbol": look.symbol}, line={"color": colour},
             error_y={"array": part["high"] - part["right"], "arrayminus": part["right"] - part["low"], "thickness": 1},
             hovertemplate="probability %{x:.3f}<br>right %{y:.3f}<extra></extra>", row=1, col=1,
         )  # fmt: skip
@@ -67,32 +106,32 @@ def reliability_diagram(
     figure.update_xaxes(title_text="probability of the answer", range=[-0.02, 1.03], row=2, col=1)
     figure.update_xaxes(range=[-0.02, 1.03], row=1, col=1)
     return figure.update_layout(
-        title=f"Calibration · {counted(known['image'].nunique())}", margin=MARGIN, height=520,
-        legend={"orientation": "h", "y": -0.14},
+        title=f"Calibration · {counted(known['image'].nunique())}", margin=MARGIN,
+        **legend_below(520, 2 * len(shown)),
     )  # fmt: skip
 
 
-def confusion_matrix(counts: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
+def confusion_matrix(counts: pd.DataFrame, selection: Selection) -> go.Figure:
     """Show what each class is taken for, one panel per model.
 
     Parameters
     ----------
     counts : pandas.DataFrame
         As :func:`explain.statistics.accuracy.confusion` gives them.
-    titles : mapping of str to str
-        Model titles by name.
+    selection : Selection
 
     Returns
     -------
     plotly.graph_objects.Figure
         Counts, coloured by the share of the row.
     """
-    shown = [model for model in titles if model in set(counts["model"])]
+    shown = [model for model in selection.models if model in set(counts["model"])]
     answers, labels = list(dict.fromkeys(counts["answer"])), list(dict.fromkeys(counts["label"]))
     figure = make_subplots(
-        rows=max(1, len(shown)), cols=1, subplot_titles=[literal(titles[model]) for model in shown],
+        rows=max(1, len(shown)), cols=1, subplot_titles=[literal(selection.models[model]) for model in shown],
         vertical_spacing=0.3 / max(1, len(shown)), shared_xaxes=True,
     )  # fmt: skip
+    size = 16 if len(labels) <= _MOST_LARGE else 9
     for row, model in enumerate(shown, start=1):
         part = counts[counts["model"] == model]
         share, n = (
@@ -101,12 +140,12 @@ def confusion_matrix(counts: pd.DataFrame, titles: Mapping[str, str]) -> go.Figu
         )
         figure.add_heatmap(
             z=share, x=[spoken(name) for name in answers], y=[spoken(name) for name in labels], text=n,
-            texttemplate="%{text}", textfont={"size": 16}, zmin=0, zmax=1, colorscale="Teal", showscale=False,
+            texttemplate="%{text}", textfont={"size": size}, zmin=0, zmax=1, colorscale="Teal", showscale=False,
             hovertemplate="%{y} taken for %{x}: %{text} (%{z:.1%})<extra></extra>", xgap=2, ygap=2, row=row, col=1,
         )  # fmt: skip
         figure.update_yaxes(autorange="reversed", automargin=True, row=row, col=1)
     images = int(counts.groupby("model")["n"].sum().max()) if len(counts) else 0
     return figure.update_layout(
-        title=f"Confusion · {counted(images)}", margin={**MARGIN, "t": 70},
+        title=f"Confusion · {counted(images)}", margin=HEADED,
         height=110 + max(1, len(shown)) * (60 + 50 * len(labels)),
     )  # fmt: skip

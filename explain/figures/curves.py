@@ -4,69 +4,146 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
+import numpy as np
+import pandas as pd
 from plotly.subplots import make_subplots
 
-from explain.figures.agreement import MEASURE_TITLES
-from explain.figures.style import MARGIN, colour_of, counted, kind_name, literal, spoken, translucent
+from explain.figures.exhibit import Exhibit, Material, Options, nothing
+from explain.figures.style import (
+    HEADED,
+    capital,
+    counted,
+    key_name,
+    legend_below,
+    literal,
+    looks_of,
+    panels_of,
+    spoken,
+    translucent,
+)
+from explain.figures.wording import column_title
+from explain.statistics.summaries import BANDS, curve_bands
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import plotly.graph_objects as go
 
-    import pandas as pd
+    from explain.store.selection import MapKey, Selection
+
+_COURSE = ["curve", "substrate", "steps"]
+_READ_OFF = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Shares of the pixels that the table of the curves has a row for; a file has them all."""
+_ROW = 230
 
 
-def faithfulness_curves(bands: pd.DataFrame, titles: Mapping[str, str], centre: str) -> go.Figure:
-    """Show the course of the probability over the images, one panel per kind of curve.
+def compose_curves(material: Material, options: Options) -> Exhibit:
+    """Show deletion and insertion curves."""
+    curves = material.rows("curves").dropna(subset=["probability"])
+    if curves.empty:
+        sentence = "No curves are stored yet: run “python -m explain evaluate” for this dataset."
+        return nothing("curves", "Faithfulness", sentence)
+    bands = material.ordered(curve_bands(curves, options.band))
+    kept = np.isclose(bands["fraction"].to_numpy()[:, None], _READ_OFF, atol=1e-6).any(axis=1)
+    interval = " The interval of a mean is Student's t at each step." if options.band == "mean" else ""
+    return Exhibit(
+        f"curves-{options.band}",
+        "Faithfulness",
+        faithfulness_curves(bands, material.selection, BANDS[options.band]),
+        "Deletion: lower is more faithful. Insertion: higher is. Of the labelled class, after Petsiuk et al. (RISE, "
+        f"BMVC 2018).{interval}",
+        bands[kept].reset_index(drop=True),
+        bands,
+    )
+
+
+def compose_sanity(material: Material, options: Options) -> Exhibit:
+    """Show how like the maps of randomised networks are to the network's own."""
+    del options  # nothing of it can be set
+    sanity = material.rows("sanity").dropna(subset=["spearman"])
+    if sanity.empty:
+        sentence = "No sanity check is stored yet: run “python -m explain evaluate” for this dataset."
+        return nothing("sanity", "Sanity check", sentence)
+    grouped = sanity.groupby(["model", "method", "check"], sort=False)["spearman"]
+    table = grouped.agg(n="count", mean="mean", median="median").reset_index()
+    table["first_quartile"], table["third_quartile"] = (grouped.quantile(share).to_numpy() for share in (0.25, 0.75))
+    return Exhibit(
+        "sanity",
+        "Sanity check",
+        sanity_checks(sanity, material.selection),
+        "Rank correlation of the map with that of the network with random weights (Adebayo et al., NeurIPS 2018): a "
+        "map that stays the same does not depend on what the network learned.",
+        material.ordered(table),
+        sanity,
+    )
+
+
+def faithfulness_curves(bands: pd.DataFrame, selection: Selection, centre: str) -> go.Figure:
+    """Show the course of the probability over the images, one panel per way of altering them.
 
     Parameters
     ----------
     bands : pandas.DataFrame
-        As :func:`explain.statistics.summaries.curve_bands` gives them.
-    titles : mapping of str to str
-        Model titles by name.
+        As :func:`explain.statistics.summaries.curve_bands` gives them; at least one row.
+    selection : Selection
     centre : str
         What line and band are, for people.
 
     Returns
     -------
     plotly.graph_objects.Figure
+        Where models and methods are many, one panel per model as well; colours then tell the methods apart.
     """
-    panels = list(bands.groupby(["curve", "substrate", "steps"], sort=True))
-    names = [f"{spoken(curve)}, {spoken(substrate)}, {steps} steps" for (curve, substrate, steps), _ in panels]
-    rows = max(1, len(panels))
-    figure = make_subplots(rows=rows, cols=1, subplot_titles=names, shared_xaxes=True, vertical_spacing=0.24 / rows)
-    colours = colour_of(bands[["model", "method"]].itertuples(index=False, name=None))
-    for row, (_, panel) in enumerate(panels, start=1):
-        for (model, method), part in panel.groupby(["model", "method"], sort=False):
-            colour, name = colours[model, method], kind_name(titles, model, method)
+    keys = _keys(bands, selection)
+    shares, courses = panels_of(keys), list(bands.groupby(_COURSE, sort=True))
+    panels = [(course, of_course, model) for course, of_course in courses for model in shares]
+    split = len(shares) > 1
+    looks = looks_of(dict.fromkeys(method for _, method in keys) if split else keys)
+    headings = [
+        f"{capital(curve)}, {spoken(substrate)}, {steps} steps"
+        + (f"<br>{literal(selection.models[model])}" if model else "")
+        for (curve, substrate, steps), _, model in panels
+    ]
+    height = 130 + (_ROW + 20 * split) * len(panels)
+    figure = make_subplots(
+        rows=len(panels), cols=1, subplot_titles=headings, shared_xaxes=True,
+        vertical_spacing=(55 if split else 42) / (height - 110),
+    )  # fmt: skip
+    seen: set[str] = set()
+    for row, (_, of_course, model) in enumerate(panels, start=1):
+        for key in shares[model]:
+            part = of_course[(of_course["model"] == key[0]) & (of_course["method"] == key[1])]
+            if part.empty:
+                continue
+            look = looks[key[1] if split else key]  # type: ignore[index]
+            name = literal(selection.methods[key[1]]) if split else key_name(selection, key)
             shared = {"legendgroup": name, "row": row, "col": 1, "x": part["fraction"]}
             figure.add_scatter(y=part["low"], mode="lines", line_width=0, showlegend=False, hoverinfo="skip", **shared)
             figure.add_scatter(
-                y=part["high"], mode="lines", line_width=0, fill="tonexty", fillcolor=translucent(colour, 0.16),
-                showlegend=False, hoverinfo="skip", **shared,
+                y=part["high"], mode="lines", line_width=0, fill="tonexty", showlegend=False, hoverinfo="skip",
+                fillcolor=translucent(look.colour, 0.16 if len(shares[model]) <= 4 else 0.07), **shared,
             )  # fmt: skip
             figure.add_scatter(
-                y=part["centre"], mode="lines", name=name, line={"color": colour, "width": 2}, showlegend=row == 1,
-                hovertemplate="%{x:.0%} of the pixels: %{y:.3f}<extra></extra>", **shared,
+                y=part["centre"], mode="lines", name=name, showlegend=name not in seen,
+                line={"color": look.colour, "width": 2, "dash": look.dash},
+                hovertemplate=f"{name}<br>%{{x:.0%}} of the pixels: %{{y:.3f}}<extra></extra>", **shared,
             )  # fmt: skip
+            seen.add(name)
         figure.update_yaxes(title_text="probability", range=[0, 1], row=row, col=1)
-    figure.update_xaxes(tickformat=".0%", title_text="share of the pixels", row=rows, col=1)
+    figure.update_xaxes(tickformat=".0%", title_text="share of the pixels", row=len(panels), col=1)
     return figure.update_layout(
-        title=f"{literal(centre)} · {counted(int(bands['n'].max()) if len(bands) else 0)}",
-        margin={**MARGIN, "t": 70}, height=130 + 230 * rows, legend={"orientation": "h", "y": -0.12},
+        title=f"{literal(centre)} · {counted(int(bands['n'].max()))}",
+        margin={**HEADED, "t": 84} if split else HEADED,
+        **legend_below(height, len(seen)),
     )  # fmt: skip
 
 
-def sanity_checks(sanity: pd.DataFrame, titles: Mapping[str, str], measure: str = "spearman") -> go.Figure:
+def sanity_checks(sanity: pd.DataFrame, selection: Selection, measure: str = "spearman") -> go.Figure:
     """Show how like the maps of a randomised network are to the network's own.
 
     Parameters
     ----------
     sanity : pandas.DataFrame
-        The store's table: image, label, model, method, check and one column per measure.
-    titles : mapping of str to str
-        Model titles by name.
+        The store's table: image, label, model, method, check and one column per measure; at least one row.
+    selection : Selection
     measure : {"pearson", "sim", "spearman"}
 
     Returns
@@ -74,16 +151,36 @@ def sanity_checks(sanity: pd.DataFrame, titles: Mapping[str, str], measure: str 
     plotly.graph_objects.Figure
         Each point carries its image in `customdata`.
     """
-    figure = go.Figure()
-    kinds = sanity.groupby(["model", "method"], sort=False)
-    for ((model, method), part), colour in zip(kinds, colour_of(kinds.groups).values(), strict=True):
-        figure.add_box(
-            x=part["check"].map(spoken), y=part[measure], name=kind_name(titles, model, method), boxpoints="all",
-            jitter=0.5, pointpos=0, marker={"size": 4, "opacity": 0.6, "color": colour}, line={"width": 1.5},
-            customdata=part["image"], hovertext=part["image"].map(literal),
-            hovertemplate="%{hovertext}<br>%{y:.3f}<extra></extra>",
-        )  # fmt: skip
-    return figure.update_layout(
-        title=f"Sanity check · {counted(sanity['image'].nunique())}", boxmode="group", margin=MARGIN, height=420,
-        legend={"orientation": "h", "y": -0.12}, yaxis_title=MEASURE_TITLES[measure],
+    keys = _keys(sanity, selection)
+    shares = panels_of(keys)
+    split = len(shares) > 1
+    looks = looks_of(dict.fromkeys(method for _, method in keys) if split else keys)
+    height = 420 if not split else 130 + 270 * len(shares)
+    figure = make_subplots(
+        rows=len(shares), cols=1, shared_xaxes="all", vertical_spacing=42 / (height - 110) if split else 0,
+        subplot_titles=[literal(selection.models[model]) for model in shares] if split else None,
     )  # fmt: skip
+    seen: set[str] = set()
+    for row, (_, keys_of_panel) in enumerate(shares.items(), start=1):
+        for key in keys_of_panel:
+            part = sanity[(sanity["model"] == key[0]) & (sanity["method"] == key[1])]
+            look = looks[key[1] if split else key]  # type: ignore[index]
+            name = literal(selection.methods[key[1]]) if split else key_name(selection, key)
+            figure.add_box(
+                x=part["check"].map(spoken), y=part[measure], name=name, legendgroup=name, offsetgroup=name,
+                boxpoints="all", jitter=0.5, pointpos=0, showlegend=name not in seen, line={"width": 1.5},
+                marker={"size": 4, "opacity": 0.6, "color": look.colour, "symbol": look.symbol},
+                customdata=part["image"], hovertext=part["image"].map(literal),
+                hovertemplate="%{hovertext}<br>%{y:.3f}<extra></extra>", row=row, col=1,
+            )  # fmt: skip
+            seen.add(name)
+        figure.update_yaxes(title_text=column_title(measure), row=row, col=1)
+    return figure.update_layout(
+        title=f"Sanity check · {counted(sanity['image'].nunique())}", boxmode="group", margin=HEADED,
+        **legend_below(height, len(seen)),
+    )  # fmt: skip
+
+
+def _keys(table: pd.DataFrame, selection: Selection) -> list[MapKey]:
+    held = set(table[["model", "method"]].drop_duplicates().itertuples(index=False, name=None))
+    return [key for key in selection.keys if key in held]

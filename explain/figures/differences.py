@@ -2,23 +2,104 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
-from explain.figures.style import MARGIN, MOST_POINTS, NEUTRAL, colour_of, counted, literal, spoken
+from explain.figures.exhibit import Exhibit, Material, Options, nothing
+from explain.figures.style import MARGIN, MOST_POINTS, NEUTRAL, counted, legend_below, literal, looks_of, signed, spoken
+from explain.figures.wording import in_a_sentence
+from explain.measures.registry import metric_title
+from explain.statistics.hypothesis_tests import compare_paired
+from explain.statistics.summaries import paired_values
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from explain.statistics.hypothesis_tests import PairedComparison
+    from explain.store.selection import MapKey, Selection
+
+Pair = tuple["MapKey", "MapKey"]
+USUAL = 2
+"""So many models and methods are compared with each other unless a reader chooses two sides."""
+
+
+def side(key: MapKey) -> str:
+    """Write a side of a difference as a link does."""
+    return ":".join(key)
+
+
+def usual_pairs(selection: Selection) -> list[Pair]:
+    """List the pairs among the first two models and methods that differ in the model or in the method alone."""
+    models, methods = list(selection.models)[:USUAL], list(selection.methods)[:USUAL]
+    of_models = [((a, method), (b, method)) for method in methods for a, b in combinations(models, 2)]
+    of_methods = [((model, a), (model, b)) for model in models for a, b in combinations(methods, 2)]
+    return [*of_models, *of_methods]
+
+
+def chosen_pair(selection: Selection, first: str, second: str) -> Pair | None:
+    """Read the two sides of a difference from a link.
+
+    Parameters
+    ----------
+    selection : Selection
+    first, second : str
+        As :func:`side` writes them; empty, or not of the selection, for a side that was not chosen.
+
+    Returns
+    -------
+    pair of (model, method), or None
+        None where the first was not chosen, or there is nothing to compare it with. Where the second was not, it is
+        the next that differs in one thing.
+    """
+    known = {side(key): key for key in selection.keys}
+    if first not in known or len(known) < 2:
+        return None
+    others = [key for key in known.values() if key != known[first]]
+    nearest = min(others, key=lambda key: sum(a != b for a, b in zip(key, known[first], strict=True)))
+    return known[first], known[second] if known.get(second) in others else nearest
+
+
+def pairs_shown(material: Material, options: Options) -> tuple[Options, ...]:
+    """Give one choice of options per difference: the pair that was chosen, or the usual ones."""
+    chosen = chosen_pair(material.selection, options.first, options.second)
+    pairs = [chosen] if chosen else usual_pairs(material.selection)
+    return tuple(replace(options, first=side(a), second=side(b)) for a, b in pairs) or (options,)
+
+
+def compose(material: Material, options: Options) -> Exhibit:
+    """Show the paired differences of one metric between two sides."""
+    pair, title = chosen_pair(material.selection, options.first, options.second), metric_title(options.metric)
+    if pair is None:
+        sentence = "There are no two sets of maps to compare: the store holds one model and one method."
+        return nothing("difference", f"Difference in {in_a_sentence(title)}", sentence)
+    first, second = (material.selection.title(key) for key in pair)
+    name = "-".join(("difference", options.metric, *pair[0], *pair[1]))
+    heading = f"Difference in {in_a_sentence(title)}: {first} minus {second}"
+    values = paired_values(material.rows("metrics"), options.metric, *pair)
+    if values.empty:
+        return nothing(name, heading, f"No image has a value of “{title}” on both sides: {first}; {second}.")
+    comparison = compare_paired(values["first"], values["second"])
+    (model_a, method_a), (model_b, method_b) = pair
+    numbers = {("p_uncorrected" if key == "p" else key): value for key, value in asdict(comparison).items()}
+    sides = {"model_a": model_a, "method_a": method_a, "model_b": model_b, "method_b": method_b}
+    return Exhibit(
+        name,
+        heading,
+        paired_differences(values, comparison, first, second, title),
+        "One point per image. Line and band: mean and its bootstrap 95 % interval (BCa, 10,000 resamples, fixed seed). "
+        "The table's p is Wilcoxon's, not corrected.",
+        pd.DataFrame([{**sides, **numbers}]),
+        values,
+    )
 
 
 def paired_differences(
     differences: pd.DataFrame, comparison: PairedComparison, first: str, second: str, name: str
 ) -> go.Figure:
-    """Show each image's difference between two kinds of map, in order of size, with mean and interval.
+    """Show each image's difference between two sides, in order of size, with mean and interval.
 
     Parameters
     ----------
@@ -27,7 +108,7 @@ def paired_differences(
     comparison : PairedComparison
         Of the same values.
     first, second : str
-        The two kinds, for people; the difference is first minus second.
+        The two sides, for people; the difference is first minus second.
     name : str
         The metric, for people.
 
@@ -39,27 +120,30 @@ def paired_differences(
     ordered = differences.sort_values(["difference", "image"], ignore_index=True)
     scatter = go.Scatter if len(ordered) <= MOST_POINTS else go.Scattergl
     figure = go.Figure()
-    for label, colour in colour_of(sorted(set(ordered["label"]))).items():
+    looks = looks_of(sorted(set(ordered["label"])))
+    for label, look in looks.items():
         part = ordered[ordered["label"] == label]
+        hover = part["image"].map(literal).str.cat(part["difference"].map(signed), sep="<br>")
         figure.add_trace(
             scatter(
-                x=part.index + 1, y=part["difference"], mode="markers", name=spoken(label),
-                marker={"color": colour, "size": 6}, customdata=part["image"], hovertext=part["image"].map(literal),
-                hovertemplate="%{hovertext}<br>%{y:+.3f}<extra></extra>",
+                x=part.index + 1, y=part["difference"], mode="markers", name=spoken(label), customdata=part["image"],
+                marker={"color": look.colour, "size": 6, "symbol": look.symbol}, hovertext=hover,
+                hovertemplate="%{hovertext}<extra></extra>", showlegend=True,
             )
         )  # fmt: skip
     figure.add_hline(y=0, line={"color": NEUTRAL, "dash": "dot", "width": 1})
     mean = "mean not defined"
     if np.isfinite(comparison.difference):
         figure.add_hline(y=comparison.difference, line={"color": NEUTRAL, "width": 2})
-        mean = f"mean {comparison.difference:+.3f}"
+        mean = f"mean {signed(comparison.difference)}"
     if np.isfinite(comparison.low):
         figure.add_hrect(y0=comparison.low, y1=comparison.high, fillcolor=NEUTRAL, opacity=0.3, line_width=0)
-        mean += f" [{comparison.low:+.3f}, {comparison.high:+.3f}]"
+        mean += f" [{signed(comparison.low)}, {signed(comparison.high)}]"
     numbers = f"<span style='font-size:12px'>{mean} · {counted(comparison.n)}</span>"
+    axis = f"Difference in {literal(in_a_sentence(name))}"
     return figure.update_layout(
         title={"text": f"{literal(first)}<br>minus {literal(second)}<br>{numbers}", "font": {"size": 14}},
-        margin={**MARGIN, "t": 92}, height=374, yaxis={"title": literal(name), "automargin": True},
+        yaxis={"title": axis, "automargin": True},
         xaxis={"showticklabels": False, "title": "images, in order of the difference"},
-        legend={"orientation": "h", "y": -0.14},
+        margin={**MARGIN, "t": 92}, **legend_below(374, len(looks), 34),
     )  # fmt: skip

@@ -4,44 +4,73 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
-from explain.explainers.registry import METHOD_TITLES
-from explain.figures.style import MARGIN, MOST_POINTS, colour_of, counted, literal, spoken
+from explain.figures.exhibit import Exhibit, Material, Options, nothing
+from explain.figures.style import (
+    HEADED,
+    MARGIN,
+    MOST_POINTS,
+    MOST_TOGETHER,
+    counted,
+    legend_below,
+    literal,
+    looks_of,
+    spoken,
+)
+from explain.measures.registry import metric_title
+from explain.statistics.summaries import distribution_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
+    import plotly.graph_objects as go
+
+    from explain.store.selection import Selection
 
 GROUPINGS: dict[str, tuple[str, str]] = {
     "label": ("model", "method"), "model": ("method", "label"), "method": ("model", "label"),
 }  # fmt: skip
-"""What stands on the axis, and what the colours then tell apart."""
+"""What stands on the axis, and what panels or colours then tell apart."""
+_PANEL = 230
+
+
+def compose(material: Material, options: Options) -> Exhibit:
+    """Show one metric by model, method and class."""
+    name, title = f"distribution-{options.metric}", metric_title(options.metric)
+    rows = material.rows("metrics")
+    rows = rows[rows["metric"] == options.metric].dropna(subset=["value"])
+    if rows.empty:
+        return nothing(name, title, f"No image has a value of “{title}” here.")
+    shape = "Violin: the density" if options.shape == "violin" else "Box: quartiles and median"
+    caption = (
+        f"Each point is an image. {shape}; dashed: mean. The table has means with bootstrap 95 % intervals (BCa, "
+        "10,000 resamples, fixed seed)."
+    )
+    figure = distributions(rows, material.selection, title, by=options.by, shape=options.shape)
+    return Exhibit(name, title, figure, caption, material.ordered(distribution_table(rows, options.metric)))
+
+
+def measured(material: Material) -> list[str]:
+    """List the metrics that any image has a value of, in the store's order."""
+    rows = material.rows("metrics").dropna(subset=["value"])
+    return list(dict.fromkeys(rows["metric"]))
 
 
 def distributions(
-    metrics: pd.DataFrame,
-    metric: str,
-    titles: Mapping[str, str],
-    name: str,
-    *,
-    by: str = "label",
-    shape: str = "box",
+    rows: pd.DataFrame, selection: Selection, name: str, *, by: str = "label", shape: str = "box"
 ) -> go.Figure:
     """Show one metric's values by model, method and class, with every image's point.
 
     Parameters
     ----------
-    metrics : pandas.DataFrame
-        The store's table.
-    metric : str
-    titles : mapping of str to str
-        Model titles by name.
+    rows : pandas.DataFrame
+        Of the store's metrics table, of one metric.
+    selection : Selection
     name : str
         The metric, for people.
     by : {"label", "model", "method"}
-        What stands side by side on the axis; colours tell the other two apart.
+        What stands side by side on the axis. Colours tell the other two apart while they are few together; else
+        panels and colours do.
     shape : {"box", "violin"}
 
     Returns
@@ -49,32 +78,55 @@ def distributions(
     plotly.graph_objects.Figure
         Each point carries its image in `customdata`; beyond 2,000 images only far points are drawn.
     """
-    rows = metrics[metrics["metric"] == metric]
-    named = {
-        "label": rows["label"].map(spoken),
-        "model": rows["model"].map(lambda model: literal(titles[model])),
-        "method": rows["method"].map(METHOD_TITLES),
+    titles = {"model": selection.models, "method": selection.methods}
+    order = {
+        column: [name for name in titles[column] if (rows[column] == name).any()]
+        if column in titles
+        else sorted(set(rows[column]))
+        for column in ("label", "model", "method")
     }
+
+    def said(column: str, value: str) -> str:
+        return literal(titles[column].get(value, value)) if column in titles else spoken(value)
+
+    outer, inner = GROUPINGS[by]
+    together = len(order[outer]) * len(order[inner]) <= MOST_TOGETHER or len(order[outer]) == 1
+    keys = [(a, b) for a in order[outer] for b in order[inner]]
+    looks = looks_of(keys) if together else looks_of(order[inner])
+    panels = [""] if together else order[outer]
     n = rows["image"].nunique()
-    colours = [named[column] for column in GROUPINGS[by]]
-    keys = colours[0].str.cat(colours[1], sep=", ")
-    colour = colour_of(keys)
     points = "all" if n <= MOST_POINTS else "outliers"
-    figure = go.Figure()
-    for key in colour:
-        chosen = keys == key
+    height = (80 + 380) if together else 110 + (_PANEL + 30) * len(panels)
+    figure = make_subplots(
+        rows=len(panels), cols=1, shared_xaxes="all", vertical_spacing=0 if together else 40 / (height - 110),
+        subplot_titles=None if together else [said(outer, panel) for panel in panels],
+    )  # fmt: skip
+    named = rows[by].map(lambda value: said(by, value))
+    for a, b in keys:
+        chosen = (rows[outer] == a) & (rows[inner] == b)
+        if not chosen.any():
+            continue
+        look = looks[a, b] if together else looks[b]
+        group = f"{said(outer, a)}, {said(inner, b)}" if together else said(inner, b)
+        row = 1 if together else panels.index(a) + 1
         shared = {
-            "x": named[by][chosen], "y": rows.loc[chosen, "value"], "name": key,
+            "x": named[chosen], "y": rows.loc[chosen, "value"], "name": group, "legendgroup": group,
+            "offsetgroup": group, "showlegend": together or row == 1,
             "customdata": rows.loc[chosen, "image"], "hovertext": rows.loc[chosen, "image"].map(literal),
-            "jitter": 0.5, "pointpos": 0, "marker": {"size": 4, "opacity": 0.6, "color": colour[key]},
-            "line": {"width": 1.5, "color": colour[key]},
-            "hovertemplate": "%{hovertext}<br>%{y:.3f}<extra></extra>",
+            "jitter": 0.5, "pointpos": 0,
+            "marker": {"size": 4, "opacity": 0.6, "color": look.colour, "symbol": look.symbol},
+            "line": {"width": 1.5, "color": look.colour},
+            "hovertemplate": "%{hovertext}<br>%{y:.3f}<extra></extra>", "row": row, "col": 1,
         }  # fmt: skip
         if shape == "violin":
             figure.add_violin(points=points, box={"visible": True, "width": 0.2}, meanline_visible=True, **shared)
         else:
             figure.add_box(boxpoints=points, boxmean=True, **shared)
+    axis = [said(by, value) for value in order[by]]
+    figure.update_xaxes(type="category", categoryorder="array", categoryarray=axis, automargin=True)
+    figure.update_yaxes(automargin=True)
+    entries = len(keys) if together else len(order[inner])
     return figure.update_layout(
-        title=f"{literal(name)} · {counted(n)}", boxmode="group", violinmode="group", margin=MARGIN, height=460,
-        legend={"orientation": "h", "y": -0.1}, yaxis={"automargin": True}, xaxis={"type": "category"},
+        title=f"{literal(name)} · {counted(n)}", boxmode="group", violinmode="group", showlegend=True,
+        margin=MARGIN if together else HEADED, **legend_below(height, entries, 40),
     )  # fmt: skip

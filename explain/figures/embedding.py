@@ -2,16 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import plotly.graph_objects as go
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from explain.figures.style import COLOURS, MARGIN, MOST_POINTS, NEUTRAL, counted, literal, spoken
+from explain.figures.exhibit import Exhibit, Material, Options, nothing
+from explain.figures.style import COLOURS, MARGIN, MOST_POINTS, NEUTRAL, counted, legend_below, literal, spoken
+from explain.figures.wording import column_title
+from explain.statistics.summaries import columns_of_images
 
-_MOST_CLASSES = len(COLOURS) - 1
+_MOST_CLASSES = 7
 
 
-def embedding(points: pd.DataFrame, values: pd.Series, name: str, wrong: pd.Series | None = None) -> go.Figure:
+def one_per_model(material: Material, options: Options) -> tuple[Options, ...]:
+    """Give one choice of options per model."""
+    return tuple(replace(options, model=model) for model in material.selection.models)
+
+
+def colourings(material: Material, options: Options) -> pd.DataFrame:
+    """Collect what may colour the images: by image, the answers' columns and the metrics of one model and method.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns without any value are left out, but for the class.
+    """
+    model, method = _whose(material, options)
+    columns = columns_of_images(material.rows("predictions"), material.rows("metrics"), model, method)
+    return columns[[name for name in columns if name == "label" or columns[name].notna().any()]]
+
+
+def compose(material: Material, options: Options) -> Exhibit:
+    """Show the map of images of one model."""
+    model, method = _whose(material, options)
+    title = f"Map of images: {material.selection.models.get(model, model)}"
+    points = material.rows("embedding")
+    points = points[points["model"] == model]
+    if points.empty:
+        return nothing(f"map-of-images-{model}", title, "No image of this model has a place on the map.")
+    columns = colourings(material, options)
+    colour = options.colour if options.colour in columns else "label"
+    values = columns[colour] if colour != "label" else points.set_index("image")["label"]
+    wrong = columns["right"].eq(False) if "right" in columns else pd.Series(dtype=bool)
+    name = column_title(colour)
+    if colour not in material.read("predictions"):  # then it is a metric of one method's maps
+        name = f"{name} ({material.selection.methods.get(method, method)})"
+    crossed = points["image"].map(wrong).eq(True)
+    table = points.assign(wrong=crossed).groupby("label", sort=False)
+    return Exhibit(
+        f"map-of-images-{model}",
+        title,
+        embedding(points, values, name, wrong, material.selection.models.get(model, model)),
+        "First two principal components of the pooled features: images lie near each other when the model finds them "
+        "alike. A cross is a wrong answer. The table has each class's mean place.",
+        table.agg(n=("image", "count"), wrong=("wrong", "sum"), x=("x", "mean"), y=("y", "mean")).reset_index(),
+        points.merge(columns.drop(columns="label", errors="ignore"), how="left", on="image"),
+    )
+
+
+def _whose(material: Material, options: Options) -> tuple[str, str]:
+    models, methods = list(material.selection.models), list(material.selection.methods)
+    model = options.model if options.model in models else next(iter(models), "")
+    return model, options.method if options.method in methods else next(iter(methods), "")
+
+
+def embedding(
+    points: pd.DataFrame, values: pd.Series, name: str, wrong: pd.Series | None = None, heading: str = ""
+) -> go.Figure:
     """Show the map of images of one model.
 
     Parameters
@@ -25,6 +84,8 @@ def embedding(points: pd.DataFrame, values: pd.Series, name: str, wrong: pd.Seri
         What the values are, for people.
     wrong : pandas.Series of bool, optional
         By image; a cross instead of a dot.
+    heading : str
+        Whose map it is, for people.
 
     Returns
     -------
@@ -59,18 +120,19 @@ def embedding(points: pd.DataFrame, values: pd.Series, name: str, wrong: pd.Seri
         if numbers.isna().any():
             add(numbers.isna(), "no value", {"color": NEUTRAL, "opacity": 0.5}, written)
         add(numbers.notna(), literal(name), {"coloraxis": "coloraxis"}, written)
-        figure.update_layout(coloraxis={"colorscale": "Viridis", "colorbar": {"title": literal(name), "thickness": 12}})
+        figure.update_layout(coloraxis={"colorscale": "Viridis", "colorbar": {"thickness": 12}})
         figure.update_layout(showlegend=False)
     else:
         named = value.astype("string").map(spoken, na_action="ignore").fillna("no value")
         frequent = named.value_counts().index[:_MOST_CLASSES]
         grouped = named.where(named.isin(frequent), "others")
+        figure.update_layout(showlegend=True)
         for place, key in enumerate(sorted(frequent)):
             add(grouped == key, key, {"color": COLOURS[place]}, named)
         if not named.isin(frequent).all():
             add(~named.isin(frequent), "others", {"color": NEUTRAL}, named)
     return figure.update_layout(
-        title=f"{literal(name)} · {counted(len(points))}", margin=MARGIN, height=500,
+        title=f"{f'{literal(heading)}: ' if heading else ''}{literal(name)} · {counted(len(points))}", margin=MARGIN,
         xaxis={"title": "first component", "zeroline": False}, yaxis={"title": "second component", "zeroline": False},
-        legend={"orientation": "h", "y": -0.14},
+        **legend_below(500, len(figure.data), 52),
     )  # fmt: skip

@@ -41,14 +41,15 @@ def intervals(rows: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
     for verdict, part in rows.groupby("verdict", sort=False):
         figure.add_scatter(
             x=part["difference"], y=tests[part.index], mode="markers", name=str(verdict),
-            marker={"color": _COLOURS[verdict], "symbol": _SYMBOLS[verdict], "size": 9},
+            marker={"color": _COLOURS.get(verdict, NEUTRAL), "symbol": _SYMBOLS.get(verdict, "circle-open"), "size": 9},
             error_x={"array": part["high"] - part["difference"], "arrayminus": part["difference"] - part["low"]},
             hovertemplate="%{y}: %{x:.3f}<extra></extra>",
         )  # fmt: skip
     shares = set(rows["metric"]) == {SAME_VERDICT}
     figure.add_vline(x=ALIKE if shares else 0, line_dash="dot", line_color=NEUTRAL)
     return figure.update_layout(
-        margin={**MARGIN, "t": 30}, height=90 + 38 * len(rows), showlegend=True,
+        margin={**MARGIN, "t": 30}, height=110 + 38 * len(rows), showlegend=True,
         yaxis={"categoryorder": "array", "categoryarray": list(tests), "autorange": "reversed", "automargin": True},
-        xaxis={"automargin": True}, legend={"orientation": "h", "y": 1, "yanchor": "bottom"},
+        xaxis={"automargin": True, "title": "Share of images" if shares else "Difference, with its 95 % interval"},
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom"},
     )  # fmt: skip

@@ -1,21 +1,59 @@
-"""What all figures share: colours that can be told apart on light and on dark, margins, and text that stays text."""
+"""What all figures share: looks that can be told apart on light and on dark, margins, and text that stays text."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from explain.explainers.registry import METHOD_TITLES
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Hashable, Iterable, Sequence
 
-COLOURS = ("#0f7f7b", "#c4622d", "#5b6bb5", "#a8862b", "#9a5393", "#5b8a3c", "#b9485f", "#77838a")
+    from explain.store.selection import MapKey, Selection
+
+    Key = TypeVar("Key", bound=Hashable)
+
+COLOURS = (
+    "#0f7f7b", "#c4622d", "#5b6bb5", "#a8862b", "#9a5393", "#5b8a3c", "#b9485f", "#77838a", "#2f86c1", "#8a6f55",
+    "#c04fb4", "#3f8f63",
+)  # fmt: skip
 """Each has a contrast of at least 3 to 1 with both backgrounds (WCAG 2.1, criterion 1.4.11)."""
+
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star")
 
 NEUTRAL = "#8a8f92"
 MARGIN = {"l": 8, "r": 8, "t": 40, "b": 8}
+HEADED = {**MARGIN, "t": 70}
+"""Margins of a figure whose panels have headings of their own."""
 MOST_POINTS = 2_000
 """Above this many points a browser draws them on a canvas, or only those that lie far out."""
+MOST_TOGETHER = 6
+"""Above this many, sets of maps stand in panels of their own, one per model, instead of in one."""
+_ENTRIES_A_LINE, _LINE = 3, 20
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one of several things that share a panel is drawn: told apart by more than its colour beyond six."""
+
+    colour: str
+    dash: str
+    symbol: str
+
+
+def looks_of(keys: Iterable[Key]) -> dict[Key, Look]:
+    """Give every key a look by its position; colours repeat after twelve, looks after 36."""
+    found = {}
+    for place, key in enumerate(dict.fromkeys(keys)):
+        variant = place // len(DASHES) % len(DASHES)
+        found[key] = Look(COLOURS[place % len(COLOURS)], DASHES[variant], SYMBOLS[variant])
+    return found
+
+
+def colour_of(keys: Iterable[Key]) -> dict[Key, str]:
+    """Give every key a colour by its position; colours repeat after twelve."""
+    return {key: look.colour for key, look in looks_of(keys).items()}
 
 
 def literal(text: object) -> str:
@@ -25,87 +63,75 @@ def literal(text: object) -> str:
     ----------
     text : object
         A name from a file; its `str` is shown.
-
-    Returns
-    -------
-    str
     """
     return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def spoken(name: object) -> str:
-    """Give a label or a class name for people: literal, underscores as spaces.
-
-    Parameters
-    ----------
-    name : object
-
-    Returns
-    -------
-    str
-    """
+    """Give a label or a class name for people: literal, underscores as spaces."""
     return literal(name).replace("_", " ")
 
 
-def kind_name(titles: Mapping[str, str], model: str, method: str, joint: str = ", ") -> str:
-    """Name a kind of map: a model and a method.
-
-    Parameters
-    ----------
-    titles : mapping of str to str
-        Model titles by name.
-    model, method : str
-    joint : str
-        What stands between the two; may be Plotly's own ``<br>``.
-
-    Returns
-    -------
-    str
-    """
-    return f"{literal(titles[model])}{joint}{METHOD_TITLES[method]}"
+def capital(name: object) -> str:
+    """Give a name as :func:`spoken` does, beginning with a capital."""
+    words = spoken(name)
+    return words if words.startswith("&") else words[:1].upper() + words[1:]
 
 
-def colour_of(keys: Iterable[Hashable]) -> dict[Hashable, str]:
-    """Give every key a colour, in the order of the keys.
+def key_name(selection: Selection, key: MapKey, joint: str = ", ") -> str:
+    """Name a model and a method in a figure; `joint` between the two may be Plotly's own ``<br>``."""
+    model, method = key
+    return f"{literal(selection.models.get(model, model))}{joint}{literal(selection.methods.get(method, method))}"
 
-    Parameters
-    ----------
-    keys : iterable of hashable
+
+def panels_of(keys: Sequence[MapKey]) -> dict[str, list[MapKey]]:
+    """Share sets of maps out to panels.
 
     Returns
     -------
-    dict of hashable to str
-        Colours repeat after eight.
+    dict of str to list of (model, method)
+        All in one panel, named by an empty text, where they are few or of one model; else a panel per model.
     """
-    return {key: COLOURS[i % len(COLOURS)] for i, key in enumerate(dict.fromkeys(keys))}
+    models = dict.fromkeys(model for model, _ in keys)
+    if len(keys) <= MOST_TOGETHER or len(models) == 1:
+        return {"": list(keys)}
+    return {model: [key for key in keys if key[0] == model] for model in models}
+
+
+def legend_below(height: int, entries: int, offset: int = 46) -> dict[str, Any]:
+    """Lay out a figure whose legend lies below it, with room for every entry.
+
+    Parameters
+    ----------
+    height : int
+        Of the figure without its legend, in pixels.
+    entries : int
+    offset : int
+        From the plot's lower edge to the legend: room for ticks and the axis's title.
+    """
+    extra = _LINE * max(0, math.ceil(entries / _ENTRIES_A_LINE) - 2)
+    return {
+        "height": height + extra,
+        "legend": {"orientation": "h", "y": -offset / max(120, height - 130), "yanchor": "top", "traceorder": "normal"},
+    }
 
 
 def translucent(colour: str, opacity: float) -> str:
-    """Give a colour with an opacity.
-
-    Parameters
-    ----------
-    colour : str
-        ``#rrggbb``.
-    opacity : float
-
-    Returns
-    -------
-    str
-    """
+    """Give ``#rrggbb`` with an opacity, as Plotly writes it."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"
 
 
 def counted(n: int) -> str:
-    """Say how many images a figure shows.
-
-    Parameters
-    ----------
-    n : int
-
-    Returns
-    -------
-    str
-    """
+    """Say how many images a figure shows."""
     return f"n = {n:,} image{'' if n == 1 else 's'}".replace(",", " ")
+
+
+def signed(value: float) -> str:
+    """Write a difference with three decimals and its sign; what rounds to zero has none.
+
+    >>> signed(0.25), signed(-0.0001)
+    ('+0.250', '0.000')
+    """
+    text = f"{value:+.3f}"
+    return text[1:] if float(text) == 0 else text

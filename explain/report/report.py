@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.io import to_html
 from plotly.offline import get_plotlyjs
 
+from explain.figures.exhibits import Exhibit, Material, report_exhibits
 from explain.figures.findings import intervals
+from explain.figures.wording import P_COLUMNS, column_title, readable
 from explain.findings.claims import TRAINED_TO_BE_SEEN, trained_to_be_seen
 from explain.findings.findings import RULE, findings
-from explain.report.image_sections import Shown, figures, image_sections
+from explain.report.image_sections import image_sections
+from explain.store.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    import plotly.graph_objects as go
 
     from explain.store.reading import Store
 
@@ -30,7 +32,7 @@ FITS_A_MAIL = 25_000_000
 
 _FOLDER = Path(__file__).parent
 _NO_VALUE = "–"
-_P_VALUES = ("p_holm", "p_uncorrected")
+_P_TITLES = {column_title(column) for column in P_COLUMNS}
 
 
 def write_report(store: Store, out: Path, *, images: bool = False) -> int:
@@ -64,7 +66,8 @@ def _pieces(store: Store, images: bool) -> Iterator[str]:
     environment = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters |= {"number": _number, "spoken": _spoken, "rows": _rows}
-    titles = {model.name: model.title for model in store.models}
+    selection = Selection.of(store)
+    titles = selection.models
     listed = store.table("images")
     metrics, agreement, predictions, tested = (
         store.table(name) for name in ("metrics", "agreement", "predictions", "findings")
@@ -72,23 +75,39 @@ def _pieces(store: Store, images: bool) -> Iterator[str]:
     judged = findings(metrics, agreement, predictions, titles, tested)
     yield from environment.get_template("report.html.j2").generate(
         store=store,
-        titles=titles,
+        selection=selection,
+        subject=Material.of(store, selection).subject,
+        parameters=_parameters(store, selection),
         failed=listed[listed["status"] != "ok"],
         caution=TRAINED_TO_BE_SEEN if trained_to_be_seen(titles) else "",
         rule=RULE,
         claims=[(finding, _claim(finding.rows, titles)) for finding in judged],
-        figures=figures(store),
-        sections=image_sections(store) if images else None,
+        exhibits=report_exhibits(Material.of(store, selection)),
+        sections=image_sections(store, selection) if images else None,
+        readable=lambda table: readable(table, selection),
         draw=_Pen(),
         style=Markup((_FOLDER / "style.css").read_text("utf-8")),
         plotly=Markup(get_plotlyjs()),
     )
 
 
-def _claim(rows: Any, titles: Mapping[str, str]) -> Shown:
+def _claim(rows: Any, titles: Mapping[str, str]) -> Exhibit:
     columns = ["scope", "metric", "n", "difference", "low", "high", "p_holm", "effect", "verdict"]
     table = pd.DataFrame([[getattr(row, column) for column in columns] for row in rows], columns=columns)
-    return Shown("", "", intervals(table, titles), table)
+    return Exhibit("claim", "", intervals(table, titles), "", table)
+
+
+def _parameters(store: Store, selection: Selection) -> str:
+    """Say what the stored maps are of: a class for some methods, parameters for others."""
+    held = {
+        method.name: method for model in store.models for method in model.methods if method.name in selection.methods
+    }
+    said = []
+    for method in held.values():
+        parts = ["of the labelled class"] if method.targeted else []
+        parts += [f"{name} = {value:g}" for name, value in method.parameters.items()]
+        said.append(f"{method.title}: {', '.join(parts) or 'of no class'}")
+    return "; ".join(said)
 
 
 class _Pen:
@@ -99,13 +118,13 @@ class _Pen:
 
     def __call__(self, figure: go.Figure) -> Markup:
         self._drawn += 1
-        figure.update_layout(
+        drawn = go.Figure(figure).update_layout(
             template="plotly_white", autosize=True, font={"family": "system-ui, sans-serif"}, title_font_size=14
         )
         # Plotly escapes what could end the script in the JSON that it writes.
         return Markup(
             to_html(
-                figure,
+                drawn,
                 full_html=False,
                 include_plotlyjs=False,
                 div_id=f"figure-{self._drawn}",
@@ -116,7 +135,7 @@ class _Pen:
 
 def _rows(table: pd.DataFrame) -> list[list[str]]:
     return [
-        [_number(value, column in _P_VALUES) for column, value in zip(table.columns, row, strict=True)]
+        [_number(value, column in _P_TITLES) for column, value in zip(table.columns, row, strict=True)]
         for row in table.itertuples(index=False, name=None)
     ]
 
@@ -127,7 +146,8 @@ def _number(value: Any, p_value: bool = False) -> str:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.2g}" if p_value else f"{value:.3f}"
+        text = f"{value:.2g}" if p_value else f"{value:.3f}"
+        return text.removeprefix("-") if float(text) == 0 else text
     return str(value)
 
 

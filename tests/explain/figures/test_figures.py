@@ -13,15 +13,17 @@ from explain.figures.differences import paired_differences
 from explain.figures.distributions import distributions
 from explain.figures.embedding import embedding
 from explain.figures.findings import intervals
-from explain.figures.style import COLOURS, literal
+from explain.figures.style import COLOURS, literal, looks_of, signed
 from explain.statistics.accuracy import ANOTHER, confusion, reliability
 from explain.statistics.averages import AverageMap
 from explain.statistics.hypothesis_tests import compare_paired
 from explain.statistics.summaries import curve_bands, paired_values
+from explain.store.selection import Selection
 
 BAD = '<a href="http://example.invalid">x</a>'
-MODELS, METHODS = (f"a{BAD}", "b"), ("gradcam", "fem")
+MODELS, METHODS = (f"a{BAD}", "b"), ("one", "two")
 TITLES = {MODELS[0]: f"First {BAD}", "b": "Second & last"}
+SELECTION = Selection(TITLES, {METHODS[0]: f"Method {BAD}", METHODS[1]: "Second method"})
 LABELS = (f"bear{BAD}", "elephant")
 IMAGES = {f"{number}{BAD}": LABELS[number % 2] for number in range(6)}
 
@@ -69,25 +71,25 @@ def all_figures(metrics, predictions, agreement):
     curves = rows(probability=0.5, substrate=f"zeros{BAD}", steps=2).merge(
         pd.DataFrame({"curve": ["deletion"] * 3, "fraction": [0, 0.5, 1]}), how="cross"
     )
-    pairs = paired_values(metrics, "entropy", (MODELS[0], "fem"), ("b", "fem"))
+    pairs = paired_values(metrics, "entropy", (MODELS[0], METHODS[1]), ("b", METHODS[1]))
     bins, label_of = reliability(predictions), {model: {} for model in MODELS}
     points = pd.DataFrame({"image": list(IMAGES), "x": range(6), "y": range(6)})
     found = pd.DataFrame(
         {"scope": LABELS, "metric": BAD, "n": 3, "difference": 0.1, "low": 0.0, "high": 0.2, "verdict": "supported"}
     )
     yield from (
-        distributions(metrics, "entropy", TITLES, BAD, by=by, shape=shape)
+        distributions(metrics, SELECTION, BAD, by=by, shape=shape)
         for by, shape in product(("label", "model", "method"), ("box", "violin"))
     )
     yield paired_differences(pairs, compare_paired(pairs["first"], pairs["second"]), BAD, BAD, BAD)
-    yield agreement_matrix(agreement, TITLES)
-    yield agreement_points(agreement, TITLES)
-    yield reliability_diagram(bins, dict.fromkeys(MODELS, 0.1), predictions, TITLES)
-    yield confusion_matrix(confusion(predictions, label_of), TITLES)
-    yield faithfulness_curves(curve_bands(curves), TITLES, BAD)
-    yield sanity_checks(rows(check=BAD, spearman=None), TITLES)
+    yield agreement_matrix(agreement, SELECTION)
+    yield agreement_points(agreement, SELECTION)
+    yield reliability_diagram(bins, dict.fromkeys(MODELS, 0.1), predictions, SELECTION)
+    yield confusion_matrix(confusion(predictions, label_of), SELECTION)
+    yield faithfulness_curves(curve_bands(curves), SELECTION, BAD)
+    yield sanity_checks(rows(check=BAD, spearman=None), SELECTION)
     yield embedding(points, pd.Series(IMAGES), BAD)
-    yield average_maps([average(LABELS[0], MODELS[0], "fem")], TITLES)
+    yield average_maps([average(LABELS[0], MODELS[0], METHODS[1])], SELECTION)
     yield intervals(found, TITLES)
 
 
@@ -121,7 +123,7 @@ def test_no_text_of_a_file_becomes_markup_in_any_figure(metrics, predictions, ag
 
 
 def test_a_click_hands_back_the_image_as_it_is_called(metrics):
-    figure = distributions(metrics, "entropy", TITLES, "Entropy")
+    figure = distributions(metrics, SELECTION, "Entropy")
     assert {image for trace in figure.data for image in trace.customdata} == set(IMAGES)
 
 
@@ -148,10 +150,10 @@ def test_literal_leaves_ordinary_text_alone():
 
 
 def test_the_matrix_is_symmetric_and_holds_the_means(agreement):
-    values = np.array(agreement_matrix(agreement, TITLES).data[0].z)
+    values = np.array(agreement_matrix(agreement, SELECTION).data[0].z)
     np.testing.assert_array_equal(values, values.T)
     chosen = agreement[(agreement["model_a"] == MODELS[0]) & (agreement["model_b"] == "b")]
-    chosen = chosen[(chosen["method_a"] == "gradcam") & (chosen["method_b"] == "fem")]
+    chosen = chosen[(chosen["method_a"] == METHODS[0]) & (chosen["method_b"] == METHODS[1])]
     assert values[0, 3] == pytest.approx(sum(chosen["pearson"]) / len(chosen))
 
 
@@ -180,3 +182,14 @@ def test_confusion_counts_other_classes_as_one():
     assert table.loc["bear", "n"] == 1
     assert table.loc[ANOTHER, "n"] == 2
     assert table.loc[ANOTHER, "named"] == "dog (2)"
+
+
+def test_everything_side_by_side_looks_different():
+    looks = looks_of(range(36))
+    assert len(set(looks.values())) == 36
+    assert len({look.colour for look in looks_of(range(11)).values()}) == 11
+
+
+@pytest.mark.parametrize(("value", "text"), [(-0.0004, "0.000"), (0.0004, "0.000"), (0.0, "0.000"), (-0.5, "-0.500")])
+def test_what_rounds_to_zero_has_no_sign(value, text):
+    assert signed(value) == text

@@ -9,10 +9,13 @@ from typer.testing import CliRunner
 from data import open_dataset
 from explain.cli import app
 from explain.errors import ExplainError
+from explain.figures.exhibits import Material, report_exhibits
+from explain.figures.wording import readable
 from explain.findings.findings import findings
 from explain.report import FITS_A_MAIL, write_report
 from explain.store import open_store
 from explain.store.layout import MANIFEST
+from explain.store.selection import Selection
 
 pytestmark = pytest.mark.slow
 BAD = '<script>alert("x")</script>'
@@ -97,6 +100,21 @@ def test_every_claim_is_there_with_its_verdict_rule_and_numbers(report, store):
     assert "Holm's corrected p" in seen
 
 
+def test_the_report_shows_every_exhibit_with_its_caption_and_titles_for_names(report, store):
+    text = report[0].read_text("utf-8")
+    seen = Page(text).seen
+    selection = Selection.of(store)
+    for exhibit in report_exhibits(Material.of(store)):
+        assert exhibit.title in seen
+        assert exhibit.caption in seen
+        for column in readable(exhibit.table, selection):
+            assert str(column) in seen
+        if exhibit.figure is not None:
+            assert json.dumps(exhibit.figure.layout.title.text).strip('"').split("<")[0] in text
+    for name in (*selection.models, *selection.methods, "p_uncorrected", "model_a"):
+        assert f" {name} " not in seen.partition("Provenance Dataset")[0], name
+
+
 def test_provenance_and_unreadable_files_are_named(report, store):
     seen = Page(report[0].read_text("utf-8")).seen
     for digest in (store.digest, store.dataset.digest, *(model.digest for model in store.models)):
@@ -136,8 +154,8 @@ def test_texts_of_a_dataset_are_never_markup(report, store, tmp_path):
 def test_an_old_report_survives_a_failure(store, tmp_path, monkeypatch):
     out = tmp_path / "report.html"
     out.write_text("old")
-    monkeypatch.setattr("explain.report.report.figures", lambda store: iter([None]))
-    with pytest.raises(Exception, match="heading"):
+    monkeypatch.setattr("explain.report.report.report_exhibits", lambda material: iter([None]))
+    with pytest.raises(Exception, match="title"):
         write_report(store, out)
     assert out.read_text() == "old"
     assert list(tmp_path.iterdir()) == [out]
