@@ -22,40 +22,38 @@ def compose(material: Material, options: Options) -> Exhibit:
     if judged.empty:
         return nothing("accuracy", "Accuracy", NOT_KNOWN)
     caption = "Right: the exact label is the most probable class; Wilson 95 % intervals."
-    if material.alike:
-        known = ", ".join(str(kind).replace("_", " ") for kind in material.alike)
-        caption += (
-            f" Right about the kind: the answer is of the same kind as the label ({known}), if not the same class."
-        )
-    return Exhibit("accuracy", "Accuracy", None, caption, material.ordered(accuracy_table(judged, material.alike)))
+    if material.kinds:
+        known = ", ".join(str(kind).replace("_", " ") for kind in material.kinds)
+        caption += f" Right about the kind: any class of the label's kind ({known})."
+    return Exhibit("accuracy", "Accuracy", None, caption, material.ordered(accuracy_table(judged, material.kinds)))
 
 
-def accuracy_table(judged: pd.DataFrame, alike: Mapping[str, Collection[str]]) -> pd.DataFrame:
+def accuracy_table(judged: pd.DataFrame, kinds: Mapping[str, Collection[str]]) -> pd.DataFrame:
     """Count right answers.
 
     Parameters
     ----------
     judged : pandas.DataFrame
         Rows of the predictions whose `right` is known.
-    alike : mapping of str to collection of str
-        Classes by kind; may be empty.
+    kinds : mapping of str to collection of str
+        Labels and classes by kind; may be empty.
 
     Returns
     -------
     pandas.DataFrame
         model, label, right, n, share, low, high (Wilson, 95 %), and kind_right where kinds are known.
     """
-    kind_of = {str(name).replace(" ", "_"): kind for kind, names in alike.items() for name in names}
+    kind_of = {str(name).replace(" ", "_"): kind for kind, names in kinds.items() for name in names}
 
-    def kinds(names: pd.Series) -> pd.Series:
+    def of_kind(names: pd.Series) -> pd.Series:
         plain = names.str.replace(" ", "_")
         return plain.map(lambda name: kind_of.get(name, name))
 
-    same = kinds(judged["predicted"].astype(str)) == kinds(judged["label"].astype(str))
+    same = of_kind(judged["predicted"].astype(str)) == of_kind(judged["label"].astype(str))
     rows = []
     for (model, label), part in judged.groupby(["model", "label"], sort=False):
         right = proportion(int(part["right"].sum()), len(part))
         row = {"model": model, "label": label, "right": right.successes, "n": right.n, "share": right.share}
         row |= {"low": right.low, "high": right.high}
-        rows.append({**row, "kind_right": int(same[part.index].sum())} if alike else row)
+        rows.append({**row, "kind_right": int(same[part.index].sum())} if kinds else row)
     return pd.DataFrame(rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from plotly.subplots import make_subplots
 from explain.figures.exhibit import Exhibit, Material, Options, nothing
 from explain.figures.style import (
     HEADED,
+    MARGIN,
     capital,
     counted,
     key_name,
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
 _COURSE = ["curve", "substrate", "steps"]
 _READ_OFF = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Shares of the pixels that the table of the curves has a row for; a file has them all."""
-_ROW = 230
+_ROW, _LINE = 190, 16
+_LONGEST = 48
+"""Letters of a heading's line that a phone shows."""
 
 
 def compose_curves(material: Material, options: Options) -> Exhibit:
@@ -98,15 +102,17 @@ def faithfulness_curves(bands: pd.DataFrame, selection: Selection, centre: str) 
     split = len(shares) > 1
     looks = looks_of(dict.fromkeys(method for _, method in keys) if split else keys)
     headings = [
-        f"{capital(curve)}, {spoken(substrate)}, {steps} steps"
-        + (f"<br>{literal(selection.models[model])}" if model else "")
+        "<br>".join(
+            [capital(curve) + (f", {literal(selection.models[model])}" if split else ""), *_lines(substrate, steps)]
+        )
         for (curve, substrate, steps), _, model in panels
     ]
-    height = 130 + (_ROW + 20 * split) * len(panels)
+    room = 10 + _LINE * max(heading.count("<br>") + 1 for heading in headings)
+    height = 110 + (_ROW + room) * len(panels)
     figure = make_subplots(
-        rows=len(panels), cols=1, subplot_titles=headings, shared_xaxes=True,
-        vertical_spacing=(55 if split else 42) / (height - 110),
-    )  # fmt: skip
+        rows=len(panels), cols=1, subplot_titles=headings, shared_xaxes=True, vertical_spacing=room / (height - 110)
+    )
+    figure.update_annotations(font_size=12)
     seen: set[str] = set()
     for row, (_, of_course, model) in enumerate(panels, start=1):
         for key in shares[model]:
@@ -124,15 +130,14 @@ def faithfulness_curves(bands: pd.DataFrame, selection: Selection, centre: str) 
             figure.add_scatter(
                 y=part["centre"], mode="lines", name=name, showlegend=name not in seen,
                 line={"color": look.colour, "width": 2, "dash": look.dash},
-                hovertemplate=f"{name}<br>%{{x:.0%}} of the pixels: %{{y:.3f}}<extra></extra>", **shared,
+                hovertemplate="%{fullData.name}<br>%{x:.0%} of the pixels: %{y:.3f}<extra></extra>", **shared,
             )  # fmt: skip
             seen.add(name)
         figure.update_yaxes(title_text="probability", range=[0, 1], row=row, col=1)
     figure.update_xaxes(tickformat=".0%", title_text="share of the pixels", row=len(panels), col=1)
     return figure.update_layout(
-        title=f"{literal(centre)} · {counted(int(bands['n'].max()))}",
-        margin={**HEADED, "t": 84} if split else HEADED,
-        **legend_below(height, len(seen)),
+        title=f"{literal(centre)} · {counted(int(bands['n'].max()))}", margin={**MARGIN, "t": 40 + room},
+        **legend_below(height, len(seen), 54),
     )  # fmt: skip
 
 
@@ -179,6 +184,10 @@ def sanity_checks(sanity: pd.DataFrame, selection: Selection, measure: str = "sp
         title=f"Sanity check · {counted(sanity['image'].nunique())}", boxmode="group", margin=HEADED,
         **legend_below(height, len(seen)),
     )  # fmt: skip
+
+
+def _lines(substrate: str, steps: int) -> list[str]:
+    return [spoken(line) for line in textwrap.wrap(f"{substrate}, {steps} steps", _LONGEST)]
 
 
 def _keys(table: pd.DataFrame, selection: Selection) -> list[MapKey]:

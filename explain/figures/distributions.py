@@ -41,11 +41,8 @@ def compose(material: Material, options: Options) -> Exhibit:
     rows = rows[rows["metric"] == options.metric].dropna(subset=["value"])
     if rows.empty:
         return nothing(name, title, f"No image has a value of “{title}” here.")
-    shape = "Violin: the density" if options.shape == "violin" else "Box: quartiles and median"
-    caption = (
-        f"Each point is an image. {shape}; dashed: mean. The table has means with bootstrap 95 % intervals (BCa, "
-        "10,000 resamples, fixed seed)."
-    )
+    shape = "Violin: density" if options.shape == "violin" else "Box: quartiles, median"
+    caption = f"Each point is an image. {shape}; dashed: mean. Table: bootstrap 95 % intervals (BCa)."
     figure = distributions(rows, material.selection, title, by=options.by, shape=options.shape)
     return Exhibit(name, title, figure, caption, material.ordered(distribution_table(rows, options.metric)))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from explain.statistics.averages import AverageMap
     from explain.store.reading import Store
 
-SUBJECT = "the subject"
+SUBJECT = "labelled object"
 """What the photographs show, where their dataset does not say it."""
 
 
@@ -93,9 +93,9 @@ class Material:
     label : str
         Only images of this class; all where empty.
     subject : str
-        What the photographs show, in words with an article ("the animal").
-    alike : mapping of str to collection of str
-        Classes that are of one kind, by the kind's name: an answer may be right about the kind alone.
+        What the photographs show, in words without an article ("animal").
+    kinds : mapping of str to collection of str
+        Labels and classes that are of one kind, by the kind's name: an answer may be right about the kind alone.
     label_of : mapping of str to mapping of str to str
         Label by class name, by model.
     averages : callable
@@ -106,7 +106,7 @@ class Material:
     selection: Selection
     label: str = ""
     subject: str = SUBJECT
-    alike: Mapping[str, Collection[str]] = field(default_factory=dict)
+    kinds: Mapping[str, Collection[str]] = field(default_factory=dict)
     label_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     averages: Callable[[], Sequence[AverageMap]] = tuple
 
@@ -140,7 +140,7 @@ class Material:
             selection=chosen,
             label=label,
             subject=getattr(store.dataset, "subject", "") or SUBJECT,
-            alike=getattr(store.dataset, "kinds", None) or {},
+            kinds=getattr(store.dataset, "kinds", None) or {},
             label_of=label_of_class(store),
             averages=averages,
         )

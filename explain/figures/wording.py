@@ -10,7 +10,7 @@ from pandas.api.types import is_float_dtype
 from explain.measures.registry import metric_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from explain.store.selection import Selection
 
@@ -42,7 +42,7 @@ def column_title(column: str) -> str:
     return COLUMN_TITLES.get(column) or MEASURE_TITLES.get(column) or metric_title(column)
 
 
-def readable(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+def readable(table: pd.DataFrame, selection: Selection, titles: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Make a table of names a table for people.
 
     Parameters
@@ -51,6 +51,8 @@ def readable(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
         By its machine names.
     selection : Selection
         Titles of models and methods.
+    titles : mapping of str to str, optional
+        Of metrics and scopes whose titles neither the registry of measures nor the selection can know.
 
     Returns
     -------
@@ -62,12 +64,13 @@ def readable(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
     def named(names: Any) -> Callable[[Any], Any]:
         return lambda value: names.get(value, value)
 
+    known = titles or {}
     words: dict[str, Callable[[Any], Any]] = {
         **dict.fromkeys(("model", "model_a", "model_b"), named(selection.models)),
         **dict.fromkeys(("method", "method_a", "method_b"), named(selection.methods)),
         **dict.fromkeys(("label", "answer", "predicted", "curve", "check", "substrate"), _spoken),
-        "metric": metric_title,
-        "scope": lambda value: selection.models.get(value) or _spoken(value),
+        "metric": lambda value: known.get(value) or metric_title(value),
+        "scope": lambda value: known.get(value) or selection.models.get(value) or _spoken(value),
     }
     columns: dict[str, pd.Series] = {}
     for name in table.columns:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 FITS_A_MAIL = 25_000_000
 """Bytes that most mail servers still take."""
 
+_LOW, _ONE_PANEL, _FRAME = 250, 470, 90
+"""Pixels: a figure's height in the report, the highest that is lowered to it, and what of it is no plot."""
+
 _FOLDER = Path(__file__).parent
 _NO_VALUE = "–"
 _P_TITLES = {column_title(column) for column in P_COLUMNS}
@@ -84,7 +87,7 @@ def _pieces(store: Store, images: bool) -> Iterator[str]:
         claims=[(finding, _claim(finding.rows, titles)) for finding in judged],
         exhibits=report_exhibits(Material.of(store, selection)),
         sections=image_sections(store, selection) if images else None,
-        readable=lambda table: readable(table, selection),
+        readable=lambda table, titles: readable(table, selection, titles),
         draw=_Pen(),
         style=Markup((_FOLDER / "style.css").read_text("utf-8")),
         plotly=Markup(get_plotlyjs()),
@@ -118,7 +121,7 @@ class _Pen:
 
     def __call__(self, figure: go.Figure) -> Markup:
         self._drawn += 1
-        drawn = go.Figure(figure).update_layout(
+        drawn = _lowered(go.Figure(figure)).update_layout(
             template="plotly_white", autosize=True, font={"family": "system-ui, sans-serif"}, title_font_size=14
         )
         # Plotly escapes what could end the script in the JSON that it writes.
@@ -131,6 +134,18 @@ class _Pen:
                 config={"displayModeBar": False, "responsive": True},
             )
         )
+
+
+def _lowered(figure: go.Figure) -> go.Figure:
+    """Draw boxes in one panel lower than on a page, so that two such figures with their tables fit a printed sheet."""
+    layout, height = figure.layout, figure.layout.height or 0
+    if not _LOW < height <= _ONE_PANEL or {trace.type for trace in figure.data} - {"box", "violin"}:
+        return figure
+    figure.update_layout(height=_LOW)
+    if layout.legend.y is not None and layout.legend.y < 0:
+        # The legend's distance is a share of the plot's height; its pixels stay.
+        figure.update_layout(legend_y=layout.legend.y * (height - _FRAME) / (_LOW - _FRAME))
+    return figure
 
 
 def _rows(table: pd.DataFrame) -> list[list[str]]:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from explain.figures.differences import chosen_pair, side, usual_pairs
-from explain.figures.exhibit import SUBJECT, Material
+from explain.figures.exhibit import Material
 from explain.figures.exhibits import ENTRIES, SECTIONS, Options, report_exhibits
 from explain.figures.style import spoken
 from explain.figures.wording import P_COLUMNS, column_title, in_a_sentence, readable
@@ -254,8 +254,8 @@ def test_an_answer_may_be_right_about_the_kind_alone():
         {"image": ["a", "b", "c"], "label": "brown_bear", "model": "model-0", "probability": 0.5,
          "predicted": ["ice bear", "brown bear", "cat"], "right": pd.array([False, True, False], dtype="boolean")}
     )  # fmt: skip
-    alike = {"bear": ("brown_bear", "ice_bear")}
-    material = toy_material(tables={"predictions": answers}, alike=alike)
+    kinds = {"bear": ("brown_bear", "ice_bear")}
+    material = toy_material(tables={"predictions": answers}, kinds=kinds)
     accuracy = next(exhibit for exhibit in composed(material) if exhibit.name == "accuracy")
     assert accuracy.table[["right", "n", "kind_right"]].to_numpy().tolist() == [[1, 3, 2]]
     assert "bear" in accuracy.caption
@@ -267,7 +267,6 @@ def test_no_sentence_of_ours_speaks_of_one_dataset_or_method():
     for exhibit in composed(toy_material(labels=("one", "two"))):
         said = f"{exhibit.title} {exhibit.caption}".casefold()
         assert not [word for word in ("animal", "elephant", "bear", "grad-cam", "fem") if word in said.split()]
-    assert SUBJECT == "the subject"
 
 
 def test_numbers_for_people_have_no_signed_zero_and_few_digits():
