@@ -1,6 +1,6 @@
 """A link says what its sender saw: every control, set by hand, is there in a browser that knows nothing."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -43,6 +43,8 @@ DISTRIBUTIONS = [
 DIFFERENCES = [
     ("choose", "Section", "Differences", "section=differences"),
     ("pick", "Metric", "Gini index", "metric=gini"),
+    ("pick", "First", "Compact Xception, FEM", "first=compact-xception:fem"),
+    ("pick", "Minus", "Compact ResNet, Grad-CAM", "second=compact-resnet:gradcam"),
 ]
 AGREEMENT = [("choose", "Section", "Agreement", "section=agreement"), ("pick", "Measure", "SIM", "measure=sim")]
 AVERAGES = [("choose", "Section", "Average maps", "section=averages"), ("pick", "Colours", "magma", "colormap=magma")]
@@ -51,7 +53,7 @@ FAITHFULNESS = [("choose", "Section", "Faithfulness", "section=faithfulness"), (
 MAP = [
     ("choose", "Section", "Map of images", "section=map"),
     ("pick", "Model", "Compact Xception", "model=compact-xception"),
-    ("choose", "Method", "FEM", "method=fem"),
+    ("pick", "Method", "FEM", "method=fem"),
     ("pick", "Colour", "Gini index", "colour=gini"),
 ]
 
@@ -120,7 +122,7 @@ def test_what_is_set_by_hand_is_what_the_link_shows(visitor, path, controls):
     sender = visitor(path)
     for how, label, value, parameter in controls:
         set_by_hand(sender, how, label, value)
-        sender.wait_for_url(f"**{parameter}*")
+        sender.wait_for_url(f"**{quote(parameter, safe='=')}*")
         settle(sender)
     for *_, parameter in controls:
         name, value = parameter.split("=")
