@@ -107,7 +107,7 @@ def faithfulness_curves(bands: pd.DataFrame, selection: Selection, centre: str) 
         )
         for (curve, substrate, steps), _, model in panels
     ]
-    room = 10 + _LINE * max(heading.count("<br>") + 1 for heading in headings)
+    room = 24 + _LINE * max(heading.count("<br>") + 1 for heading in headings)
     height = 110 + (_ROW + room) * len(panels)
     figure = make_subplots(
         rows=len(panels), cols=1, subplot_titles=headings, shared_xaxes=True, vertical_spacing=room / (height - 110)
