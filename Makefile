@@ -3,22 +3,26 @@ PYTHON  ?= python3
 DATASET ?= demo
 MODELS  ?=
 PORT    ?= 8501
+WORKERS ?= 2
 BIN     := .venv/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+PYTEST  := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 export TF_CPP_MIN_LOG_LEVEL = 3
 
-.PHONY: dashboard test test-fast lint bench clean chromium
+.PHONY: dashboard test test-fast lint format hooks bench clean chromium
 
 dashboard: .venv/installed
 	$(BIN)/python -m explain build --dataset "$(DATASET)" $(if $(MODELS),--models "$(MODELS)")
 	@echo "The dashboard: http://localhost:$(PORT)"
-	$(BIN)/streamlit run dashboard/app.py --server.port $(PORT)
+	$(BIN)/python -m dashboard --server.port $(PORT)
 
+# WORKERS: processes that run test files side by side, about 2 GB each
 test: .venv/tested chromium
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-fast: .venv/tested
-	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(PYTEST) -m "not slow and not browser"
 
 # PARTS: any of maps, forward, startup, pages, evaluation, tables, growth
 # BENCH: further options, such as --images 64 --sizes 102 1000 10000
@@ -27,19 +31,29 @@ bench: .venv/benched chromium
 
 lint: .venv/tested
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-.venv/installed: requirements.txt
+format: .venv/tested
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# lint before every commit
+hooks: .venv/tested
+	$(BIN)/pip install --quiet --disable-pip-version-check pre-commit
+	$(BIN)/pre-commit install
+
+.venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(INSTALL) .
 	@touch $@
 
-.venv/tested: .venv/installed requirements-dev.txt requirements-onnx.txt requirements-ray.txt requirements-remote.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+.venv/tested: .venv/installed
+	$(INSTALL) ".[test]"
 	@touch $@
 
-.venv/benched: .venv/installed requirements-bench.txt requirements-onnx.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+.venv/benched: .venv/installed
+	$(INSTALL) ".[bench]"
 	@touch $@
 
 # The browser of tests/browser: the one that is there, else Debian's, else Playwright's own.

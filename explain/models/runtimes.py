@@ -52,7 +52,7 @@ def runtime_versions(name: str) -> dict[str, str]:
     except PackageNotFoundError as error:
         raise ExplainError(
             f"The runtime {name!r} needs {error.name}, which is not installed. "
-            "Run: pip install -r requirements-onnx.txt"
+            "In the project's folder run: pip install '.[onnx]'"
         ) from error
 
 

@@ -57,7 +57,7 @@ def _remote(url: str) -> Path:
         from upath import UPath
     except ImportError as error:
         raise StoreError(
-            f"The store {url} needs packages that are not installed. Run: pip install -r requirements-remote.txt"
+            f"The store {url} needs packages that are missing. In the project's folder run: pip install '.[remote]'"
         ) from error
     try:
         path = UPath(url, use_listings_cache=False)  # others write there as well

@@ -49,7 +49,7 @@ def check_engine(name: str) -> None:
         raise ExplainError(f"There is no engine {name!r}; known are {', '.join(ENGINES)}.")
     if name == "ray" and find_spec("ray") is None:
         raise ExplainError(
-            "The engine 'ray' needs Ray, which is not installed. Run: pip install -r requirements-ray.txt"
+            "The engine 'ray' needs Ray, which is not installed. In the project's folder run: pip install '.[ray]'"
         )
 
 

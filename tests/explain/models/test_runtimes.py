@@ -99,7 +99,7 @@ def test_without_onnx_runtime_one_sentence_says_what_to_install(few_images, tmp_
 
     monkeypatch.setattr("explain.models.runtimes.version", missing)
     specs = [replace(spec, runtime=ONNXRUNTIME) for spec in load_specifications()]
-    with pytest.raises(ExplainError, match=r"needs onnxruntime.*pip install -r requirements-onnx\.txt"):
+    with pytest.raises(ExplainError, match=r"needs onnxruntime.*pip install '\.\[onnx\]'"):
         build(open_dataset(few_images), specs, tmp_path)
 
 

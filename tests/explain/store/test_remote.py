@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
         importlib.util.find_spec("upath") is None,
-        reason="universal-pathlib is not installed: pip install -r requirements-remote.txt",
+        reason="universal-pathlib is not installed: pip install '.[remote]'",
     ),
 ]
 
@@ -31,7 +31,7 @@ BUCKET = "stores"
 def s3():
     """Start a server and make a bucket; give the environment in which both are found."""
     for name in ("s3fs", "moto.server", "flask_cors"):
-        pytest.importorskip(name, reason=f"{name} is not installed: pip install -r requirements-dev.txt")
+        pytest.importorskip(name, reason=f"{name} is not installed: pip install '.[test]'")
     import boto3
     from moto.server import ThreadedMotoServer
 
@@ -232,5 +232,5 @@ def test_a_url_that_leads_nowhere_is_one_sentence(url, words, few_images):
 
 def test_without_what_speaks_to_object_storage_one_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "upath", None)
-    with pytest.raises(StoreError, match=r"pip install -r requirements-remote\.txt"):
+    with pytest.raises(StoreError, match=r"pip install '\.\[remote\]'"):
         place("memory://not/seen/before")

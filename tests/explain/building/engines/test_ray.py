@@ -21,7 +21,7 @@ from explain.store.filesystem import files_below, place
 pytestmark = pytest.mark.slow
 
 needs_ray = pytest.mark.skipif(
-    importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install -r requirements-ray.txt"
+    importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install '.[ray]'"
 )
 
 
@@ -111,7 +111,7 @@ def test_without_ray_one_sentence_says_what_to_install(few_images, tmp_path):
         [sys.executable, "-c", code, str(few_images), str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert done.stderr.strip().endswith("pip install -r requirements-ray.txt")
+    assert done.stderr.strip().endswith("pip install '.[ray]'")
     assert "Traceback" not in done.stderr
 
 
