@@ -1,16 +1,20 @@
-"""Fixtures that several test folders share: a dataset of a few demo images, and a store built from it."""
+"""Fixtures that several test folders share: a dataset of a few demo images, and a store built from it, once per run."""
 
+import json
 import os
 import shutil
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from data import open_dataset
 from data.datasets import DEMO_FOLDER
 from explain.models.network import ONEDNN_VARIABLE, onednn
 
 os.environ.setdefault(ONEDNN_VARIABLE, onednn())  # before a test imports Keras by itself
+if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 0)):  # together they take the processors there are
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 1) // workers)))
 
 CHOSEN = {
     "African_elephant": ("elephant_000", "elephant_002", "elephant_004"),
@@ -19,21 +23,41 @@ CHOSEN = {
 
 
 @pytest.fixture(scope="session")
-def few_images(tmp_path_factory) -> Path:
+def made_once(tmp_path_factory):
+    """Give a function that fills a folder of a given name, once for all processes of a run: the others wait for it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def made(name, fill):
+        folder, filled = shared / name, shared / f"{name}.filled"
+        with FileLock(shared / f"{name}.lock"):
+            if not filled.exists():
+                folder.mkdir()
+                fill(folder)
+                filled.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def few_images(made_once) -> Path:
     """Make a dataset folder of six demo images with their masks, boxes, and one file that is no image."""
-    root = tmp_path_factory.mktemp("data") / "few"
-    lines = (DEMO_FOLDER / "manifest.csv").read_text().splitlines()
-    kept = [lines[0]]
-    for label, stems in CHOSEN.items():
-        (root / label).mkdir(parents=True)
-        for stem in stems:
-            for ending in (".jpg", ".mask.png"):
-                shutil.copy(DEMO_FOLDER / label / f"{stem}{ending}", root / label)
-            kept += [line for line in lines if line.startswith(f"{label}/{stem}.")]
-    (root / "American_black_bear" / "zz_broken.jpg").write_bytes(b"this is no picture")
-    (root / "manifest.csv").write_text("\n".join(kept) + "\n")
-    shutil.copy(DEMO_FOLDER / "parts.json", root)
-    return root
+
+    def fill(root):
+        lines = (DEMO_FOLDER / "manifest.csv").read_text().splitlines()
+        kept = [lines[0]]
+        for label, stems in CHOSEN.items():
+            (root / label).mkdir()
+            for stem in stems:
+                for ending in (".jpg", ".mask.png"):
+                    shutil.copy(DEMO_FOLDER / label / f"{stem}{ending}", root / label)
+                kept += [line for line in lines if line.startswith(f"{label}/{stem}.")]
+        (root / "American_black_bear" / "zz_broken.jpg").write_bytes(b"this is no picture")
+        (root / "manifest.csv").write_text("\n".join(kept) + "\n")
+        shutil.copy(DEMO_FOLDER / "parts.json", root)
+
+    return made_once("few", fill)
 
 
 @pytest.fixture(scope="session")
@@ -52,10 +76,19 @@ def killed_at_the_second_batch():
 
 
 @pytest.fixture(scope="session")
-def built(few_images, tmp_path_factory):
-    """Build a store of the few images with the compact networks; give the cache folder and the report."""
+def built(few_images, made_once):
+    """Build a store of the few images with the compact networks; give the cache folder and the report.
+
+    No test may change it: others read it at the same time.
+    """
     from explain.building.build import build
+    from explain.building.build_report import BuildReport
     from explain.models.specification import load_specifications
 
-    cache = tmp_path_factory.mktemp("cache")
-    return cache, build(open_dataset(few_images), load_specifications(), cache, batch_size=4)
+    def fill(folder):
+        report = build(open_dataset(few_images), load_specifications(), folder / "cache", batch_size=4)
+        (folder / "report.json").write_text(json.dumps(vars(report), default=str))
+
+    folder = made_once("built", fill)
+    said = json.loads((folder / "report.json").read_text())
+    return folder / "cache", BuildReport(**(said | {"store": Path(said["store"])}))

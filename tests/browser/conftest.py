@@ -32,14 +32,20 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def dashboard(tmp_path_factory):
+def demo_store(made_once):
+    """Build the demo store, once per run; give the folder of stores that it lies in."""
+
+    def fill(cache):
+        build = [sys.executable, "-m", "explain", "build", "--dataset", "demo", "--cache", cache]
+        subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=1200)
+
+    return made_once("demo", fill)
+
+
+@pytest.fixture(scope="session")
+def dashboard(demo_store):
     """Serve the demo store; give the address."""
-    environment = os.environ | {
-        "EXPLAIN_CACHE": str(tmp_path_factory.mktemp("browser") / "cache"),
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-    }
-    build = [sys.executable, "-m", "explain", "build", "--dataset", "demo"]
-    subprocess.run(build, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=600)
+    environment = os.environ | {"EXPLAIN_CACHE": str(demo_store), "TF_CPP_MIN_LOG_LEVEL": "3"}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
