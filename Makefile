@@ -5,7 +5,7 @@ MODELS  ?=
 PORT    ?= 8501
 WORKERS ?= 2
 BIN     := .venv/bin
-INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.txt --constraint constraints.txt --editable
 PYTEST  := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 export TF_CPP_MIN_LOG_LEVEL = 3
@@ -43,7 +43,7 @@ hooks: .venv/tested
 	$(BIN)/pip install --quiet --disable-pip-version-check pre-commit
 	$(BIN)/pre-commit install
 
-.venv/installed: pyproject.toml constraints.txt
+.venv/installed: pyproject.toml requirements.txt constraints.txt
 	$(PYTHON) -m venv .venv
 	$(INSTALL) .
 	@touch $@

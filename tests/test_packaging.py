@@ -25,14 +25,16 @@ def requirements():
     return [each for each in map(Requirement, listed) if each.name != PROJECT["name"]]
 
 
-def pins():
-    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+def pins(*files):
+    lines = [line for file in files for line in (ROOT / file).read_text("utf-8").splitlines()]
     return dict(line.split("==") for line in lines if line and not line.startswith("#"))
 
 
 def test_every_requirement_has_one_pin_that_satisfies_it_and_no_pin_is_left_over():
-    assert {each.name for each in requirements()} == set(pins())
-    assert [str(each) for each in requirements() if not each.specifier.contains(pins()[each.name])] == []
+    pinned = pins("requirements.txt", "constraints.txt")
+    assert {each.name for each in requirements()} == set(pinned)
+    assert [str(each) for each in requirements() if not each.specifier.contains(pinned[each.name])] == []
+    assert set(pins("requirements.txt")) == {Requirement(line).name for line in PROJECT["dependencies"]}
 
 
 def test_extras_that_sentences_and_documents_name_exist():
@@ -65,6 +67,7 @@ def test_the_wheel_holds_every_file_of_the_packages_but_the_pictures_of_the_read
         for file in (ROOT / package).rglob("*")
         if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".part"
     }
+    assert "dashboard/.streamlit/config.toml" in packed  # the theme lies beside the script that Streamlit runs
     assert {name for name in there - packed if not name.startswith("dashboard/screenshots/")} == set()
     assert {name.partition("/")[0] for name in packed} == {
         "explain", "data", "dashboard", f"explain-{explain.__version__}.dist-info",

@@ -53,14 +53,6 @@ class Store:
     def model(self, name: str) -> ModelInfo:
         """Give a model by name.
 
-        Parameters
-        ----------
-        name : str
-
-        Returns
-        -------
-        ModelInfo
-
         Raises
         ------
         StoreError
@@ -104,14 +96,6 @@ class Store:
     def row(self, image: str) -> int:
         """Give the row of an image in every array.
 
-        Parameters
-        ----------
-        image : str
-
-        Returns
-        -------
-        int
-
         Raises
         ------
         StoreError
@@ -124,10 +108,6 @@ class Store:
 
     def activations(self, model: str, image: str) -> NDArray[np.float32]:
         """Read the feature layer's output for one image, as it is stored: rounded to float16 where that holds it.
-
-        Parameters
-        ----------
-        model, image : str
 
         Returns
         -------
@@ -211,10 +191,6 @@ class Store:
     def pooled(self, model: str) -> NDArray[np.float32]:
         """Read each image's activations averaged over space.
 
-        Parameters
-        ----------
-        model : str
-
         Returns
         -------
         ndarray of float32, shape (n, c)
@@ -223,10 +199,6 @@ class Store:
 
     def head(self, model: str) -> Head | None:
         """Read the dense layer behind pooling.
-
-        Parameters
-        ----------
-        model : str
 
         Returns
         -------
@@ -242,10 +214,6 @@ class Store:
     def class_index(self, model: str, label: str) -> int | None:
         """Find the output of a dataset's label, as the build found it.
 
-        Parameters
-        ----------
-        model, label : str
-
         Returns
         -------
         int or None
@@ -255,10 +223,6 @@ class Store:
 
     def photograph(self, image: str) -> bytes:
         """Read the photograph at display size.
-
-        Parameters
-        ----------
-        image : str
 
         Returns
         -------
@@ -270,10 +234,6 @@ class Store:
     def thumbnail(self, image: str) -> bytes:
         """Read the photograph at the gallery's size.
 
-        Parameters
-        ----------
-        image : str
-
         Returns
         -------
         bytes
@@ -283,10 +243,6 @@ class Store:
 
     def mask(self, image: str) -> NDArray[np.uint8] | None:
         """Read the part mask at the photograph's display size.
-
-        Parameters
-        ----------
-        image : str
 
         Returns
         -------
