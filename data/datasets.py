@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.classes import load_imagenet_classes
+from data.description import DESCRIPTION, Description, read_description
 from data.digests import file_digest
 from data.errors import DataError
 from data.images import IMAGE_SUFFIXES
@@ -25,9 +26,9 @@ MANIFEST = "manifest.csv"
 PARTS = "parts.json"
 MASK_ENDING = ".mask.png"
 DEMO_FOLDER = Path(__file__).parent / "demo"
+IMAGENET_FACTS = Path(__file__).parent / "imagenet"
+"""What is known of the ImageNet photographs without having them."""
 DATA_VARIABLE = "EXPLAIN_DATA"
-
-_DEMO_NOTICE = "These are rendered photographs: path-traced scenes, not real animals or places."
 
 
 def open_dataset(name_or_path: str | Path) -> Dataset:
@@ -49,10 +50,11 @@ def open_dataset(name_or_path: str | Path) -> Dataset:
     Raises
     ------
     DataError
-        If there is no such folder, no class folder with images in it, or the manifest cannot be used.
+        If there is no such folder, no class folder with images in it, or the manifest or ``dataset.toml`` cannot be
+        used.
     """
     if str(name_or_path) == "demo":
-        return _open_folder(DEMO_FOLDER, "demo", "Demo: rendered elephants and bears", _DEMO_NOTICE)
+        return _open_folder(DEMO_FOLDER, "demo", read_description(DEMO_FOLDER / DESCRIPTION))
     if str(name_or_path) == "imagenet":
         folder = imagenet_folder()
         if not folder.is_dir() or not _image_files(folder):  # a fetch that failed leaves empty class folders
@@ -60,7 +62,7 @@ def open_dataset(name_or_path: str | Path) -> Dataset:
                 f"The ImageNet photographs are not in {folder}. "
                 "Run 'python -m data fetch imagenet', or 'python -m data import FOLDER' if you have them."
             )
-        return _open_folder(folder, "imagenet", "ImageNet: elephants and bears", "")
+        return _open_folder(folder, "imagenet", read_description(IMAGENET_FACTS / DESCRIPTION))
     folder = Path(name_or_path)
     if not folder.is_dir():
         kind = "is a file" if folder.is_file() else "does not exist"
@@ -68,8 +70,7 @@ def open_dataset(name_or_path: str | Path) -> Dataset:
             f"The dataset {str(name_or_path)!r} {kind}. Expected 'demo', 'imagenet' or a folder with one subfolder "
             "of images per class."
         )
-    name = folder.resolve().name
-    return _open_folder(folder.resolve(), name, name, "")
+    return _open_folder(folder.resolve(), folder.resolve().name, read_description(folder / DESCRIPTION))
 
 
 def imagenet_folder() -> Path:
@@ -132,7 +133,7 @@ def read_boxes(text: str) -> tuple[Box, ...]:
     return tuple(boxes)
 
 
-def _open_folder(root: Path, name: str, title: str, notice: str) -> Dataset:
+def _open_folder(root: Path, name: str, said: Description) -> Dataset:
     rows = _read_manifest(root)
     paths = sorted(_image_files(root) | set(rows), key=lambda path: (path.split("/")[0], path))
     if not paths:
@@ -152,7 +153,7 @@ def _open_folder(root: Path, name: str, title: str, notice: str) -> Dataset:
     for path in paths:
         label, stem = path.split("/")[0], Path(path).stem
         image = stem if stems[stem] == 1 else f"{label}_{stem}"
-        # elephant.jpg beside elephant.png in one class
+        # robin.jpg beside robin.png in one class
         images.append(f"{label}_{Path(path).name}" if clash[label, stem] > 1 else image)
     taken = Counter(images)
     records = []
@@ -182,7 +183,21 @@ def _open_folder(root: Path, name: str, title: str, notice: str) -> Dataset:
         )
     parts = _read_parts(root)
     labels = tuple(dict.fromkeys(record.label for record in records))
-    return Dataset(name, title, notice, root, labels, tuple(records), parts, _digest(records, parts), tuple(warnings))
+    return Dataset(
+        name=name,
+        title=said.title or name,
+        notice=said.notice,
+        root=root,
+        labels=labels,
+        records=tuple(records),
+        parts=parts,
+        digest=_digest(records, parts),
+        warnings=tuple(warnings),
+        subject=said.subject,
+        subject_plural=said.subject_plural,
+        kinds=said.kinds,
+        study=said.study,
+    )
 
 
 def _image_files(root: Path) -> set[str]:
@@ -243,7 +258,7 @@ def _read_parts(root: Path) -> dict[int, str]:
         named = json.loads(path.read_text(encoding="utf-8"))
         parts = {int(number): str(name) for number, name in named.items()}
     except (OSError, ValueError, AttributeError) as error:
-        raise DataError(f'{path} cannot be used: expected {{"1": "head", ...}}. {error}') from error
+        raise DataError(f'{path} cannot be used: expected {{"1": "wing", ...}}. {error}') from error
     if any(not 1 <= number <= 255 for number in parts):
         raise DataError(f"{path}: part ids must lie between 1 and 255.")
     return dict(sorted(parts.items()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle around an animal, in pixels of the upright image, from (x0, y0) to (x1, y1)."""
+    """A rectangle around a labelled object, in pixels of the upright image, from (x0, y0) to (x1, y1)."""
 
     x0: float
     y0: float
@@ -78,9 +78,15 @@ class Dataset:
     parts : mapping of int to str
         Names of the ids in part masks; empty where there are none.
     digest : str
-        sha256 over everything that determines results: ids, labels, bytes, boxes, masks; not over places.
+        sha256 over everything that determines results: ids, labels, bytes, boxes, masks; not over places or words.
     warnings : tuple of str
         What of the manifest was left out, one sentence each.
+    subject, subject_plural : str
+        What the boxes and masks are around, in words.
+    kinds : mapping of str to tuple of str
+        Labels and classes that are of one kind, by the kind's name; see :func:`data.classes.kind_of`.
+    study : str
+        Name of the study whose claims are about these images; empty where there is none.
     """
 
     name: str
@@ -92,3 +98,7 @@ class Dataset:
     parts: Mapping[int, str]
     digest: str
     warnings: tuple[str, ...] = ()
+    subject: str = "labelled object"
+    subject_plural: str = "labelled objects"
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    study: str = ""

@@ -56,6 +56,8 @@ def few_images(made_once) -> Path:
         (root / "American_black_bear" / "zz_broken.jpg").write_bytes(b"this is no picture")
         (root / "manifest.csv").write_text("\n".join(kept) + "\n")
         shutil.copy(DEMO_FOLDER / "parts.json", root)
+        said = (DEMO_FOLDER / "dataset.toml").read_text().splitlines()
+        (root / "dataset.toml").write_text("\n".join(line for line in said if not line.startswith(("title", "notice"))))
 
     return made_once("few", fill)
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from explain.building.tables import ReadImage
     from explain.explainers.contract import Explainer
     from explain.models.specification import ModelSpec
+    from explain.store.manifest import DatasetInfo
     from explain.store.reading import Store
 
 DEFAULT_BATCH_SIZE = 16
@@ -87,7 +88,7 @@ def build(
         rows = len(dataset.records)
         jobs = jobs_of(report.store, plans, rows, previous, fresh=force, damaged=damaged)
         ready = previous is not None and not (force or revived or report.healed)
-        if previous is not None and ready and _up_to_date(report, previous, jobs, chosen):
+        if previous is not None and ready and _up_to_date(report, previous, dataset, jobs, chosen):
             report.seconds = time.perf_counter() - started
             return report
         old = jobs
@@ -115,8 +116,18 @@ def _published(path: Path) -> Store | None:
         return None
 
 
-def _up_to_date(report: BuildReport, store: Store, jobs: Sequence[ModelJob], methods: Sequence[Explainer]) -> bool:
+def _said_alike(stored: DatasetInfo, dataset: Dataset) -> bool:
+    """Tell whether the dataset still calls itself, its subject, its kinds and its study as when the store was built."""
+    names = ("title", "notice", "subject", "subject_plural", "kinds", "study")
+    return all(getattr(stored, name) == getattr(dataset, name) for name in names)
+
+
+def _up_to_date(
+    report: BuildReport, store: Store, dataset: Dataset, jobs: Sequence[ModelJob], methods: Sequence[Explainer]
+) -> bool:
     """Tell whether the manifest already names exactly these results, with every file there."""
+    if not _said_alike(store.dataset, dataset):
+        return False
     named = {model.name: model for model in store.models}
     for job in jobs:
         model = named.get(job.name)

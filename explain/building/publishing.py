@@ -48,6 +48,7 @@ def entry_of(path: Path, dataset: Dataset, job: ModelJob) -> dict[str, Any]:
     return {
         "name": spec.name,
         "title": spec.title,
+        "notice": getattr(spec, "notice", ""),
         "input_size": spec.input_size,
         "preprocessing": spec.preprocessing,
         "feature_layer": spec.feature_layer,
@@ -130,6 +131,10 @@ def publish(
             "parts": {str(number): name for number, name in dataset.parts.items()},
             "digest": dataset.digest,
             "images": len(dataset.records),
+            "subject": dataset.subject,
+            "subject_plural": dataset.subject_plural,
+            "kinds": {kind: list(labels) for kind, labels in dataset.kinds.items()},
+            "study": dataset.study,
         },
         "parameters": {"common_grid": COMMON_GRID, "target": "the labelled class, else the predicted one"},
         "models": merged,

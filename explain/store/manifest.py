@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from explain.models.runtimes import TENSORFLOW
 from explain.store.layout import ARRAYS, MAP_ARRAY, MAPS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _SCHEMA_1 = Path(__file__).with_name("schema_1.toml")
 
@@ -32,6 +32,12 @@ class DatasetInfo:
         How many, failed ones included.
     warnings : tuple of str
         What of the dataset's manifest was left out.
+    subject, subject_plural : str
+        What the boxes and masks are around, in words.
+    kinds : mapping of str to tuple of str
+        Labels and classes that are of one kind, by the kind's name.
+    study : str
+        Name of the study whose claims are about these images; empty where there is none.
     """
 
     name: str
@@ -42,6 +48,10 @@ class DatasetInfo:
     digest: str
     images: int
     warnings: tuple[str, ...] = ()
+    subject: str = "labelled object"
+    subject_plural: str = "labelled objects"
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    study: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,6 +116,8 @@ class ModelInfo:
         Methods that this network allows no maps of, with the reason.
     precision : {"float16", "float32"}
         Of the stored activations.
+    notice : str
+        What must stand beside everything that is found on this model, or empty.
     """
 
     name: str
@@ -123,6 +135,7 @@ class ModelInfo:
     class_of_label: Mapping[str, int | None]
     refused: Mapping[str, str]
     precision: str
+    notice: str = ""
 
     def method(self, name: str) -> MethodInfo | None:
         """Give a stored method by name; None where the store holds no maps of it."""
@@ -154,7 +167,20 @@ def dataset_info(entry: Mapping[str, Any]) -> DatasetInfo:
         digest=entry["digest"],
         images=entry["images"],
         warnings=tuple(entry.get("warnings", ())),
+        **_words_of(entry),
     )
+
+
+def _words_of(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what a dataset calls its subject, its kinds and its study; what an older version did not write is left out.
+
+    Returns
+    -------
+    dict of str to str or dict
+        Fields of :class:`DatasetInfo`.
+    """
+    words: dict[str, Any] = {key: entry[key] for key in ("subject", "subject_plural", "study") if key in entry}
+    return words | {"kinds": {kind: tuple(labels) for kind, labels in entry.get("kinds", {}).items()}}
 
 
 def model_info(entry: Mapping[str, Any]) -> ModelInfo:
@@ -189,7 +215,13 @@ def model_info(entry: Mapping[str, Any]) -> ModelInfo:
         class_of_label=entry["class_of_label"],
         refused={name: each["reason"] for name, each in entry.get("refused", {}).items()},
         precision=entry.get("precision", "float16"),  # schema 1 knew no other
+        notice=entry.get("notice", ""),
     )
+
+
+def notices_of(models: Iterable[ModelInfo]) -> tuple[str, ...]:
+    """List what must stand beside everything that is found on these models, each sentence once."""
+    return tuple(dict.fromkeys(model.notice for model in models if model.notice))
 
 
 def _method_info(entry: Mapping[str, Any]) -> MethodInfo:
