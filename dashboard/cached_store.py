@@ -81,8 +81,8 @@ def explained(
     return explain_stored(store, image, model, method, target=target or None, parameters=parameters)
 
 
-def animal_coverage(store: Store, image: str) -> NDArray[np.float64] | None:
-    """Give the share of each cell of the common grid that the animal covers: by its mask, else by its boxes.
+def subject_coverage(store: Store, image: str) -> NDArray[np.float64] | None:
+    """Give the share of each cell of the common grid that the labelled object covers: by its mask, else by its boxes.
 
     Parameters
     ----------

@@ -6,12 +6,14 @@ import math
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from explain.measures.registry import AGREEMENT_METRICS, MEASURES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "method": ("gradcam", "fem"),
-    "sort": ("id", "confidence", "models", "methods", "spread", "inside"),
+    "sort": ("id", "confidence", "models", "methods", *(m.sort for m in MEASURES.values() if m.sort)),
     "order": ("ascending", "descending"),
     "verdict": ("all", "right", "wrong", "models-disagree"),
     "scale": ("shared", "own"),
@@ -24,7 +26,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "section": ("distributions", "differences", "agreement", "averages", "answers", "faithfulness", "map"),
     "by": ("label", "model", "method"),
     "shape": ("box", "violin"),
-    "measure": ("pearson", "sim", "spearman", "iou_top20"),
+    "measure": AGREEMENT_METRICS,
     "band": ("quartiles", "mean"),
 }
 """Allowed values of the parameters that have a fixed set."""

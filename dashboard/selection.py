@@ -8,6 +8,7 @@ import numpy as np
 
 from data.datasets import read_boxes
 from explain.measures.regions import box_coverage
+from explain.measures.registry import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,14 +17,17 @@ if TYPE_CHECKING:
 
     from dashboard.link import View
 
+SORTED_MEASURES = {measure.sort: measure.name for measure in MEASURES.values() if measure.sort}
+"""Measures that the gallery sorts by: the value of the link's `sort`, and the metric, which is its column."""
+
 SORT_COLUMNS = {
     "id": "image", "confidence": "confidence", "models": "model_distance", "methods": "method_distance",
-    "spread": "spread", "inside": "mass_inside",
+    **SORTED_MEASURES,
 }  # fmt: skip
 
 
 SIZES = {"small": (0.0, 0.2), "medium": (0.2, 0.5), "large": (0.5, 1.01)}
-"""Share of the image that the animals' boxes cover, from and below."""
+"""Share of the image that the labelled objects' boxes cover, from and below."""
 
 
 def summarise(
@@ -45,8 +49,8 @@ def summarise(
     -------
     pandas.DataFrame
         Of `images`, and: confidence (mean probability of the predictions), all_right, any_wrong,
-        models_disagree, model_distance and method_distance (1 - Pearson, averaged), spread (entropy,
-        averaged), mass_inside (averaged), animal_share (of the image, by the boxes; missing without any).
+        models_disagree, model_distance and method_distance (1 - Pearson, averaged), subject_share (of
+        the image, by the boxes; missing without any), and the mean of each measure that the gallery sorts by.
     """
     frame = images.set_index("image", drop=False)
     by_image = predictions.groupby("image")
@@ -61,15 +65,15 @@ def summarise(
     same_model = distance["model_a"] == distance["model_b"]
     frame["model_distance"] = distance[same_method].groupby("image")["distance"].mean()
     frame["method_distance"] = distance[same_model].groupby("image")["distance"].mean()
-    for column, metric in (("spread", "entropy"), ("mass_inside", "mass_inside")):
-        frame[column] = metrics[metrics["metric"] == metric].groupby("image")["value"].mean()
-    frame["animal_share"] = [
-        _animal_share(*row) for row in zip(frame["boxes"], frame["width"], frame["height"], strict=True)
+    for metric in SORTED_MEASURES.values():
+        frame[metric] = metrics[metrics["metric"] == metric].groupby("image")["value"].mean()
+    frame["subject_share"] = [
+        _subject_share(*row) for row in zip(frame["boxes"], frame["width"], frame["height"], strict=True)
     ]
     return frame.reset_index(drop=True)
 
 
-def _animal_share(boxes: str, width: float, height: float) -> float:
+def _subject_share(boxes: str, width: float, height: float) -> float:
     read = read_boxes(boxes or "")
     if not read:
         return np.nan
@@ -103,7 +107,7 @@ def select_images(summary: pd.DataFrame, view: View) -> pd.DataFrame:
         chosen = chosen[chosen["models_disagree"]]
     if view.size != "all":
         low, high = SIZES[view.size]
-        chosen = chosen[chosen["animal_share"].ge(low) & chosen["animal_share"].lt(high)]
+        chosen = chosen[chosen["subject_share"].ge(low) & chosen["subject_share"].lt(high)]
     if view.text.strip():
         chosen = chosen[chosen["image"].str.contains(view.text.strip(), case=False, regex=False)]
     ascending = view.order == "ascending"

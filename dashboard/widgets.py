@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from dashboard.link import CHOICES, View, parse
-from explain.figures.agreement import MEASURE_TITLES
-from explain.measures.registry import METRIC_TITLES, metric_title
+from explain.measures.registry import metric_title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +25,6 @@ TITLES = {
     "label": "Class", "model": "Model", "method": "Method", "predicted": "Answer",
     "probability": "Probability of the answer", "label_probability": "Probability of the label",
     "label_rank": "Rank of the label",
-    **METRIC_TITLES, **MEASURE_TITLES,
 }  # fmt: skip
 """Names of values for people."""
 
@@ -151,7 +149,7 @@ def map_controls(view: View, store: Store, *, unset: str) -> None:
     help = f"{unset} by default. FEM has no target class."
     select(view, "target", "Target class of Grad-CAM", help, ("", *classes), unset=unset)
     segments(view, "scale", "Scale", "One scale: equal colours are equal density. Own: each map up to its maximum.")
-    select(view, "colormap", "Colours", "viridis is safe for colour-blind readers; turbo is the report's.")
+    select(view, "colormap", "Colours", "viridis is safe for colour-blind readers; turbo is a rainbow.")
     slider(view, "opacity", "Opacity", "Of the heatmap over the photograph.", 0.0, 1.0, 0.05)
     select(view, "interpolation", "Interpolation", "How the small map is stretched over the photograph.")
 

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from dashboard.cached_store import animal_coverage, explained, summary, table
+from dashboard.cached_store import explained, subject_coverage, summary, table
 from dashboard.components.answers import Answers, show_answers
 from dashboard.components.panels import ColourBar, Panel, show_panels
 from dashboard.downloads import offer, offer_saliency, offer_table
@@ -75,7 +75,7 @@ for notice in notices:
 maximum = shared_maximum(maps)
 pictures = {key: outlines.on(drawn(photograph, raw, view, maximum)) for key, raw in maps.items()}
 headings = {(model, method): f"{titles[model]}, {METHOD_TITLES[method]}" for model, method in maps}
-numbers = image_metrics(maps, animal_coverage(store, image))
+numbers = image_metrics(maps, subject_coverage(store, image))
 value_of = numbers.set_index(["model", "method", "metric"])["value"]
 
 
@@ -118,9 +118,11 @@ with st.sidebar:  # after the maps: they are what the reader waits for
     ids = tuple(selected) if image in selected else (image, *selected)
     select(view, "image", "Image", "Those that pass the gallery's filters, in its order.", ids)
     map_controls(view, store, unset="The label")
-    segments(view, "boxes", "Boxes", "Outlines of the animals, where the dataset has them.")
+    segments(
+        view, "boxes", "Boxes", f"Outlines of the {plain(store.dataset.subject_plural)}, where the dataset has them."
+    )
     if mask is not None:
-        segments(view, "masks", "Masks", "Outlines of the animal's visible parts.")
+        segments(view, "masks", "Masks", f"Outlines of the {plain(store.dataset.subject)}'s visible parts.")
 
 st.subheader("What each model says", anchor=False)
 show_answers(

@@ -23,14 +23,16 @@ with st.sidebar:
     text(view, "text", "Find", "Part of an image's name, such as bear_01.", "part of a name")
     select(view, "label", "Class", "Show one class only.", ("", *store.dataset.labels))
     select(view, "verdict", "Verdict", "Both models right, at least one wrong, or one right and one wrong.")
-    select(view, "size", "Animal's size", "Share of the photograph that the animals' boxes cover.")
+    subject, subjects = plain(store.dataset.subject), plain(store.dataset.subject_plural)
+    covered = f"Share of the photograph that the {subjects}' boxes cover."
+    select(view, "size", f"{subject[:1].upper()}{subject[1:]}'s size", covered)
     select(view, "sort", "Sort by", "Disagreement is 1 - Pearson between maps; spread is entropy.")
     segments(view, "order", "Order", "Direction of sorting.")
     segments(view, "layer", "Show", "Photographs, or one model's and method's map.", ("photo", "overlay", "map"))
     if view.layer != "photo":
         select(view.but(model=view.model or models[0]), "model", "Model", "Whose map is shown.", models, names=titles)
         segments(view, "method", "Method", "FEM has no target class.")
-        select(view, "colormap", "Colours", "viridis is safe for colour-blind readers; turbo is the report's.")
+        select(view, "colormap", "Colours", "viridis is safe for colour-blind readers; turbo is a rainbow.")
 
 images = summary(store)
 selected = select_images(images, view)

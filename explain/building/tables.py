@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from explain.measures.agreement import agreement_of_grids
-from explain.measures.ranks import cell_ranks
+from explain.measures.agreement import agreement_of_every_two
+from explain.measures.maps_on_grid import MapsOnGrid
+from explain.measures.measuring import measure_maps
 from explain.measures.regions import box_coverage, mask_coverage
-from explain.measures.resampling import COMMON_GRID, common_grid
-from explain.measures.spread import localisation_metrics, part_metrics, spread_metrics
+from explain.measures.resampling import COMMON_GRID
 from explain.models.head import softmax
 from explain.store.layout import TABLE_COLUMNS
 
@@ -183,12 +183,11 @@ def map_tables(
         block = rows[start : start + _BLOCK]
         chosen = [records[row] for row in block]
         low, high = int(block[0]), int(block[-1]) + 1
-        grids = {key: common_grid(np.asarray(maps[low:high])[block - low]) for key, maps in saliency.items()}
-        ranks = {key: cell_ranks(grid) for key, grid in grids.items()}
+        grids = {key: MapsOnGrid.of(np.asarray(maps[low:high])[block - low]) for key, maps in saliency.items()}
         regions = _Regions.of(chosen, [read[row] for row in block], parts)
         for key, grid in grids.items():
-            measured.setdefault(key, []).append(regions.measure(grid, ranks[key]))
-        for a, b, values in agreement_of_grids(grids, ranks):
+            measured.setdefault(key, []).append(measure_maps(grid, regions.subject, regions.parts))
+        for a, b, values in agreement_of_every_two(grids):
             compared.setdefault((a, b), []).append(values)
         if progress:
             progress(start + len(block), len(rows))
@@ -201,9 +200,9 @@ def map_tables(
 
 @dataclass(frozen=True)
 class _Regions:
-    """Coverage of the common grid by the animal and its parts, for a block of images."""
+    """Coverage of the common grid by the labelled object and its parts, for a block of images."""
 
-    animal: NDArray[np.float64] | None
+    subject: NDArray[np.float64] | None
     parts: Mapping[str, NDArray[np.float64]]
 
     @classmethod
@@ -211,26 +210,18 @@ class _Regions:
         from data import read_mask
 
         shape = (len(records), COMMON_GRID, COMMON_GRID)
-        animal = np.full(shape, np.nan)
+        subject = np.full(shape, np.nan)
         of_part = {name: np.full(shape, np.nan) for name in parts.values()} if parts else {}
         for index, (record, found) in enumerate(zip(records, read, strict=True)):
             if record.mask is not None:
                 mask = read_mask(record.mask)
-                animal[index] = mask_coverage(mask, None)
+                subject[index] = mask_coverage(mask, None)
                 for number, name in parts.items():
                     of_part[name][index] = mask_coverage(mask, (number,))
             elif record.boxes:
-                animal[index] = box_coverage(record.boxes, found.width, found.height)
-        nothing = np.isnan(animal).all()
-        return cls(None if nothing else animal, of_part)
-
-    def measure(self, grid: NDArray[np.float64], ranks: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-        values = spread_metrics(grid, ranks)
-        if self.animal is not None:
-            values |= localisation_metrics(grid, self.animal)
-        if self.parts:
-            values |= part_metrics(grid, self.parts)
-        return values
+                subject[index] = box_coverage(record.boxes, found.width, found.height)
+        nothing = np.isnan(subject).all()
+        return cls(None if nothing else subject, of_part)
 
 
 def _stacked(blocks: Sequence[Mapping[str, NDArray[np.float64]]]) -> dict[str, NDArray[np.float64]]:

@@ -4,7 +4,7 @@ One forward pass gives all maps; judging them takes a hundred per image and netw
 own after a build: ``python -m explain evaluate``.
 """
 
-from explain.faithfulness.curves import Curve, area_under, perturbation_curve
+from explain.faithfulness.curves import Curve, perturbation_curve
 from explain.faithfulness.perturbation import DEFAULT_STEPS
 
-__all__ = ["DEFAULT_STEPS", "Curve", "area_under", "perturbation_curve"]
+__all__ = ["DEFAULT_STEPS", "Curve", "perturbation_curve"]

@@ -1,4 +1,4 @@
-"""Scores of faithfulness from probabilities: areas under curves, drop and increase in confidence."""
+"""One image's deletion or insertion curve, asked of a network directly."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import softmax
 
-from explain.faithfulness.perturbation import DEFAULT_STEPS, fractions_of, pixel_order, replaced
+from explain.faithfulness.perturbation import DEFAULT_STEPS, pixel_order, replaced
+from explain.measures.response import area_under, fractions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,62 +80,3 @@ def perturbation_curve(
         found += list(softmax(predict(batch).astype(np.float64), axis=1)[: len(chosen), target])
     probabilities = np.asarray(found)
     return Curve(fractions, probabilities, float(area_under(probabilities)))
-
-
-def area_under(probabilities: ArrayLike) -> NDArray[np.float64]:
-    """Integrate curves over equal fractions from 0 to 1, by trapezoids.
-
-    Parameters
-    ----------
-    probabilities : array, shape (..., steps + 1)
-
-    Returns
-    -------
-    ndarray of float64, shape (...)
-        In [0, 1]. Of a deletion small is good, of an insertion large.
-    """
-    values = np.asarray(probabilities, np.float64)
-    return np.asarray(np.trapezoid(values, fractions_of(values.shape[-1] - 1), axis=-1))
-
-
-def confidence_drop(original: ArrayLike, masked: ArrayLike) -> NDArray[np.float64]:
-    r"""Share of the confidence that is lost where only what a map names is left; small is good.
-
-    Parameters
-    ----------
-    original, masked : array
-        Probabilities of the target class, :math:`Y` of the image and :math:`O` of the image times its map.
-
-    Returns
-    -------
-    ndarray of float64
-        :math:`\max(0, Y - O) / Y`, in [0, 1]; 0 where :math:`Y` is 0 and nothing can be lost. The mean over
-        images is the published "average drop", which is printed in per cent.
-
-    References
-    ----------
-    Chattopadhay et al., "Grad-CAM++", WACV 2018, section 4.1.1.
-    """
-    before, after = np.asarray(original, np.float64), np.asarray(masked, np.float64)
-    lost = np.maximum(0, before - after)
-    return np.divide(lost, before, out=np.zeros_like(lost), where=before > 0)
-
-
-def confidence_increase(original: ArrayLike, masked: ArrayLike) -> NDArray[np.float64]:
-    r"""Tell where the confidence rises when only what a map names is left; often is good.
-
-    Parameters
-    ----------
-    original, masked : array
-        As for :func:`confidence_drop`.
-
-    Returns
-    -------
-    ndarray of float64
-        1 where :math:`O > Y`, else 0. The mean over images is the published "increase in confidence".
-
-    References
-    ----------
-    Chattopadhay et al., "Grad-CAM++", WACV 2018, section 4.1.2.
-    """
-    return (np.asarray(masked) > np.asarray(original)).astype(np.float64)

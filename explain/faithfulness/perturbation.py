@@ -32,29 +32,6 @@ SUBSTRATES = {
 """What is put in the place of pixels, by metric, as tables and manifest record it."""
 
 
-def fractions_of(steps: int) -> NDArray[np.float64]:
-    """Give the shares of the pixels that are replaced, which do not depend on the image's size.
-
-    Parameters
-    ----------
-    steps : int
-        1 or larger.
-
-    Returns
-    -------
-    ndarray of float64, shape (steps + 1,)
-        From 0 to 1.
-
-    Raises
-    ------
-    ValueError
-        If there is no step.
-    """
-    if steps < 1:
-        raise ValueError(f"steps is {steps}: expected 1 or more")
-    return np.linspace(0, 1, steps + 1)
-
-
 def pixel_order(saliency: ArrayLike, size: int) -> NDArray[np.int64]:
     """Order the pixels of a square image by a map, the most salient first.
 

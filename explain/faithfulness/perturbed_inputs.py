@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import softmax
 
-from explain.faithfulness.perturbation import blurred, fractions_of, masked, pixel_order, replaced
+from explain.faithfulness.perturbation import blurred, masked, pixel_order, replaced
+from explain.measures.response import fractions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

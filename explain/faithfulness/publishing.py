@@ -43,8 +43,8 @@ _FOLDER = "evaluation"
 _ENTRY = "evaluation"
 _PACKAGES = ("explain.faithfulness", "explain.measures", "data.images")
 _CURVES_CODE = ("data.images", "explain.faithfulness.perturbation", "explain.faithfulness.perturbed_inputs")
-_SANITY_CODE = ("data.images", "explain.measures.agreement", "explain.measures.resampling")
-_TABLE_CODE = ("explain.faithfulness.curves", "explain.faithfulness.tables")
+_SANITY_CODE = ("data.images", "explain.measures.likeness", "explain.measures.maps_on_grid")
+_TABLE_CODE = ("explain.faithfulness.tables",)
 _LIBRARIES = ("tensorflow", "keras", "numpy", "scipy", "pillow")
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from explain.faithfulness.curves import area_under, confidence_drop, confidence_increase
-from explain.faithfulness.perturbation import SUBSTRATES, fractions_of
+from explain.faithfulness.perturbation import SUBSTRATES
+from explain.measures.measuring import measure_responses
+from explain.measures.registry import EVALUATION_METRICS
+from explain.measures.response import Responses, fractions_of
 from explain.store.layout import TABLE_COLUMNS
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from explain.faithfulness.perturbed_inputs import Answers
     from explain.store.selection import MapKey
 
-EVALUATION_METRICS = ("deletion", "insertion", "average_drop", "increase")
 CURVES = ("deletion", "insertion")
 SANITY_METRICS = ("pearson", "sim", "spearman")
 EVALUATION_TABLES = ("metrics", "curves", "sanity")
@@ -69,14 +70,8 @@ def metric_rows(evaluated: Evaluated, answers: Answers) -> pd.DataFrame:
     pandas.DataFrame
         Rows of the table `metrics`, metric by metric.
     """
-    ranked = evaluated.ranked
-    values = {
-        "deletion": np.where(ranked, area_under(answers.deletion), np.nan),
-        "insertion": np.where(ranked, area_under(answers.insertion), np.nan),
-        "average_drop": confidence_drop(answers.original, answers.masked),
-        "increase": confidence_increase(answers.original, answers.masked),
-    }
-    frames = [evaluated.rows(metric=name, value=values[name]) for name in EVALUATION_METRICS]
+    responses = Responses(answers.original, answers.masked, answers.deletion, answers.insertion, evaluated.ranked)
+    frames = [evaluated.rows(metric=name, value=value) for name, value in measure_responses(responses).items()]
     return pd.concat(frames, ignore_index=True).dropna(subset=["value"])[list(TABLE_COLUMNS["metrics"])]
 
 

@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 from explain.figures.differences import USUAL, chosen_pair
 from explain.figures.exhibit import Exhibit, Material, Options, nothing
 from explain.figures.style import MARGIN, MOST_POINTS, counted, key_name, legend_below, literal, looks_of, spoken
-from explain.figures.wording import MEASURE_TITLES, column_title
+from explain.figures.wording import column_title
+from explain.measures.registry import MEASURES
 from explain.statistics.summaries import agreement_square, agreement_table
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
     from explain.store.selection import MapKey, Selection
 
-__all__ = ["MEASURE_TITLES", "agreement_matrix", "agreement_points", "compose_matrix", "compose_points"]
-
-_FROM_ZERO = ("sim", "iou_top20")
 _PAIR = ["model_a", "method_a", "model_b", "method_b"]
 _NO_PAIR = "There are no two sets of maps whose agreement is known."
 _MOST_TWO_LINED = 6
@@ -91,7 +89,7 @@ def agreement_matrix(agreement: pd.DataFrame, selection: Selection, measure: str
     few = len(keys) <= _MOST_TWO_LINED
     names = [key_name(selection, key, joint="<br>" if few else ", ") for key in keys]
     values = agreement_square(agreement, keys, measure)
-    low, colours = (0, "Teal") if measure in _FROM_ZERO else (-1, "RdBu")
+    low, colours = (0, "Teal") if MEASURES[measure].low >= 0 else (-1, "RdBu")
     figure = go.Figure(
         go.Heatmap(
             z=values, x=names, y=names, zmin=low, zmax=1, colorscale=colours, texttemplate="%{z:.2f}",

@@ -14,11 +14,6 @@ if TYPE_CHECKING:
 
     from explain.store.selection import Selection
 
-MEASURE_TITLES = {
-    "pearson": "Pearson correlation", "sim": "SIM", "spearman": "Rank correlation", "iou_top20": "IoU of the top 20 %",
-}  # fmt: skip
-"""Names of the measures of agreement for people."""
-
 P_COLUMNS = ("p_holm", "p_uncorrected")
 COLUMN_TITLES = {
     "answer": "Answer", "band": "Band", "bin_high": "Bin to", "bin_low": "Bin from", "centre": "Line",
@@ -34,12 +29,12 @@ COLUMN_TITLES = {
     "Steps", "substrate": "Substrate", "third_quartile": "Third quartile", "verdict": "Verdict", "wrong": "Wrong",
     "x": "First component", "y": "Second component",
 }  # fmt: skip
-"""Names of the tables' columns for people; other columns are named after metrics."""
+"""Names of the tables' columns for people; other columns are named after measures."""
 
 
 def column_title(column: str) -> str:
     """Name a table's column for people."""
-    return COLUMN_TITLES.get(column) or MEASURE_TITLES.get(column) or metric_title(column)
+    return COLUMN_TITLES.get(column) or metric_title(column)
 
 
 def readable(table: pd.DataFrame, selection: Selection, titles: Mapping[str, str] | None = None) -> pd.DataFrame:

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from explain.explainers.registry import METHOD_TITLES
-from explain.measures.spread import SPREAD_METRICS, WIDER_IS
+from explain.measures.contract import Needs
+from explain.measures.registry import measures_that_need
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,6 +23,9 @@ TRAINED_TO_BE_SEEN = (
 
 GINI_RUNS_THE_OTHER_WAY = "The Gini index is smaller where a map is wider: of it, a negative difference supports."
 """What a reader of claims about spread must know to read the signs."""
+
+WIDER_IS = {measure.name: measure.wider for measure in measures_that_need(Needs.MAP)}
+SPREAD_METRICS = tuple(WIDER_IS)
 
 ALL = "all"
 SAME_VERDICT = "same_verdict"

@@ -57,20 +57,23 @@ def resample(
 def common_grid(saliency: ArrayLike, size: int = COMMON_GRID) -> NDArray[np.float64]:
     """Turn maps into distributions on one grid, so that maps of different resolution can be compared.
 
-    Each map is scaled to sum 1, resampled bilinearly to `size` x `size`, and scaled to sum 1 again.
+    Each map is scaled to sum 1, resampled bilinearly to `size` x `size`, and scaled to sum 1 again. A signed map is
+    measured by its positive part: what is below zero, and speaks against the class, counts as zero. The measures are
+    those of distributions, which have no negative mass; what a signed map says against a class, they do not tell.
 
     Parameters
     ----------
     saliency : array, shape (n, h, w)
-        Raw, non-negative maps.
+        Raw; signed ones too.
     size : int
 
     Returns
     -------
     ndarray of float64, shape (n, size, size)
-        Each map sums to 1; a map that is zero everywhere stays zero.
+        Each map sums to 1; a map without a positive value is zero everywhere.
     """
-    return _sum_to_one(resample(_sum_to_one(np.asarray(saliency, np.float64)), (size, size)))
+    positive = np.maximum(np.asarray(saliency, np.float64), 0)
+    return _sum_to_one(resample(_sum_to_one(positive), (size, size)))
 
 
 def divide_by_maximum(saliency: ArrayLike, maximum: float | None = None) -> NDArray[np.float64]:

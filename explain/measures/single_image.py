@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from explain.measures.agreement import agreement_of_grids
+from explain.measures.agreement import agreement_of_every_two
+from explain.measures.maps_on_grid import MapsOnGrid
+from explain.measures.measuring import measure_maps
 from explain.measures.resampling import COMMON_GRID, common_grid
-from explain.measures.spread import localisation_metrics, spread_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,27 +20,28 @@ if TYPE_CHECKING:
     Maps = Mapping[tuple[str, str], NDArray[np.float32]]
 
 
-def image_metrics(maps: Maps, animal: NDArray[np.float64] | None = None) -> pd.DataFrame:
+def image_metrics(maps: Maps, coverage: NDArray[np.float64] | None = None) -> pd.DataFrame:
     """Measure the maps of one image.
 
     Parameters
     ----------
     maps : mapping of (model, method) to ndarray, shape (h, w)
         Raw.
-    animal : ndarray of float64, shape (112, 112), optional
-        Share of each cell of the common grid that the animal covers, as :mod:`explain.measures.regions` gives it.
+    coverage : ndarray of float64, shape (112, 112), optional
+        Share of each cell of the common grid that the labelled object covers, as :mod:`explain.measures.regions` gives
+        it.
 
     Returns
     -------
     pandas.DataFrame
         Columns model, method, metric, value; what is undefined (a map that is zero everywhere) is left out.
     """
-    rows = []
-    for (model, method), grid in _grids(maps).items():
-        values = dict(spread_metrics(grid))
-        if animal is not None:
-            values |= localisation_metrics(grid, animal[None])
-        rows += [(model, method, metric, float(value[0])) for metric, value in values.items()]
+    inside = None if coverage is None else coverage[None]
+    rows = [
+        (model, method, metric, float(value[0]))
+        for (model, method), on_grid in _on_grid(maps).items()
+        for metric, value in measure_maps(on_grid, inside).items()
+    ]
     return pd.DataFrame(rows, columns=["model", "method", "metric", "value"]).dropna(subset=["value"])
 
 
@@ -54,12 +56,12 @@ def image_agreement(maps: Maps) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns model_a, method_a, model_b, method_b, pearson, sim, spearman, iou_top20.
+        Columns model_a, method_a, model_b, method_b, and one per measure of two maps.
     """
     rows = [
         dict(zip(("model_a", "method_a", "model_b", "method_b"), (*a, *b), strict=True))
         | {name: float(value[0]) for name, value in values.items()}
-        for a, b, values in agreement_of_grids(_grids(maps))
+        for a, b, values in agreement_of_every_two(_on_grid(maps))
     ]
     return pd.DataFrame(rows)
 
@@ -96,5 +98,5 @@ def density_difference(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArra
     return (first - second) * COMMON_GRID**2
 
 
-def _grids(maps: Maps) -> dict[tuple[str, str], NDArray[np.float64]]:
-    return {key: common_grid(saliency[None]) for key, saliency in maps.items()}
+def _on_grid(maps: Maps) -> dict[tuple[str, str], MapsOnGrid]:
+    return {key: MapsOnGrid.of(saliency[None]) for key, saliency in maps.items()}

@@ -10,9 +10,9 @@ import pandas as pd
 from PIL import Image
 
 from data.images import decode
-from explain.explainers.registry import METHODS
+from explain.measures.maps_on_grid import MapsOnGrid
+from explain.measures.measuring import measure_maps
 from explain.measures.resampling import COMMON_GRID, common_grid
-from explain.measures.spread import spread_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ class AverageMap:
 
 
 def average_maps(store: Store, labels: Sequence[str] = ()) -> tuple[AverageMap, ...]:
-    """Average a store's maps by class, model and method.
+    """Average all maps that a store holds, by class, model and method.
 
     Parameters
     ----------
@@ -71,9 +71,9 @@ def average_maps(store: Store, labels: Sequence[str] = ()) -> tuple[AverageMap, 
             continue
         photograph = average_photograph(store, list(images["image"].iloc[rows]))
         for model in store.models:
-            for method in METHODS:
-                saliency, n = average_map(store.saliency(model.name, method)[rows])
-                found.append(AverageMap(label, model.name, method, n, saliency, photograph))
+            for method in model.methods:
+                saliency, n = average_map(store.saliency(model.name, method.name)[rows])
+                found.append(AverageMap(label, model.name, method.name, n, saliency, photograph))
     return tuple(found)
 
 
@@ -126,15 +126,14 @@ def averages_table(averages: Sequence[AverageMap]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        label, model, method, n, row and column of the centre of mass (0 to 1 from the top left), and the spread
-        metrics of the average map.
+        label, model, method, n, row and column of the centre of mass (0 to 1 from the top left), and every
+        measure of the map alone.
     """
     centres = (np.arange(COMMON_GRID) + 0.5) / COMMON_GRID
     rows = []
     for average in averages:
-        spread = {
-            name: float(value[0]) for name, value in spread_metrics(average.saliency[None].astype(np.float64)).items()
-        }
+        on_grid = MapsOnGrid(average.saliency[None].astype(np.float64))
+        spread = {name: float(value[0]) for name, value in measure_maps(on_grid).items()}
         row, column = average.saliency.sum(axis=1) @ centres, average.saliency.sum(axis=0) @ centres
         rows.append(
             {"label": average.label, "model": average.model, "method": average.method, "n": average.n,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from explain.measures.registry import AGREEMENT_METRICS
 from explain.store.filesystem import place
 
 SCHEMA = 2
@@ -24,9 +25,7 @@ TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
         "image", "label", "model", "predicted", "probability", "label_probability", "label_rank", "right",
     ),
     "metrics": ("image", "label", "model", "method", "metric", "value"),
-    "agreement": (
-        "image", "label", "model_a", "method_a", "model_b", "method_b", "pearson", "sim", "spearman", "iou_top20",
-    ),
+    "agreement": ("image", "label", "model_a", "method_a", "model_b", "method_b", *AGREEMENT_METRICS),
     "findings": (
         "claim", "scope", "metric", "n", "difference", "low", "high", "p_holm", "effect", "verdict",
     ),

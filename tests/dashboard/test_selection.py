@@ -54,7 +54,7 @@ def test_filters_and_orders(summary, view, expected):
 
 
 def test_the_union_of_overlapping_boxes_counts_once(summary):
-    shares = summary.set_index("image")["animal_share"]
+    shares = summary.set_index("image")["subject_share"]
     assert shares["c"] == pytest.approx(0.4)
     assert np.isnan(shares["d"])
 

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from explain.faithfulness import area_under, perturbation_curve
-from explain.faithfulness.curves import confidence_drop, confidence_increase
+from explain.faithfulness import perturbation_curve
 
 
 def upper_half_speaks(batch):
@@ -39,13 +38,3 @@ def test_a_network_that_sees_nothing_gives_a_flat_curve():
     curve = perturbation_curve(lambda x: np.zeros((len(x), 4), np.float32), image, nothing, np.eye(2), 0, 5, 4)
     np.testing.assert_allclose(curve.probabilities, 0.25)
     assert curve.area == pytest.approx(0.25)
-
-
-def test_the_area_is_that_of_trapezoids():
-    np.testing.assert_allclose(area_under([[1.0, 0.5, 0.0], [0.2, 0.2, 0.2], [0.0, 1.0, 0.0]]), [0.5, 0.2, 0.5])
-
-
-def test_drop_and_increase_in_confidence_by_hand():
-    original, masked = [0.8, 0.5, 0.4, 0.0], [0.2, 0.5, 0.6, 0.1]
-    np.testing.assert_allclose(confidence_drop(original, masked), [0.75, 0, 0, 0])
-    np.testing.assert_allclose(confidence_increase(original, masked), [0, 0, 1, 1])

@@ -13,11 +13,12 @@ from explain.building.build import build
 from explain.cli import main
 from explain.errors import ExplainError
 from explain.explainers.registry import explainer
-from explain.faithfulness import area_under, perturbation_curve
+from explain.faithfulness import perturbation_curve
 from explain.faithfulness.evaluation import evaluate, specifications_of
 from explain.faithfulness.perturbation import blurred, masked
 from explain.faithfulness.perturbed_inputs import Probes
 from explain.faithfulness.randomisation import randomised_head_agreement
+from explain.measures.response import area_under
 from explain.models.head import softmax
 from explain.models.specification import load_specifications
 from explain.store import check_store, open_store

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import convolve1d
 
-from explain.faithfulness.perturbation import blurred, fractions_of, masked, pixel_order, replaced
+from explain.faithfulness.perturbation import blurred, masked, pixel_order, replaced
+from explain.measures.response import fractions_of
 
 
 def test_ties_stand_in_reading_order_and_the_most_salient_come_first():

@@ -27,6 +27,14 @@ def test_common_grid_sums_to_one_and_keeps_zero_maps_zero():
     assert grid[1].sum() == pytest.approx(1)
 
 
+def test_a_signed_map_is_measured_by_its_positive_part():
+    signed = np.random.default_rng(4).normal(size=(3, 7, 7))
+    signed[2] = -np.abs(signed[2])  # nothing but evidence against
+    np.testing.assert_array_equal(common_grid(signed), common_grid(np.where(signed > 0, signed, 0)))
+    assert common_grid(signed)[:2].sum(axis=(1, 2)) == pytest.approx(1)
+    assert not common_grid(signed)[2].any()
+
+
 def test_display_scale_divides_by_own_or_shared_maximum():
     maps = np.array([[[0.0, 2.0]], [[0.0, 0.0]]])
     np.testing.assert_array_equal(divide_by_maximum(maps), [[[0, 1]], [[0, 0]]])

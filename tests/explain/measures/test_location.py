@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+
+from data import Box
+from explain.measures.maps_on_grid import MapsOnGrid
+from explain.measures.measuring import measure_maps
+from explain.measures.regions import box_coverage
+
+
+def single(row, column, side=112):
+    grid = np.zeros((1, side, side))
+    grid[0, row, column] = 1
+    return MapsOnGrid(grid)
+
+
+UNIFORM = MapsOnGrid(np.full((1, 112, 112), 1 / 112**2))
+
+
+def test_localisation_of_a_cell_inside_and_outside_a_box():
+    coverage = box_coverage([Box(0, 0, 50, 100)], 100, 100)[None]
+    inside, outside = (measure_maps(single(50, c), coverage) for c in (10, 100))
+    assert (inside["peak_inside"][0], outside["peak_inside"][0]) == (1, 0)
+    assert (inside["mass_inside"][0], outside["mass_inside"][0]) == pytest.approx((1, 0))
+    assert measure_maps(UNIFORM, coverage)["iou_half_max"][0] == pytest.approx(0.5)
+
+
+def test_images_without_a_region_have_no_place():
+    coverage = np.stack([np.ones((112, 112)), np.full((112, 112), np.nan)])
+    values = measure_maps(MapsOnGrid(np.repeat(UNIFORM.grid, 2, axis=0)), coverage)
+    for name in ("peak_inside", "mass_inside", "iou_half_max"):
+        assert values[name][0] == pytest.approx(1)
+        assert np.isnan(values[name][1])
+    assert not np.isnan(values["entropy"]).any()
