@@ -4,7 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.page import open_page, plain
-from explain.findings.claims import TRAINED_TO_BE_SEEN, trained_to_be_seen
+from explain.measures.contract import Needs
+from explain.measures.registry import measures_that_need
+from explain.store.manifest import notices_of
 
 store, _ = open_page("About", "What is computed, by which formula, from what, and what it cannot tell.")
 
@@ -13,7 +15,8 @@ st.markdown(
     "A map says how much each place of the photograph counted, by one explanation method, for one classifier. Bright "
     "is much. On *one scale*, equal colours are equal shares of a map's own mass, so that maps can be compared with "
     "each other; on its *own scale*, each map is as bright as it can be, and only places within it can be compared. A "
-    "map is a statement about a network, not about the animal: it may be right about a network that is wrong."
+    f"map is a statement about a network, not about the {plain(store.dataset.subject)}: it may be right about a "
+    "network that is wrong."
 )
 left, right = st.columns(2, gap="large")
 with left:
@@ -34,22 +37,30 @@ with right:
         "([Fuad et al., IPTA 2020](https://doi.org/10.1109/IPTA50016.2020.9286629)). FEM has no target class: it "
         "cannot tell what speaks for a class."
     )
+
+
+def list_measures(*needs: Needs) -> None:
+    """List what the registry knows of the measures with these needs."""
+    lines = []
+    for measure in measures_that_need(*needs):
+        formula = f" ${measure.formula}$." if measure.formula else ""
+        source = f" ({plain(measure.source)})" if measure.source else ""
+        lines.append(f"- **{plain(measure.title.format(part='a part'))}**: {plain(measure.says)}{source}.{formula}")
+    st.markdown("\n".join(lines))
+
+
 st.subheader("Spread and place, on a common grid of 112 x 112", anchor=False)
 st.markdown(
-    "- **Area above half maximum**: share of cells at least half of the maximum.\n"
-    "- **Entropy**: Shannon entropy over the logarithm of the number of cells.\n"
-    "- **RMS radius** about the centroid; the image's side is 1.\n"
-    "- **Gini index** of the cells' values (Hurley and Rickard, 2009); larger is more concentrated.\n"
-    "- **Peak inside** (pointing game, Zhang et al., 2018), **mass inside** (energy-based pointing game, Wang et al., "
-    "2020), **IoU of the half-maximum region**: against the mask of the animal, else its boxes."
+    "A map is scaled to sum 1; of a signed map, the positive part counts. Inside is the mask of the "
+    f"{plain(store.dataset.subject)}, else its boxes."
 )
+list_measures(Needs.MAP, Needs.SUBJECT, Needs.PARTS)
 st.subheader("Agreement and faithfulness", anchor=False)
+st.markdown("How alike two maps of one image are. Two maps may agree and both be wrong about their network.")
+list_measures(Needs.TWO_MAPS)
+st.markdown("What the network says when pixels change in the map's order; `python -m explain evaluate` measures it.")
+list_measures(Needs.RESPONSES)
 st.markdown(
-    "- **Pearson**, **SIM** (sum of the smaller of two densities), **Spearman**, **IoU of the top 20 %**: how alike "
-    "two maps of one image are. Two maps may agree and both be wrong about their network.\n"
-    "- **Deletion and insertion** (Petsiuk et al., BMVC 2018): the class's probability while the most salient pixels "
-    "are taken away, or come back into a blurred image; **average drop and increase in confidence** (Chattopadhyay "
-    "et al., WACV 2018). `python -m explain evaluate` measures them.\n"
     "- **Sanity check** (Adebayo et al., NeurIPS 2018): the map should change when what the network has learnt is "
     "shuffled away."
 )
@@ -60,8 +71,8 @@ st.markdown(
     "squeezed to a square, as the networks were fed. A test that settles nothing does not show that there is no "
     "difference."
 )
-if trained_to_be_seen(model.name for model in store.models):
-    st.info(TRAINED_TO_BE_SEEN, icon=":material/info:")
+for notice in notices_of(store.models):
+    st.info(plain(notice), icon=":material/info:")
 
 st.subheader("Provenance of this store", anchor=False)
 models = pd.DataFrame(

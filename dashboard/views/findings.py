@@ -1,19 +1,20 @@
-"""The report's claims, each tested on every image."""
+"""The claims of the dataset's study, each tested on every image."""
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.cached_store import table
 from dashboard.page import open_page, plain, share
 from dashboard.widgets import title, write
 from explain.figures.findings import intervals
-from explain.findings.claims import TRAINED_TO_BE_SEEN, trained_to_be_seen
 from explain.findings.findings import RULE, Finding, findings
+from explain.findings.study import study_of
+from explain.store.manifest import notices_of
+from explain.store.selection import Selection
 
-store, view = open_page(
-    "Findings", "Is what the report says true? Each claim, its test on every image, and the verdict."
-)
+store, view = open_page("Findings", "Each claim, its test on every image, and the verdict.")
 share(view)
-titles = {model.name: model.title for model in store.models}
+study, selection = study_of(store.dataset), Selection.of(store, store.shown_models, store.shown_methods)
 ICONS = {
     "supported": ":green[:material/check_circle: supported]",
     "contradicted": ":red[:material/cancel: contradicted]",
@@ -27,7 +28,7 @@ def judged(path: str, digest: str) -> tuple[Finding, ...]:
     """Put the stored tests and each image's part in them together, once per state of the store."""
     del path, digest
     metrics, agreement, predictions = (table(store, name) for name in ("metrics", "agreement", "predictions"))
-    return findings(metrics, agreement, predictions, titles, table(store, "findings"))
+    return findings(metrics, agreement, predictions, selection, store.dataset, tested=table(store, "findings"))
 
 
 def images_of(finding: Finding) -> None:
@@ -35,7 +36,7 @@ def images_of(finding: Finding) -> None:
     evidence = finding.evidence
     tests = list(dict.fromkeys(zip(evidence["metric"], evidence["scope"], strict=True)))
     names = {
-        f"{finding.number}:{metric}:{scope}": f"{title(metric)}, {titles.get(scope) or title(scope)}"
+        f"{finding.number}:{metric}:{scope}": f"{finding.titles[metric]}, {finding.titles.get(scope) or title(scope)}"
         for metric, scope in tests
     }
     key = f"test_{finding.number}"
@@ -61,10 +62,12 @@ def images_of(finding: Finding) -> None:
                 )  # fmt: skip
 
 
-if trained_to_be_seen(titles):
-    st.info(TRAINED_TO_BE_SEEN, icon=":material/info:")
-rows = table(store, "findings")
+for notice in notices_of(store.models):
+    st.info(plain(notice), icon=":material/info:")
 found = judged(str(store.path), store.digest)
+st.markdown(plain(study.says))
+if not found:
+    st.info("No claim can be tested here: there are too few models and methods to compare.")
 st.markdown("\n".join(f"{f.number}. {plain(f.claim)} **{ICONS[f.verdict]}**" for f in found))
 for finding in found:
     with st.container(border=True):
@@ -73,12 +76,12 @@ for finding in found:
         st.caption(plain(finding.quantity))
         if finding.note:
             st.caption(plain(finding.note))
-        of_claim = rows[rows["claim"] == finding.number]
-        if of_claim.empty:
+        if not finding.rows:
             continue
-        st.plotly_chart(intervals(of_claim, titles), key=f"claim_{finding.number}")
+        rows = pd.DataFrame(finding.rows)
+        st.plotly_chart(intervals(rows, finding.titles), key=f"claim_{finding.number}")
         with st.expander("The numbers"):
-            st.dataframe(of_claim.drop(columns="claim"), hide_index=True)
+            st.dataframe(rows.drop(columns="claim"), hide_index=True)
         linked = view.test.startswith(f"{finding.number}:")
         with st.expander("The images that carry it, and those that go against it", expanded=linked):
             images_of(finding)

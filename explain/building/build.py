@@ -16,6 +16,7 @@ from explain.building.jobs import ModelJob, jobs_of
 from explain.building.plan import plan_maps, plan_model, table_code_digest
 from explain.errors import StoreError
 from explain.explainers.registry import parse_methods
+from explain.findings.study import study_of
 from explain.serving.sources import record_origins
 from explain.store.checking import find_damage
 from explain.store.layout import CHECKSUMS, MAPS, store_path
@@ -68,10 +69,11 @@ def build(
     Raises
     ------
     ExplainError
-        If weights are missing, a model does not load or gives no finite numbers, the engine is not installed, or no
-        image can be read. What was complete stays.
+        If weights are missing, a model does not load or gives no finite numbers, the engine is not installed, no
+        image can be read, or the dataset's study is unknown. What was complete stays.
     """
     check_engine(engine)
+    study_of(dataset)  # one that nobody knows is said now, not after the networks have run
     started = time.perf_counter()
     told = progress or _silent
     chosen = tuple(methods) if methods is not None else parse_methods(None)

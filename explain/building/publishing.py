@@ -18,6 +18,7 @@ from explain.store.filesystem import file_digests, open_arrays
 from explain.store.layout import ARRAYS, CHECKSUMS, MAP_ARRAY, MAPS
 from explain.store.manifest import model_info
 from explain.store.pictures import pictures_digest
+from explain.store.selection import Selection
 from explain.store.writing import write_manifest, write_table
 
 if TYPE_CHECKING:
@@ -115,7 +116,10 @@ def publish(
         "agreement": maps.agreement,
         "embedding": embedding_table(dataset.records, ok, pooled),
     }
-    tables["findings"] = _findings(tables, models, shown)
+    selection = _selection(models, *shown)
+    tables["findings"] = findings_table(
+        tables["metrics"], tables["agreement"], tables["predictions"], selection, dataset
+    )
     digests = {(model.name, method.name): method.digest for model in models for method in model.methods}
     evaluated, evaluation = carried_over(previous, tables, digests)
     tables |= evaluated
@@ -186,11 +190,12 @@ def _with_earlier(
     return [*merged, *earlier.values()]
 
 
-def _findings(
-    tables: Mapping[str, Any], models: Sequence[ModelInfo], shown: tuple[Sequence[str], Sequence[str]]
-) -> Any:
-    titles = {model.name: model.title for model in models if model.name in shown[0]}
-    return findings_table(tables["metrics"], tables["agreement"], tables["predictions"], titles)
+def _selection(models: Sequence[ModelInfo], shown_models: Sequence[str], shown_methods: Sequence[str]) -> Selection:
+    titles = {model.name: model.title for model in models}
+    known = {method.name: method.title for model in models for method in model.methods}
+    return Selection(
+        {name: titles[name] for name in shown_models}, {name: known[name] for name in shown_methods if name in known}
+    )
 
 
 def _versions() -> dict[str, str]:

@@ -28,7 +28,7 @@ def intervals(rows: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
     rows : pandas.DataFrame
         Of the findings table: scope, metric, n, difference, low, high, verdict.
     titles : mapping of str to str
-        Model titles by name: a scope may be a model.
+        By name: of models, since a scope may be one, and of metrics whose titles the registry of measures cannot know.
 
     Returns
     -------
@@ -36,7 +36,8 @@ def intervals(rows: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
     """
     scopes = rows["scope"].map(lambda scope: titles.get(scope, scope))
     counts = rows["n"].map(" (n = {})".format)
-    tests = rows["metric"].map(metric_title).map(spoken) + "<br>" + scopes.map(spoken) + counts
+    metrics = rows["metric"].map(lambda metric: titles.get(metric) or metric_title(metric))
+    tests = metrics.map(spoken) + "<br>" + scopes.map(spoken) + counts
     figure = go.Figure()
     for verdict, part in rows.groupby("verdict", sort=False):
         figure.add_scatter(

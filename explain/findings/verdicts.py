@@ -8,7 +8,7 @@ from explain.findings.claims import ALL, SAME_VERDICT
 from explain.measures.registry import metric_title
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 SIGNIFICANT = 0.05
 ALIKE = 0.9
@@ -20,8 +20,8 @@ RULE = (
     "the claim names; it is contradicted when p is below 0.05 and the interval lies wholly on the other side; "
     "otherwise it is not settled. A claim as a whole is supported, or contradicted, when every row of its widest "
     "scope is; where rows point to different sides, or some settle nothing, the claim is not settled, and the rows "
-    "say on which measure it depends. Claim 5 is supported when the lower end of the Wilson interval is at least "
-    "0.9, and contradicted when McNemar's corrected p is below 0.05."
+    "say on which measure it depends. A claim that two models classify alike is supported when the lower end of the "
+    "Wilson interval is at least 0.9, and contradicted when McNemar's corrected p is below 0.05."
 )
 """How verdicts are reached, as the page prints it."""
 
@@ -54,12 +54,14 @@ def verdict_of_row(metric: str, side: int, low: float, high: float, p_holm: floa
     return NOT_SETTLED
 
 
-def verdict_of_claim(rows: Sequence[tuple[str, str, str]]) -> tuple[str, str]:
+def verdict_of_claim(rows: Sequence[tuple[str, str, str]], titles: Mapping[str, str] | None = None) -> tuple[str, str]:
     """Judge a claim by its widest scope.
 
     Parameters
     ----------
     rows : sequence of (scope, metric, verdict)
+    titles : mapping of str to str, optional
+        Of metrics and scopes, for people.
 
     Returns
     -------
@@ -72,13 +74,21 @@ def verdict_of_claim(rows: Sequence[tuple[str, str, str]]) -> tuple[str, str]:
         return NOT_TESTED, ""
     if len(verdicts) == 1:
         return verdicts.pop(), ""
+    named = titles or {}
     parts = []
     for verdict in (SUPPORTED, CONTRADICTED, NOT_SETTLED):
         names = [
-            metric_title(metric).lower() + (f" ({scope})" if scope != ALL else "")
+            _within(named.get(metric) or metric_title(metric))
+            + (f" ({named.get(scope, scope)})" if scope != ALL else "")
             for scope, metric, found in widest
             if found == verdict
         ]
         if names:
             parts.append(f"{verdict} by {', '.join(names)}")
     return NOT_SETTLED, f"The verdict depends on the measure: {'; '.join(parts)}."
+
+
+def _within(title: str) -> str:
+    """Write a measure's title as it stands within a sentence; a method's name before a colon stays as it is."""
+    before, colon, measure = title.rpartition(": ")
+    return before + colon + measure.lower()

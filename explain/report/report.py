@@ -17,9 +17,9 @@ from plotly.offline import get_plotlyjs
 from explain.figures.exhibits import Exhibit, Material, report_exhibits
 from explain.figures.findings import intervals
 from explain.figures.wording import P_COLUMNS, column_title, readable
-from explain.findings.claims import TRAINED_TO_BE_SEEN, trained_to_be_seen
 from explain.findings.findings import RULE, findings
 from explain.report.image_sections import image_sections
+from explain.store.manifest import notices_of
 from explain.store.selection import Selection
 
 if TYPE_CHECKING:
@@ -70,21 +70,20 @@ def _pieces(store: Store, images: bool) -> Iterator[str]:
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters |= {"number": _number, "spoken": _spoken, "rows": _rows}
     selection = Selection.of(store)
-    titles = selection.models
     listed = store.table("images")
     metrics, agreement, predictions, tested = (
         store.table(name) for name in ("metrics", "agreement", "predictions", "findings")
     )
-    judged = findings(metrics, agreement, predictions, titles, tested)
+    judged = findings(metrics, agreement, predictions, selection, store.dataset, tested=tested)
     yield from environment.get_template("report.html.j2").generate(
         store=store,
         selection=selection,
         subject=Material.of(store, selection).subject,
         parameters=_parameters(store, selection),
         failed=listed[listed["status"] != "ok"],
-        caution=TRAINED_TO_BE_SEEN if trained_to_be_seen(titles) else "",
+        caution=" ".join(notices_of(store.models)),
         rule=RULE,
-        claims=[(finding, _claim(finding.rows, titles)) for finding in judged],
+        claims=[(finding, _claim(finding.rows, finding.titles)) for finding in judged],
         exhibits=report_exhibits(Material.of(store, selection)),
         sections=image_sections(store, selection) if images else None,
         readable=lambda table, titles: readable(table, selection, titles),

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from explain.explainers.registry import METHODS
-from explain.statistics.hypothesis_tests import CONFIDENCE, bootstrap_intervals, compare_all_paired
+from explain.statistics.hypothesis_tests import CONFIDENCE, bootstrap_intervals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-Kind = tuple[str, str]
-"""A model's name and a method."""
+    from explain.store.selection import MapKey
 
 BANDS = {
     "quartiles": "Median and quartiles",
@@ -50,24 +47,8 @@ def distribution_table(metrics: pd.DataFrame, metric: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names.split())
 
 
-def pairs_of_kinds(models: Sequence[str]) -> tuple[tuple[Kind, Kind], ...]:
-    """List the comparisons in which only the model, or only the method, differs.
-
-    Parameters
-    ----------
-    models : sequence of str
-
-    Returns
-    -------
-    tuple of pairs of (model, method)
-    """
-    of_models = [((a, method), (b, method)) for method in METHODS for a, b in combinations(models, 2)]
-    of_methods = [((model, a), (model, b)) for model in models for a, b in combinations(METHODS, 2)]
-    return (*of_models, *of_methods)
-
-
-def paired_values(metrics: pd.DataFrame, metric: str, first: Kind, second: Kind) -> pd.DataFrame:
-    """Put two kinds' values of a metric side by side, image by image.
+def paired_values(metrics: pd.DataFrame, metric: str, first: MapKey, second: MapKey) -> pd.DataFrame:
+    """Put two sides' values of a metric beside each other, image by image.
 
     Parameters
     ----------
@@ -89,34 +70,8 @@ def paired_values(metrics: pd.DataFrame, metric: str, first: Kind, second: Kind)
     return frame.assign(difference=frame["first"] - frame["second"]).reset_index()
 
 
-def paired_table(metrics: pd.DataFrame, metric: str, models: Sequence[str]) -> pd.DataFrame:
-    """Compare a metric between every two kinds that differ in one thing.
-
-    Parameters
-    ----------
-    metrics : pandas.DataFrame
-    metric : str
-    models : sequence of str
-
-    Returns
-    -------
-    pandas.DataFrame
-        model_a, method_a, model_b, method_b, n, difference (a minus b), low, high (bootstrap interval, 95 %),
-        p_uncorrected (Wilcoxon), effect (rank-biserial).
-    """
-    kinds = pairs_of_kinds(models)
-    values = [paired_values(metrics, metric, first, second) for first, second in kinds]
-    compared = compare_all_paired([(pairs["first"], pairs["second"]) for pairs in values])
-    rows = [
-        (*first, *second, c.n, c.difference, c.low, c.high, c.p, c.effect)
-        for (first, second), c in zip(kinds, compared, strict=True)
-    ]
-    names = "model_a method_a model_b method_b n difference low high p_uncorrected effect"
-    return pd.DataFrame(rows, columns=names.split())
-
-
 def agreement_table(agreement: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Summarise the agreement of every two kinds.
+    """Summarise the agreement of every two sets of maps.
 
     Parameters
     ----------
@@ -138,27 +93,28 @@ def agreement_table(agreement: pd.DataFrame, measure: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["model_a", "method_a", "model_b", "method_b", "n", "mean", "low", "high"])
 
 
-def agreement_square(agreement: pd.DataFrame, kinds: Sequence[Kind], measure: str = "pearson") -> NDArray[np.float64]:
-    """Put the mean agreement of every two kinds into a square.
+def agreement_square(agreement: pd.DataFrame, keys: Sequence[MapKey], measure: str = "pearson") -> NDArray[np.float64]:
+    """Put the mean agreement of every two sets of maps into a square.
 
     Parameters
     ----------
     agreement : pandas.DataFrame
-        model_a, method_a, model_b, method_b and the measure, of one image or of many; only of these kinds.
-    kinds : sequence of (model, method)
+        model_a, method_a, model_b, method_b and the measure, of one image or of many; only of these models and
+        methods.
+    keys : sequence of (model, method)
         Rows and columns, in their order.
-    measure : {"pearson", "sim", "spearman", "iou_top20"}
+    measure : str
 
     Returns
     -------
     ndarray of float64, shape (k, k)
         Symmetric, 1 on the diagonal; NaN where none is known.
     """
-    values = np.full((len(kinds), len(kinds)), np.nan)
+    values = np.full((len(keys), len(keys)), np.nan)
     np.fill_diagonal(values, 1)
     means = agreement.groupby(["model_a", "method_a", "model_b", "method_b"])[measure].mean()
     for (model_a, method_a, model_b, method_b), value in means.items():
-        i, j = kinds.index((model_a, method_a)), kinds.index((model_b, method_b))
+        i, j = keys.index((model_a, method_a)), keys.index((model_b, method_b))
         values[i, j] = values[j, i] = value
     return values
 

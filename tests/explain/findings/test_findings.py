@@ -7,13 +7,26 @@ import pandas as pd
 import pytest
 from scipy.stats import rankdata
 
-from explain.findings.findings import findings, findings_table
+from explain.findings.findings import findings as findings_of
+from explain.findings.findings import findings_table as table_of
 from explain.statistics.hypothesis_tests import RESAMPLES, SEED, bootstrap_intervals
+from explain.store.manifest import DatasetInfo
+from explain.store.selection import Selection
 
 MODELS, METHODS = ("resnet50", "xception"), ("gradcam", "fem")
-TITLES = {"resnet50": "ResNet-50", "xception": "Xception"}
+CHOSEN = Selection({"resnet50": "ResNet-50", "xception": "Xception"}, {"gradcam": "Grad-CAM", "fem": "FEM"})
+STUDIED = DatasetInfo("made", "Made", "", ("elephant", "bear"), {}, "", 10, study="reference_report")
+ANYONES = DatasetInfo("made", "Made", "", ("elephant", "bear"), {}, "", 10)
 MADE = ("resnet50", "gradcam", "entropy")
 SPREAD = ("area_half_max", "entropy", "radius", "gini")
+
+
+def findings(metrics, agreement, predictions, tested=None, selection=CHOSEN, dataset=STUDIED, roles=None):
+    return findings_of(metrics, agreement, predictions, selection, dataset, roles, tested)
+
+
+def findings_table(metrics, agreement, predictions, selection=CHOSEN, dataset=STUDIED, roles=None):
+    return table_of(metrics, agreement, predictions, selection, dataset, roles)
 
 
 @pytest.fixture
@@ -71,7 +84,7 @@ def values(metrics, model, method, metric, label=None):
 
 def test_every_number_of_a_spread_claim_is_what_a_calculation_written_anew_gives(tables):
     metrics, *_ = tables
-    found = findings_table(*tables, TITLES)
+    found = findings_table(*tables)
     assert len(found) == 2 * 4 * 3 + 2 * 4 + 3 + 3  # claims 1 and 2, 3, 4, 5; no parts
     raw = []
     for row in found[found.claim.isin([1, 2])].itertuples():
@@ -95,14 +108,14 @@ def test_every_number_of_a_spread_claim_is_what_a_calculation_written_anew_gives
 
 
 def test_the_made_difference_is_found_and_depends_on_the_measure(tables):
-    first = findings(*tables, TITLES)[0]
+    first = findings(*tables)[0]
     verdicts = {(row.metric, row.scope): row.verdict for row in first.rows}
     assert verdicts["entropy", "all"] == "not settled"  # ten images: the smallest p is 2 / 2**10, times 38 tests
     metrics, agreement, predictions = tables
     more = [metrics.assign(image=metrics["image"] + f"_{n}", value=metrics["value"] + n * 1e-6) for n in range(3)]
     again = [agreement.assign(image=agreement["image"] + f"_{n}") for n in range(3)]
     third = [predictions.assign(image=predictions["image"] + f"_{n}") for n in range(3)]
-    first = findings(pd.concat(more), pd.concat(again), pd.concat(third), TITLES)[0]
+    first = findings(pd.concat(more), pd.concat(again), pd.concat(third))[0]
     verdicts = {(row.metric, row.scope): row.verdict for row in first.rows}
     assert verdicts["entropy", "all"] == "supported"
     assert first.verdict == "not settled"
@@ -115,7 +128,7 @@ def test_gini_points_the_other_way_because_it_grows_with_concentration(tables):
     flipped = metrics.copy()
     narrow = (flipped.model == "xception") & (flipped.method == "fem") & (flipped.metric == "gini")
     flipped.loc[narrow, "value"] += 1
-    second = findings(flipped, agreement, predictions, TITLES)[1]
+    second = findings(flipped, agreement, predictions)[1]
     assert (second.evidence.query("metric == 'gini' and scope == 'all'")["value"] > 0).all()
     (row,) = (row for row in second.rows if (row.metric, row.scope) == ("gini", "all"))
     assert row.high < 0
@@ -127,13 +140,13 @@ def test_explainer_against_classifier_by_hand(tables):
     r, x, g, f = *MODELS, *METHODS
     methods = ((1 - one[r, g, r, f]) + (1 - one[x, g, x, f])) / 2
     models = ((1 - one[r, g, x, g]) + (1 - one[r, f, x, f])) / 2
-    fourth = findings(*tables, TITLES)[3]
+    fourth = findings(*tables)[3]
     value = fourth.evidence.query("image == 'i3' and scope == 'all'")["value"].item()
     assert value == pytest.approx(methods - models)
 
 
 def test_classifying_alike_counts_equal_verdicts(tables):
-    fifth = findings(*tables, TITLES)[4]
+    fifth = findings(*tables)[4]
     (row,) = (row for row in fifth.rows if row.scope == "all")
     assert (row.n, row.difference) == (10, 0.8)  # they part on the fifth and the last image
     assert row.effect == pytest.approx(0.7 - 0.9)
@@ -141,23 +154,116 @@ def test_classifying_alike_counts_equal_verdicts(tables):
 
 
 def test_without_masks_the_sixth_claim_says_why_it_is_not_tested(tables):
-    sixth = findings(*tables, TITLES)[5]
+    sixth = findings(*tables)[5]
     assert sixth.verdict == "not tested"
     assert not sixth.rows
     assert "no masks" in sixth.note
 
 
 def test_stored_tests_give_the_findings_that_new_ones_give(tables):
-    stored = findings_table(*tables, TITLES)
-    anew, read = findings(*tables, TITLES), findings(*tables, TITLES, stored)
+    stored = findings_table(*tables)
+    anew, read = findings(*tables), findings(*tables, stored)
     assert [finding.verdict for finding in read] == [finding.verdict for finding in anew]
     assert [finding.rows for finding in read] == [finding.rows for finding in anew]
 
 
 def test_one_model_leaves_the_claim_about_methods(tables):
     metrics, agreement, predictions = (t[t.get("model", t.get("model_a")) == "xception"] for t in tables)
-    (only,) = findings(metrics, agreement, predictions, {"xception": "Xception"})
+    selection = Selection({"xception": "Xception"}, CHOSEN.methods)
+    (only,) = findings(metrics, agreement, predictions, selection=selection)
     assert only.number == 3
+    assert {row.scope for row in only.rows} == {"xception"}
+
+
+def grown(tables, model="vgg", method="layercam"):
+    """Add a third model and a third method to the tables: in all but name the first's."""
+    metrics, agreement, predictions = tables
+    with_model = pd.concat([metrics, metrics[metrics.model == "resnet50"].assign(model=model)])
+    wide = pd.concat([with_model, with_model[with_model.method == "gradcam"].assign(method=method)])
+    kinds = list(product((model, *MODELS), (*METHODS, method)))
+    rng = np.random.default_rng(8)
+    pairs = [(a, b) for n, a in enumerate(kinds) for b in kinds[n + 1 :]]
+    known = set(agreement[["model_a", "method_a", "model_b", "method_b"]].itertuples(index=False, name=None))
+    new = [(a, b) for a, b in pairs if (*a, *b) not in known]
+    labels = dict(agreement[["image", "label"]].to_numpy())
+    more = pd.DataFrame(
+        [(i, label, *a, *b, rng.uniform()) for i, label in labels.items() for a, b in new], columns=agreement.columns
+    )
+    answers = pd.concat([predictions, predictions[predictions.model == "resnet50"].assign(model=model)])
+    selection = Selection({model: "VGG", **CHOSEN.models}, {method: "LayerCAM", **CHOSEN.methods})
+    return (wide, pd.concat([more, agreement]), answers), selection
+
+
+def test_more_models_and_methods_change_no_claim_about_the_two_that_play_its_roles(tables):
+    wide, selection = grown(tables)
+    before, after = findings_table(*tables), findings_table(*wide, selection=selection)
+    columns = ["scope", "metric", "n", "difference", "low", "high", "effect"]  # the correction is over more rows
+    for number in (1, 2, 4, 5):
+        a, b = (table[table.claim == number][columns].reset_index(drop=True) for table in (before, after))
+        pd.testing.assert_frame_equal(a, b)
+    each = after[after.claim == 3]
+    assert list(dict.fromkeys(each.scope)) == ["vgg", "resnet50", "xception"]
+    pd.testing.assert_frame_equal(
+        each[each.scope != "vgg"][columns].reset_index(drop=True),
+        before[before.claim == 3][columns].reset_index(drop=True),
+    )
+
+
+def test_the_caller_may_choose_who_plays_a_role(tables):
+    wide, selection = grown(tables)
+    first = findings(*wide, selection=selection, roles={"resnet": "vgg", "gradcam": "layercam"})[0]
+    assert first.claim == "LayerCAM: VGG's maps are spread wider, Xception's are more concentrated."
+    (row,) = (row for row in first.rows if (row.metric, row.scope) == ("entropy", "all"))
+    assert row.difference == pytest.approx(0.5, abs=0.05)  # a copy of the made difference
+
+
+def test_a_dataset_without_a_study_hears_nothing_of_the_reports_photographs(tables):
+    found = findings(*tables, dataset=ANYONES)
+    said = " ".join(f"{finding.claim} {finding.quantity} {finding.note}" for finding in found).lower()
+    for word in ("report", "animal", "tusk", "trunk", "head", "elephant", "bear"):
+        assert word not in said, word
+    assert [finding.number for finding in found] == [1, 2, 3, 4, 5]
+    assert "ResNet-50's maps are spread wider than Xception's." in found[0].claim
+    spread = {(row.metric, row.scope): row.difference for row in found[0].rows}
+    assert spread["gradcam: entropy", "all"] == pytest.approx(0.5, abs=0.05)
+    assert found[0].titles["gradcam: entropy"] == "Grad-CAM: Entropy"
+    assert found[4].verdict == "not tested"
+    assert "neither masks nor boxes" in found[4].note
+
+
+def test_the_subject_is_called_what_the_dataset_calls_it(tables):
+    birds = DatasetInfo("b", "B", "", ("elephant", "bear"), {}, "", 10, subject="bird", subject_plural="birds")
+    assert findings(*tables, dataset=birds)[4].claim == "ResNet-50's maps lie more on the bird than Xception's."
+
+
+def test_where_no_model_knows_a_label_the_claim_about_answers_is_not_tested(tables):
+    metrics, agreement, predictions = tables
+    unknown = predictions.assign(right=pd.array([pd.NA] * len(predictions), dtype="boolean"))
+    fifth = findings(metrics, agreement, unknown)[4]
+    assert (fifth.verdict, fifth.rows) == ("not tested", ())
+    assert fifth.note == "Not tested here: there is no image whose label both models know."
+    assert fifth.evidence.empty
+
+
+def test_without_maps_only_answers_can_be_compared(tables):
+    metrics, agreement, predictions = tables
+    found = findings(metrics.iloc[:0], agreement.iloc[:0], predictions)
+    assert [finding.number for finding in found if finding.rows] == [5]
+    assert all(finding.verdict == "not tested" for finding in found if not finding.rows)
+
+
+def test_a_single_model_with_a_single_method_leaves_nothing_to_claim(tables):
+    selection = Selection({"xception": "Xception"}, {"fem": "FEM"})
+    for dataset in (STUDIED, ANYONES):
+        assert findings(*tables, selection=selection, dataset=dataset) == ()
+        assert findings_table(*tables, selection=selection, dataset=dataset).empty
+
+
+def test_stored_tests_of_other_claims_are_not_believed(tables):
+    stored = findings_table(*tables).assign(p_holm=0.5)
+    assert {row.p_holm for finding in findings(*tables, stored) for row in finding.rows} == {0.5}
+    anew = findings(*tables, stored, dataset=ANYONES)
+    assert 0.5 not in {row.p_holm for finding in anew for row in finding.rows}
 
 
 def test_the_interval_is_bca_by_its_formula():

@@ -88,8 +88,8 @@ def test_the_same_store_gives_the_same_bytes(report, store, tmp_path):
 
 def test_every_claim_is_there_with_its_verdict_rule_and_numbers(report, store):
     seen = Page(report[0].read_text("utf-8")).seen
-    titles = {model.name: model.title for model in store.models}
-    claims = findings(*(store.table(name) for name in ("metrics", "agreement", "predictions")), titles)
+    tables = (store.table(name) for name in ("metrics", "agreement", "predictions"))
+    claims = findings(*tables, Selection.of(store, store.shown_models, store.shown_methods), store.dataset)
     assert len(claims) == 6
     for claim in claims:
         assert claim.claim in seen

@@ -1,8 +1,11 @@
-import numpy as np
 import pandas as pd
 import pytest
 
-from explain.statistics.summaries import curve_bands, distribution_table, paired_table, paired_values, pairs_of_kinds
+from explain.statistics.summaries import (
+    curve_bands,
+    distribution_table,
+    paired_values,
+)
 
 
 def metrics(values):
@@ -16,29 +19,6 @@ def test_only_images_with_both_values_are_paired():
     pairs = paired_values(frame, "entropy", ("m", "fem"), ("n", "fem"))
     assert list(pairs["image"]) == ["a"]
     assert list(pairs["difference"]) == [0.75]
-
-
-def test_kinds_are_compared_where_one_thing_differs():
-    pairs = pairs_of_kinds(["m", "n"])
-    assert len(pairs) == 4
-    assert all((a[0] == b[0]) != (a[1] == b[1]) for a, b in pairs)
-
-
-def test_a_single_model_leaves_the_methods():
-    assert pairs_of_kinds(["m"]) == ((("m", "gradcam"), ("m", "fem")),)
-
-
-def test_the_paired_table_has_the_mean_difference():
-    generator = np.random.default_rng(0)
-    first, second = generator.random(20), generator.random(20)
-    frame = metrics(
-        [(str(i), "m", "gradcam", a) for i, a in enumerate(first)]
-        + [(str(i), "m", "fem", b) for i, b in enumerate(second)]
-    )
-    row = paired_table(frame, "entropy", ["m"]).iloc[0]
-    assert row["difference"] == pytest.approx(np.mean(first - second))
-    assert row["low"] < row["difference"] < row["high"]
-    assert row["n"] == 20
 
 
 def test_the_distribution_has_the_quartiles():

@@ -1,9 +1,14 @@
-"""Claims as measurements: who plays which role, which images count, and what a positive difference says."""
+"""Claims of the reference report as measurements: which images count, and what a positive difference says."""
 
 import pandas as pd
 import pytest
 
-from explain.findings.claims import ALL, Roles, claims, trained_to_be_seen
+from explain.findings.casting import cast_of
+from explain.findings.claims import ALL
+from explain.findings.contrasts import CONTRASTS, Tables
+from explain.findings.study import study_of
+from explain.store.manifest import DatasetInfo
+from explain.store.selection import Selection
 
 LABELS = {"a": "elephant", "b": "elephant", "c": "bear"}
 
@@ -39,32 +44,23 @@ def tables():
     return metrics, agreement, predictions
 
 
-TITLES = {"xception": "Xception", "resnet50": "ResNet-50"}
+SELECTION = Selection({"xception": "Xception", "resnet50": "ResNet-50"}, {"gradcam": "Grad-CAM", "fem": "FEM"})
+STUDIED = DatasetInfo("made", "Made", "", ("elephant", "bear"), {}, "", 3, study="reference_report")
 
 
-def of_scope(claim, metric, scope=ALL):
-    (pair,) = (pair for pair in claim.measured if pair.metric == metric and pair.scope == scope)
+def measured(tables, number, selection=SELECTION):
+    study = study_of(STUDIED)
+    (claim,) = (claim for claim in study.claims if claim.number == number)
+    return list(CONTRASTS[claim.contrast].measured(Tables(*tables), claim, cast_of(study, selection)))
+
+
+def of_scope(pairs, metric, scope=ALL):
+    (pair,) = (pair for pair in pairs if pair.metric == metric and pair.scope == scope)
     return pair
 
 
-@pytest.mark.parametrize(
-    ("names", "resnet", "xception"),
-    [
-        (("xception", "resnet50v2"), "resnet50v2", "xception"),
-        (("one", "two"), "one", "two"),
-        (("one", "xception"), "one", "xception"),
-        (("one", "my-resnet"), "my-resnet", "one"),
-    ],
-)
-def test_roles_go_by_name_and_else_by_order(names, resnet, xception):
-    roles = Roles.of({name: name.title() for name in names})
-    assert (roles.resnet, roles.xception) == (resnet, xception)
-
-
 def test_spread_is_resnet_minus_xception_and_gini_speaks_the_other_way(tables):
-    first = claims(*tables, TITLES)[0]
-    assert first.number == 1
-    assert "ResNet-50's maps are spread wider" in first.text
+    first = measured(tables, 1)
     wide, narrow = of_scope(first, "entropy"), of_scope(first, "gini")
     assert list(wide.first - wide.second) == pytest.approx([-0.1] * 3)
     assert list(wide.carried) == pytest.approx([-0.1] * 3)  # these images go against it
@@ -73,28 +69,36 @@ def test_spread_is_resnet_minus_xception_and_gini_speaks_the_other_way(tables):
 
 
 def test_the_explainer_counts_more_where_methods_differ_more(tables):
-    fourth = claims(*tables, TITLES)[3]
+    fourth = measured(tables, 4)
     assert list(of_scope(fourth, "1 - pearson").carried) == pytest.approx([0.5 - 0.1] * 3)
 
 
 def test_parts_are_head_with_trunk_for_xception_and_the_body_for_resnet(tables):
-    sixth = claims(*tables, TITLES)[5]
+    sixth = measured(tables, 6)
     front = of_scope(sixth, "gradcam: head and trunk")
     assert list(front.carried) == pytest.approx([0.2] * 3)  # two parts, each 0.1 more
     assert list(of_scope(sixth, "gradcam: body").carried) == pytest.approx([-0.1] * 3)
 
 
-def test_with_one_model_only_methods_can_be_compared(tables):
+def test_each_model_that_has_both_methods_is_measured(tables):
     metrics, agreement, predictions = tables
-    (only,) = claims(metrics[metrics["model"] == "xception"], agreement, predictions, {"xception": "Xception"})
-    assert only.number == 3
-    assert {pair.scope for pair in only.measured} == {"xception"}
+    lost = metrics[~((metrics["model"] == "resnet50") & (metrics["method"] == "fem"))]
+    assert {pair.scope for pair in measured((lost, agreement, predictions), 3)} == {"xception"}
 
 
-def test_without_maps_nothing_is_claimed(tables):
-    assert claims(tables[0].iloc[:0], tables[1], tables[2], TITLES) == ()
+def test_a_label_that_both_models_know_is_needed_for_verdicts(tables):
+    metrics, agreement, predictions = tables
+    predictions = predictions.assign(right=predictions["right"].astype("boolean"))
+    predictions.loc[(predictions["model"] == "xception") & (predictions["image"] == "c"), "right"] = pd.NA
+    pair = of_scope(measured((metrics, agreement, predictions), 5), "same_verdict")
+    assert list(pair.first.index) == ["a", "b"]
+    assert list(pair.carried) == [1, 1]
 
 
-def test_networks_that_were_trained_to_be_looked_at_are_known():
-    assert trained_to_be_seen(["other", "compact-xception"])
-    assert not trained_to_be_seen(["resnet50", "xception"])
+def test_parts_that_a_dataset_lacks_are_not_measured(tables):
+    metrics, *others = tables
+    for lost in (["part_body"], ["part_head"], ["part_head", "part_body"]):
+        found = {pair.metric for pair in measured((metrics[~metrics["metric"].isin(lost)], *others), 6)}
+        kept = {"gradcam: head and trunk", "fem: head and trunk"} if "part_head" not in lost else set()
+        kept |= {"gradcam: body", "fem: body"} if "part_body" not in lost else set()
+        assert found == kept

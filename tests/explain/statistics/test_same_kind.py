@@ -1,6 +1,9 @@
 import pandas as pd
 
-from explain.statistics.animals import alike_about_kind, kind_of, right_about_kind
+from data.classes import kind_of
+from explain.statistics.same_kind import alike_about_kind, right_about_kind
+
+KINDS = {"elephant": ("African_elephant", "tusker"), "bear": ("American_black_bear", "sloth_bear")}
 
 
 def answers(model, *said):
@@ -11,15 +14,16 @@ def answers(model, *said):
 
 
 def test_relatives_are_of_one_kind_and_everything_else_of_its_own():
-    assert kind_of("tusker") == kind_of("African elephant") == "elephant"
-    assert kind_of("sloth_bear") == "bear"
-    assert kind_of("bearskin") == "bearskin"
+    assert kind_of("tusker", KINDS) == kind_of("African elephant", KINDS) == "elephant"
+    assert kind_of("sloth_bear", KINDS) == "bear"
+    assert kind_of("bearskin", KINDS) == "bearskin"
+    assert kind_of("tusker", {}) == "tusker"
 
 
-def test_an_answer_is_right_about_the_animal_or_not_or_cannot_be_judged():
+def test_an_answer_is_right_about_the_kind_or_not_or_cannot_be_judged():
     elephant = "African_elephant"
     said = answers("m", (elephant, "tusker", False), (elephant, "bison", False), ("cat", "cat", None))
-    found = right_about_kind(said)
+    found = right_about_kind(said, KINDS)
     assert found.iloc[0]
     assert not found.iloc[1]
     assert pd.isna(found.iloc[2])
@@ -29,13 +33,19 @@ def test_both_readings_are_said_where_they_differ():
     exact = [("African_elephant", "African_elephant", True)] * 3
     first = answers("a", *exact, ("African_elephant", "tusker", False), ("American_black_bear", "bison", False))
     second = answers("b", *exact, *exact[:1], ("American_black_bear", "American_black_bear", True))
-    note = alike_about_kind(pd.concat([first, second], ignore_index=True), "a", "b")
+    note = alike_about_kind(pd.concat([first, second], ignore_index=True), "a", "b", KINDS)
+    assert "any elephant, any bear" in note
     assert "right on 4 and 5 of 5 images" in note
     assert "alike on 80.0%" in note  # all but the bear
     assert "p = 1," in note
 
 
+def test_where_a_dataset_names_no_kinds_an_answer_is_right_or_it_is_not():
+    said = answers("m", ("African_elephant", "tusker", False), ("cat", "cat", True))
+    assert list(right_about_kind(said, {})) == [False, True]
+
+
 def test_nothing_is_said_where_the_exact_labels_say_it_all():
     said = [("African_elephant", "African_elephant", True), ("African_elephant", "other", False)]
     both = pd.concat([answers("a", *said), answers("b", *said)], ignore_index=True)
-    assert alike_about_kind(both, "a", "b") == ""
+    assert alike_about_kind(both, "a", "b", KINDS) == ""
