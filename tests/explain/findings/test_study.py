@@ -1,8 +1,13 @@
 """Studies as files: what is read, and what a person is told whose file cannot be used."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from data.description import read_description
 from explain.errors import ExplainError
+from explain.findings.contrasts import CONTRASTS
 from explain.findings.study import load_study, study_of
 from explain.store.manifest import DatasetInfo
 
@@ -105,3 +110,13 @@ def test_a_dataset_has_its_own_study_or_a_general_comparison():
     assert of("").name == "comparison"
     with pytest.raises(ExplainError, match="study 'mine', which is unknown; known are reference_report"):
         of("mine")
+
+
+def test_the_examples_of_the_document_are_read(written, tmp_path):
+    text = (Path(__file__).parents[3] / "docs" / "datasets-and-claims.md").read_text("utf-8")
+    words, study = re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)
+    assert [claim.contrast for claim in written(study).claims] == ["between_models"]
+    (tmp_path / "dataset.toml").write_text(words)
+    assert read_description(tmp_path / "dataset.toml").kinds == {"raptor": ("hawk", "bald_eagle")}
+    for name in CONTRASTS:
+        assert f"| `{name}` |" in text
