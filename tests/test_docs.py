@@ -23,7 +23,12 @@ APPS = {
     "python -m data": data.cli.app,
     "python -m explain.compact": explain.compact.__main__.app,
 }
-NAMED_BY_A_READER = {"dataset.toml", "manifest.csv", "models.toml", "parts.json"}  # files of one's own dataset and networks
+NAMED_BY_A_READER = {
+    "dataset.toml",
+    "manifest.csv",
+    "models.toml",
+    "parts.json",
+}  # files of one's own dataset and networks
 
 
 def text_of(document):

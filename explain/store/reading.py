@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import zarr
     from numpy.typing import NDArray
 
+_SMALL = 2**20
+"""Bytes of an array that is kept once it was read."""
+
 
 class Store:
     """One dataset's results. Made by :func:`open_store`; never writes.
@@ -273,6 +276,10 @@ class Store:
         return {}
 
     @cached_property
+    def _kept(self) -> dict[tuple[str, str], NDArray[Any]]:
+        return {}
+
+    @cached_property
     def _heads(self) -> dict[str, Head]:
         return {}
 
@@ -284,12 +291,18 @@ class Store:
         return self._read(f"{self.model(model).folder}/{ARRAYS}", name, row)
 
     def _read(self, folder: str, name: str, row: int | None) -> NDArray[Any]:
-        """Read an array, or one row; what is missing or was changed since it was written is an error, never zeros."""
+        """Read an array, or one row; what is missing or was changed since it was written is an error, never zeros.
+
+        A small array is read whole and kept, because opening a chunk costs a hundred times what copying a row does.
+        """
+        if row is not None and (folder, name) in self._kept:
+            return self._kept[folder, name][row]
         try:
             if folder not in self._groups:
                 self._groups[folder] = open_arrays(self.path / folder)
             array: Any = self._groups[folder][name]
-            found = np.asarray(array[:] if row is None else array[row])
+            small = row is not None and array.nbytes <= _SMALL and array.chunks[0] > 1
+            found = np.asarray(array[:] if row is None or small else array[row])
         except Exception as error:  # zarr raises many kinds over missing files, bad checksums and torn chunks
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise StoreError(
@@ -297,4 +310,8 @@ class Store:
             ) from error
         if np.isnan(found).any():  # no result is NaN: it is what a missing chunk reads as
             raise StoreError(f"{folder}: a part of {name} is missing. Run: python -m explain build")
+        if small:
+            found.flags.writeable = False
+            self._kept[folder, name] = found
+            return found[row]
         return found
