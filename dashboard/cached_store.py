@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from explain.store.selection import Selection
+
 
 def available() -> dict[str, Store]:
     """Open the newest store of every dataset; reading their manifests takes no time worth caching.
@@ -50,33 +52,25 @@ def table(store: Store, name: str) -> pd.DataFrame:
     return _table(str(store.path), store.digest, name)
 
 
-def summary(store: Store) -> pd.DataFrame:
-    """Give one row per image with all that the gallery filters and sorts by.
-
-    Parameters
-    ----------
-    store : Store
-
-    Returns
-    -------
-    pandas.DataFrame
-    """
-    return _summary(str(store.path), store.digest)
+def summary(store: Store, selection: Selection) -> pd.DataFrame:
+    """Give one row per image with all that the gallery filters and sorts by, over the models and methods looked at."""
+    return _summary(str(store.path), store.digest, tuple(selection.models), tuple(selection.methods))
 
 
 def explained(
-    store: Store, image: str, model: str, method: str, target: str, parameters: Mapping[str, float]
+    store: Store, image: str, target: str, parameters: Mapping[str, float], model: str, method: str
 ) -> ExplainedMap:
     """Give one raw map with what it is of, live where it is not stored.
 
     Parameters
     ----------
     store : Store
-    image, model, method : str
+    image : str
     target : str
         A class; empty for the one that stored maps are of.
     parameters : mapping of str to float
         Of all methods.
+    model, method : str
     """
     return explain_stored(store, image, model, method, target=target or None, parameters=parameters)
 
@@ -119,8 +113,8 @@ def card_picture(path: str, digest: str, image: str, layer: str, model: str, met
     if layer == "photo":
         return thumbnail
     opacity = 0.55 if layer == "overlay" else 1.0
-    raw = store.saliency(model, method, image)
-    return encode(overlay(decode(thumbnail), raw, colormap=colormap, opacity=opacity), 82)
+    raw, signed = store.saliency(model, method, image), store.method(model, method).signed
+    return encode(overlay(decode(thumbnail), raw, colormap=colormap, opacity=opacity, signed=signed), 82)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -145,9 +139,8 @@ def _table(path: str, digest: str, name: str) -> pd.DataFrame:
     return _opened(path, digest).table(name)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
-def _summary(path: str, digest: str) -> pd.DataFrame:
-    store = _opened(path, digest)
+@st.cache_data(max_entries=32, show_spinner=False)
+def _summary(path: str, digest: str, models: tuple[str, ...], methods: tuple[str, ...]) -> pd.DataFrame:
     names = ("images", "predictions", "metrics", "agreement")
-    images, predictions, metrics, agreement = (store.table(name) for name in names)
-    return summarise(images, predictions, metrics, agreement, [model.name for model in store.models])
+    images, predictions, metrics, agreement = (_table(path, digest, name) for name in names)
+    return summarise(images, predictions, metrics, agreement, models, methods)

@@ -1,14 +1,15 @@
-"""How the maps of one photograph are drawn as a link says: pure functions that Compare and its prints share."""
+"""How maps of one photograph are drawn as a link says: pure functions that Compare, Upload and prints share."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
 
-from explain.figures.overlay import heatmap, outline, outline_mask, overlay
+from explain.figures.overlay import DIVERGING, centred, heatmap, outline, outline_mask, overlay
 from explain.measures.resampling import divide_by_maximum, resample
 from explain.measures.single_image import density
 from explain.statistics.summaries import agreement_square
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from dashboard.link import View
     from data import Box
     from explain.measures.resampling import Interpolation
+    from explain.store.selection import MapKey, Selection
 
-Key = tuple[str, str]
-"""Model and method of a map."""
+MOST_COLUMNS = 4
+"""Maps in a row, at most."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,39 @@ class Outlines:
         return outline(picture, self.boxes, self.width, self.height) if self.boxes else picture
 
 
-def shared_maximum(maps: Mapping[Key, NDArray[np.float32]]) -> float:
+@dataclass(frozen=True)
+class Scale:
+    """What the colours of some maps mean.
+
+    Attributes
+    ----------
+    signed : bool
+        Colours diverge from zero.
+    method : str
+        The one method whose maps share the scale; empty for one that is shared by all methods whose maps are neither
+        signed nor at the input's resolution: the density of those others may reach many times higher.
+    maximum : float
+        The largest density of the maps, of either sign; the end of a scale that they share.
+    """
+
+    signed: bool = False
+    method: str = ""
+    maximum: float = 0.0
+
+    def ends(self, view: View) -> tuple[str, str]:
+        """Say what stands at the ends of the colour bar."""
+        if view.scale == "shared":
+            high = f"{self.maximum:.1f} x a map's mean" + (" of absolute values" if self.signed else "")
+        else:
+            high = "each map's own largest" if self.signed else "each map's own maximum"
+        return (f"-{self.maximum:.1f}" if view.scale == "shared" else "minus the same") if self.signed else "0", high
+
+    def bar(self, view: View) -> NDArray[np.uint8]:
+        """Draw the colour bar."""
+        return colour_bar(DIVERGING if self.signed else view.colormap)
+
+
+def shared_maximum(maps: Mapping[MapKey, NDArray[np.float32]]) -> float:
     """Find the largest density of several maps.
 
     Raw values of different methods, or of networks with other activations, have no common unit; one scale means
@@ -75,14 +109,12 @@ def shared_maximum(maps: Mapping[Key, NDArray[np.float32]]) -> float:
     Returns
     -------
     float
-        In multiples of a map's mean; 0 where all maps are zero.
+        In multiples of a map's mean, of a signed one's mean of absolute values; 0 where all maps are zero.
     """
-    return max((float(density(saliency).max()) for saliency in maps.values()), default=0.0)
+    return max((float(np.abs(density(saliency)).max()) for saliency in maps.values()), default=0.0)
 
 
-def drawn(
-    photograph: NDArray[np.uint8], saliency: NDArray[np.float32], view: View, maximum: float
-) -> NDArray[np.uint8]:
+def drawn(photograph: NDArray[np.uint8], saliency: NDArray[np.float32], view: View, scale: Scale) -> NDArray[np.uint8]:
     """Draw one map as the link says: over the photograph, alone, or not at all.
 
     Parameters
@@ -92,8 +124,8 @@ def drawn(
         Raw.
     view : View
         Layer, scale, colormap, opacity and interpolation are read.
-    maximum : float
-        Of all maps, from :func:`shared_maximum`; used where the scale is shared.
+    scale : Scale
+        Its maximum is used where the link says that the scale is shared.
 
     Returns
     -------
@@ -101,30 +133,18 @@ def drawn(
     """
     if view.layer == "photo":
         return photograph
-    top = maximum if view.scale == "shared" else None
+    top = scale.maximum if view.scale == "shared" else None
     dense = density(saliency)
     interpolation = cast("Interpolation", view.interpolation)  # parsed: one of the three
     if view.layer == "map":
         stretched = resample(dense, photograph.shape[:2], interpolation)
+        if scale.signed:
+            return heatmap(centred(stretched, top), DIVERGING)
         return heatmap(divide_by_maximum(stretched, top), view.colormap)
     return overlay(
-        photograph, dense, colormap=view.colormap, opacity=view.opacity, maximum=top, interpolation=interpolation
-    )
-
-
-def scale_ends(view: View, maximum: float) -> tuple[str, str]:
-    """Say what stands at the ends of the colour bar.
-
-    Parameters
-    ----------
-    view : View
-    maximum : float
-
-    Returns
-    -------
-    (str, str)
-    """
-    return "0", f"{maximum:.1f} x a map's mean" if view.scale == "shared" else "each map's own maximum"
+        photograph, dense, colormap=view.colormap, opacity=view.opacity, maximum=top, interpolation=interpolation,
+        signed=scale.signed,
+    )  # fmt: skip
 
 
 def colour_bar(colormap: str) -> NDArray[np.uint8]:
@@ -141,7 +161,7 @@ def colour_bar(colormap: str) -> NDArray[np.uint8]:
     return heatmap(np.tile(np.linspace(0, 1, 512), (14, 1)), colormap)
 
 
-def matrix(agreement: pd.DataFrame, headings: Mapping[Key, str]) -> pd.DataFrame:
+def matrix(agreement: pd.DataFrame, headings: Mapping[MapKey, str]) -> pd.DataFrame:
     """Put the agreement of one image's maps into a square table.
 
     Parameters
@@ -181,18 +201,11 @@ def shade(correlation: float) -> str:
     return f"background-color: rgb({', '.join(map(str, colour))}); color: {letters}"
 
 
-def differences(models: tuple[str, ...], methods: tuple[str, ...]) -> list[tuple[Key, Key]]:
-    """List the pairs whose difference tells something: models within a method, methods within a model.
+def row_of(selection: Selection) -> int:
+    """Tell how many maps belong together in a row: the models of one method; of one model, all its methods."""
+    return len(selection.models) if len(selection.models) > 1 else max(1, len(selection.methods))
 
-    Parameters
-    ----------
-    models, methods : tuple of str
 
-    Returns
-    -------
-    list of ((model, method), (model, method))
-        Models first; only the first two models and methods are compared with each other.
-    """
-    between_models = [((models[0], method), (models[1], method)) for method in methods] if len(models) > 1 else []
-    between_methods = [((model, methods[0]), (model, methods[1])) for model in models] if len(methods) > 1 else []
-    return between_models + between_methods
+def columns_of(together: int) -> int:
+    """Give how many columns a row of maps is shown in: as many as it has, else rows as even as can be."""
+    return ceil(together / ceil(together / MOST_COLUMNS))

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import streamlit as st
 
 from dashboard.cached_store import available
 from dashboard.link import View
-from dashboard.widgets import current_view, select
+from dashboard.widgets import choose_several, current_view, select
 from explain.errors import ExplainError
 from explain.store import Store
+from explain.store.selection import Selection
+
+SHOWN = 2
+"""So many models, and so many methods, are shown where the reader does not choose."""
 
 
-def open_page(heading: str, line: str) -> tuple[Store, View]:
-    """Show a page's head and give its store and state; the page ends here where there is no store.
+def open_page(heading: str, line: str, *, choosing: bool = True) -> tuple[Store, View, Selection]:
+    """Show a page's head and give its store, its state and what is looked at; it ends here where there is no store.
 
     Parameters
     ----------
     heading : str
     line : str
         One line that says what the page is for.
-
-    Returns
-    -------
-    (Store, View)
+    choosing : bool
+        Whether the reader may choose models and methods on this page.
     """
     view, notices = current_view()
     st.title(heading, anchor=False)
@@ -44,16 +47,11 @@ def open_page(heading: str, line: str) -> tuple[Store, View]:
     if view.label and view.label not in store.dataset.labels:
         notices = (*notices, "The link's label is not in this dataset; all labels are shown.")
         view = view.but(label="")
-    names = tuple(model.name for model in store.models)
-    if view.model not in ("", *names):
-        notices = (*notices, "The link's model is not in this store; the first one is shown.")
-        view = view.but(model="")
-    for notice in notices:
+    view, selection, more = select_maps(store, view)
+    for notice in (*notices, *more):
         st.warning(notice, icon=":material/link_off:")
-    titles = " and ".join(model.title for model in store.models)
-    st.markdown(
-        f":material/photo_library: **{plain(store.dataset.title)}** · {store.dataset.images} images · {plain(titles)}"
-    )
+    shown = f"{store.dataset.images} images · {plain(_listed(selection.models.values()))}"
+    st.markdown(f":material/photo_library: **{plain(store.dataset.title)}** · {shown}")
     if store.dataset.notice:
         st.caption(plain(store.dataset.notice))
     if len(stores) > 1:
@@ -61,7 +59,56 @@ def open_page(heading: str, line: str) -> tuple[Store, View]:
         chosen = view.but(dataset=store.dataset.name)
         with st.sidebar:
             select(chosen, "dataset", "Dataset", "Which store to look at.", tuple(stores), names=named)
-    return store, view
+    if choosing:
+        with st.sidebar:
+            _choose(store, selection)
+    return store, view, selection
+
+
+def select_maps(store: Store, view: View) -> tuple[View, Selection, tuple[str, ...]]:
+    """Find the models and methods that a link asks for; what the store does not hold is left out and named.
+
+    Returns
+    -------
+    (View, Selection, tuple of str)
+        The state without what is unknown, what is looked at, and a sentence, escaped, for what was left out.
+    """
+    held, notices = Selection.of(store), []
+    for several, one, known in (("models", "model", held.models), ("methods", "method", held.methods)):
+        asked = view.value(several)
+        if unknown := [name for name in asked if name not in known]:
+            notices.append(f"The link's {several}: not in this store, and left out: {plain(', '.join(unknown))}.")
+            view = view.but(**{several: tuple(name for name in asked if name in known)})
+        if view.value(one) not in ("", *known):
+            notices.append(f"The link's {one} is not in this store; the first one is shown.")
+            view = view.but(**{one: ""})
+    usual = usual_maps(store)
+    selection = Selection.of(store, view.models or tuple(usual.models), view.methods or tuple(usual.methods))
+    return view, selection, tuple(notices)
+
+
+def usual_maps(store: Store) -> Selection:
+    """Give what pages show where the reader does not choose: the first two models and methods of the newest build."""
+    held = Selection.of(store)
+    models = [name for name in store.shown_models if name in held.models]
+    methods = [name for name in store.shown_methods if name in held.methods]
+    return Selection.of(store, models[:SHOWN], methods[:SHOWN])
+
+
+def _choose(store: Store, selection: Selection) -> None:
+    """Let the reader choose models and methods where the store holds more than one; the newest build's come first."""
+    held, usual = Selection.of(store), usual_maps(store)
+    every = Selection.of(store, (*store.shown_models, *held.models), (*store.shown_methods, *held.methods))
+    for what, help in (("models", "Which classifiers are shown."), ("methods", "Which methods are shown.")):
+        titles = {name: plain(title) for name, title in getattr(every, what).items()}
+        if len(titles) > 1:
+            shown, default = (tuple(getattr(each, what)) for each in (selection, usual))
+            choose_several(what, what.capitalize(), help, titles, shown=shown, default=default)
+
+
+def _listed(titles: Iterable[str]) -> str:
+    *others, last = titles
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def share(view: View) -> None:

@@ -36,23 +36,30 @@ def summarise(
     metrics: pd.DataFrame,
     agreement: pd.DataFrame,
     models: Sequence[str],
+    methods: Sequence[str],
 ) -> pd.DataFrame:
-    """Join the tables to one row per image.
+    """Join the tables to one row per image, over the models and methods that are looked at.
 
     Parameters
     ----------
     images, predictions, metrics, agreement : pandas.DataFrame
         The store's tables.
-    models : sequence of str
+    models, methods : sequence of str
 
     Returns
     -------
     pandas.DataFrame
-        Of `images`, and: confidence (mean probability of the predictions), all_right, any_wrong,
-        models_disagree, model_distance and method_distance (1 - Pearson, averaged), subject_share (of
-        the image, by the boxes; missing without any), and the mean of each measure that the gallery sorts by.
+        Of `images`, and: confidence (mean probability of the predictions), all_right, any_wrong, models_disagree
+        (some right and some wrong), model_distance (of one method between models) and method_distance (of one model
+        between methods; both 1 - Pearson, averaged over pairs), subject_share (of the image, by the boxes; missing
+        without any), and the mean of each measure that the gallery sorts by.
     """
     frame = images.set_index("image", drop=False)
+    predictions = predictions[predictions["model"].isin(models)]
+    metrics = metrics[metrics["model"].isin(models) & metrics["method"].isin(methods)]
+    for side in ("a", "b"):
+        looked_at = agreement[f"model_{side}"].isin(models) & agreement[f"method_{side}"].isin(methods)
+        agreement = agreement[looked_at]
     by_image = predictions.groupby("image")
     frame["confidence"] = by_image["probability"].mean()
     right = predictions.pivot(index="image", columns="model", values="right").astype("boolean")

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from dashboard.link import CHOICES, View, parse
+from dashboard.link import CHOICES, View, link_text, parse
+from explain.explainers.contract import Needs
+from explain.explainers.registry import EXPLAINERS, title_of
 from explain.measures.registry import metric_title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from explain.store import Store
+    from explain.store.selection import Selection
 
 TITLES = {
-    "gradcam": "Grad-CAM", "fem": "FEM", "all": "All", "right": "Right", "wrong": "Wrong",
+    "all": "All", "right": "Right", "wrong": "Wrong",
     "models-disagree": "Models disagree", "id": "Name", "confidence": "Confidence",
     "models": "Disagreement of models", "methods": "Disagreement of methods", "spread": "Spread",
     "inside": "Share inside the box", "ascending": "Ascending", "descending": "Descending",
@@ -28,10 +30,8 @@ TITLES = {
 }  # fmt: skip
 """Names of values for people."""
 
-SELECTING = ("dataset", "label", "text", "verdict", "size", "sort", "order")
+SELECTING = ("dataset", "models", "methods", "label", "text", "verdict", "size", "sort", "order")
 """Parameters that change what a list of images holds: another selection starts at its first page."""
-
-DEFAULTS = {field.name: field.default for field in fields(View)}
 
 
 def current_view() -> tuple[View, tuple[str, ...]]:
@@ -118,7 +118,9 @@ def slider(view: View, name: str, label: str, help: str, low: float, high: float
     name, label, help : str
     low, high, step : float
     """
-    st.slider(label, low, high, step=step, help=help, **_bound(view, name, None))
+    whole = "%d" if float(step).is_integer() else None
+    low, high, step = float(low), float(high), float(step)
+    st.slider(label, low, high, step=step, format=whole, help=help or None, **_bound(view, name, None))
 
 
 def text(view: View, name: str, label: str, help: str, placeholder: str) -> None:
@@ -132,24 +134,64 @@ def text(view: View, name: str, label: str, help: str, placeholder: str) -> None
     st.text_input(label, help=help, placeholder=placeholder, max_chars=200, **_bound(view, name, None))
 
 
-def map_controls(view: View, store: Store, *, unset: str) -> None:
-    """Show them, where the caller stands on the page.
+def choose_several(
+    name: str, label: str, help: str, titles: Mapping[str, str], *, shown: tuple[str, ...], default: tuple[str, ...]
+) -> None:
+    """Show one button per choice over a parameter of the link that is a list.
+
+    Parameters
+    ----------
+    name, label, help : str
+    titles : mapping of str to str
+        What each choice is called, as Markdown, in the order of the buttons.
+    shown : tuple of str
+        The choices that are on.
+    default : tuple of str
+        Those of a link that does not say.
+    """
+    key = f"link_{name}"
+    st.session_state[key] = [choice for choice in titles if choice in shown]
+
+    def store() -> None:
+        chosen = tuple(choice for choice in titles if choice in st.session_state[key])
+        write(name, () if chosen == default else chosen)
+
+    st.pills(
+        label, tuple(titles), selection_mode="multi", format_func=titles.__getitem__, help=help, key=key,
+        on_change=store,
+    )  # fmt: skip
+
+
+def map_controls(view: View, store: Store, selection: Selection, *, unset: str, live: Needs = Needs.GRADIENTS) -> None:
+    """Show what can be set of every map, where the caller stands on the page.
 
     Parameters
     ----------
     view : View
     store : Store
-        Whose classes can be Grad-CAM's target.
+    selection : Selection
+        Whose parameters and target classes can be set.
     unset : str
-        What Grad-CAM's target is called where the reader chose none.
+        What the target is called where the reader chose none.
+    live : Needs
+        The dearest of what maps are made anew from for other parameters: a store has no network.
     """
     segments(view, "layer", "Show", "The map over the photograph, the map alone, or the photograph alone.")
-    slider(view, "k", "K of FEM", "Threshold in standard deviations; 2 in the paper.", 0.0, 6.0, 0.1)
-    classes = tuple(dict.fromkeys(name for model in store.models for name in model.classes))
-    help = f"{unset} by default. FEM has no target class."
-    select(view, "target", "Target class of Grad-CAM", help, ("", *classes), unset=unset)
+    for method in selection.methods:
+        if method in EXPLAINERS and EXPLAINERS[method].needs <= live:
+            for each in EXPLAINERS[method].parameters:
+                slider(view, each.name, each.title, each.help, each.low, each.high, each.step)
+    stored = [each for name in selection.models for each in store.model(name).methods if each.name in selection.methods]
+    if any(each.targeted for each in stored):
+        classless = ", ".join(dict.fromkeys(each.title for each in stored if not each.targeted))
+        help = f"{unset} by default." + (f" Without a class: {classless}." if classless else "")
+        classes = dict.fromkeys(name for model in selection.models for name in store.model(model).classes)
+        names = {name: name.replace("_", " ") for name in (view.target, *classes)}  # the link's, known or not
+        select(view, "target", "Target class", help, ("", *filter(None, names)), names=names, unset=unset)
     segments(view, "scale", "Scale", "One scale: equal colours are equal density. Own: each map up to its maximum.")
-    select(view, "colormap", "Colours", "viridis is safe for colour-blind readers; turbo is a rainbow.")
+    select(
+        view, "colormap", "Colours", "viridis is safe for colour-blind readers; signed maps have colours of their own."
+    )
     slider(view, "opacity", "Opacity", "Of the heatmap over the photograph.", 0.0, 1.0, 0.05)
     select(view, "interpolation", "Interpolation", "How the small map is stretched over the photograph.")
 
@@ -165,6 +207,8 @@ def title(value: str) -> str:
     -------
     str
     """
+    if value in EXPLAINERS:
+        return title_of(value)
     return (TITLES.get(value) or metric_title(value)) if value else "All"
 
 
@@ -174,19 +218,20 @@ def write(name: str, value: Any) -> None:
     Parameters
     ----------
     name : str
-    value : str, int or float
+    value : str, int, float or tuple of str
     """
-    if value is None or value == DEFAULTS[name]:
+    text = link_text(name, value)
+    if text is None:
         st.query_params.pop(name, None)
     else:
-        st.query_params[name] = f"{value:g}" if isinstance(value, float) else str(value)
+        st.query_params[name] = text
     if name in SELECTING:
         st.query_params.pop("page", None)
 
 
 def _bound(view: View, name: str, options: tuple[str, ...] | None) -> dict[str, Any]:
     key = f"link_{name}"
-    value = getattr(view, name)
+    value = view.value(name)
     st.session_state[key] = value if options is None or value in options else options[0]
     return {"key": key, "on_change": _store, "args": (name,)}
 

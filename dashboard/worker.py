@@ -97,6 +97,7 @@ class Worker:
         models: Sequence[Source],
         targets: Mapping[str, int | None],
         methods: Sequence[str] = (),
+        parameters: Mapping[str, float] | None = None,
     ) -> Answer:
         """Explain a photograph; waits for its turn.
 
@@ -109,6 +110,8 @@ class Worker:
             Class of the maps by model; the predicted one where it is None or absent.
         methods : sequence of str
             Whose maps are wanted.
+        parameters : mapping of str to float, optional
+            Of all methods.
 
         Returns
         -------
@@ -133,7 +136,7 @@ class Worker:
             seconds = self.limits.seconds + (self.limits.loading_seconds if fresh else 0)
             try:
                 header, body = process.ask(
-                    request(models, targets, methods, self.limits.pixels), photograph, seconds, self.limits
+                    request(models, targets, methods, self.limits.pixels, parameters), photograph, seconds, self.limits
                 )
                 answer = read_answer(header, body)
             except FramingError as error:

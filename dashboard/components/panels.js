@@ -1,4 +1,4 @@
-/* Five pictures side by side; the point under the mouse, or moved by the arrow keys, is marked on all of them. */
+/* Pictures side by side; the point under the mouse, or moved by the arrow keys, is marked on all of them. */
 const STEP = 0.02;
 
 function valueAt(map, x, y) {
@@ -7,10 +7,38 @@ function valueAt(map, x, y) {
   const column = Math.min(map.columns - 1, Math.floor(x * map.columns));
   const value = map.values[row * map.columns + column];
   const share = map.mean > 0 ? value / map.mean : 0;
-  return `cell ${row + 1}, ${column + 1}: ${value.toPrecision(3)} (${share.toFixed(2)} x mean)`;
+  return `cell ${row + 1}, ${column + 1}: ${value.toPrecision(3)} (${share.toFixed(2)} x ${map.unit})`;
+}
+
+/* A map's values arrive as the bytes of little-endian float32 numbers. */
+function read(map) {
+  const bytes = Uint8Array.from(atob(map.values), (letter) => letter.charCodeAt(0));
+  return { ...map, values: new Float32Array(bytes.buffer) };
+}
+
+function missingOf(panel) {
+  const figure = element("figure", "map");
+  const caption = element("figcaption", "missing");
+  caption.append(element("strong", "", panel.heading));
+  for (const line of panel.lines) caption.append(element("div", "", line));
+  figure.append(caption);
+  return { figure };
+}
+
+function barOf({ picture, alt, low, high, of }) {
+  const bar = element("div", "bar");
+  const image = element("img");
+  image.src = picture;
+  image.alt = alt;
+  const ends = element("div", "ends");
+  ends.append(element("span", "", low), element("span", "", high));
+  if (of) bar.append(element("div", "of", of));
+  bar.append(image, ends);
+  return bar;
 }
 
 function panelOf(panel) {
+  if (!panel.picture) return missingOf(panel);
   const figure = element("figure", panel.map ? "map" : "photograph");
   const frame = element("div", "frame");
   const image = element("img");
@@ -28,26 +56,27 @@ function panelOf(panel) {
   const value = element("div", "value", panel.map ? "\u00a0" : "");
   caption.append(value);
   figure.append(frame, caption);
-  return { figure, frame, mark, value, map: panel.map };
+  return { figure, frame, mark, value, map: panel.map && read(panel.map) };
 }
 
 export default function (component) {
   const { data, parentElement } = component;
   const root = parentElement.querySelector(".panels");
   if (!root) return;
-  const shown = data.panels.map(panelOf);
+  const all = data.panels.map(panelOf);
+  const narrow = Math.min(2, data.columns);
   const grid = element("div", "grid");
   grid.style.setProperty("--columns", data.columns);
-  grid.append(...shown.map((panel) => panel.figure));
-  const bar = element("div", "bar");
-  const picture = element("img");
-  picture.src = data.bar.picture;
-  picture.alt = data.bar.alt;
-  const ends = element("div", "ends");
-  ends.append(element("span", "", data.bar.low), element("span", "", data.bar.high));
-  bar.append(picture, ends);
-  shown[0].figure.append(bar);
+  grid.style.setProperty("--narrow", narrow);
+  all.forEach(({ figure }, index) => {
+    const place = (index - 1) % data.together; // within its row; the photograph is the first of all
+    figure.style.setProperty("--place", (place % data.columns) + 1);
+    figure.style.setProperty("--narrow-place", (place % narrow) + 1);
+  });
+  grid.append(...all.map((panel) => panel.figure));
+  all[0].figure.append(...data.bars.map(barOf));
   root.replaceChildren(grid);
+  const shown = all.filter((panel) => panel.frame);
 
   let point = null;
   function place(x, y) {

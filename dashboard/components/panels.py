@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from dashboard.components.component import data_uri, part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -22,7 +24,7 @@ class Panel:
     ----------
     heading, alt : str
     picture : bytes
-        JPEG.
+        JPEG; empty where there is none to show, and the lines say why.
     lines : tuple of str
         Shown below the heading, as plain text.
     saliency : ndarray of float32, shape (h, w), optional
@@ -30,39 +32,48 @@ class Panel:
     """
 
     heading: str
-    alt: str
-    picture: bytes
+    alt: str = ""
+    picture: bytes = b""
     lines: tuple[str, ...] = ()
     saliency: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
 class ColourBar:
-    """The scale below the photograph: its picture (JPEG), and what stands at its ends."""
+    """A scale below the photograph: its picture (JPEG), what stands at its ends, and whose scale it is."""
 
     picture: bytes
     low: str
     high: str
+    of: str = ""
 
 
-def show_panels(panels: Sequence[Panel], columns: int, bar: ColourBar, key: str) -> None:
+def show_panels(panels: Sequence[Panel], together: int, columns: int, bars: Sequence[ColourBar], key: str) -> None:
     """Show the photograph on the left and the maps beside it in rows; on a narrow screen, below it.
 
     Parameters
     ----------
     panels : sequence of Panel
         The photograph first.
+    together : int
+        So many maps begin in a new row.
     columns : int
         Maps in a row.
-    bar : ColourBar
+    bars : sequence of ColourBar
     key : str
         Unique on the page.
     """
     data = {
         "panels": [_plain(panel) for panel in panels],
+        "together": together,
         "columns": columns,
-        "bar": {"picture": data_uri(bar.picture), "alt": f"Colour scale from {bar.low} to {bar.high}", "low": bar.low,
-                "high": bar.high},
+        "bars": [
+            {
+                "picture": data_uri(bar.picture), "alt": f"Colour scale from {bar.low} to {bar.high}", "low": bar.low,
+                "high": bar.high, "of": bar.of,
+            }
+            for bar in bars
+        ],
     }  # fmt: skip
     part("panels")(key=key, data=data)
 
@@ -72,14 +83,15 @@ def _plain(panel: Panel) -> dict[str, Any]:
     return {
         "heading": panel.heading,
         "alt": panel.alt,
-        "picture": data_uri(panel.picture),
+        "picture": data_uri(panel.picture) if panel.picture else "",
         "lines": list(panel.lines),
         "map": None
         if raw is None
         else {
             "rows": raw.shape[0],
             "columns": raw.shape[1],
-            "mean": float(raw.mean()),
-            "values": [float(f"{value:.5g}") for value in raw.ravel()],
+            "mean": float(np.abs(raw).mean()),
+            "unit": "mean of absolute values" if (raw < 0).any() else "mean",
+            "values": b64encode(raw.astype("<f4").tobytes()).decode("ascii"),
         },
     }

@@ -1,42 +1,34 @@
 """Formulas, sources, provenance and limits."""
 
+import re
+
 import pandas as pd
 import streamlit as st
 
 from dashboard.page import open_page, plain
+from explain.explainers.contract import NEEDS_IN_WORDS, Explainer
+from explain.explainers.registry import EXPLAINERS, title_of
 from explain.measures.contract import Needs
 from explain.measures.registry import measures_that_need
 from explain.store.manifest import notices_of
 
-store, _ = open_page("About", "What is computed, by which formula, from what, and what it cannot tell.")
+LONG = 60  # letters of a formula's source: set smaller, so that a telephone holds it without scrolling
+ADDRESSES = {"arXiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
+CITED = re.compile(r"\b(arXiv|doi) (\d[\w./-]*\w)")
 
-st.subheader("How to read a map", anchor=False)
-st.markdown(
-    "A map says how much each place of the photograph counted, by one explanation method, for one classifier. Bright "
-    "is much. On *one scale*, equal colours are equal shares of a map's own mass, so that maps can be compared with "
-    "each other; on its *own scale*, each map is as bright as it can be, and only places within it can be compared. A "
-    f"map is a statement about a network, not about the {plain(store.dataset.subject)}: it may be right about a "
-    "network that is wrong."
+store, *_ = open_page(
+    "About", "What is computed, by which formula, from what, and what it cannot tell.", choosing=False
 )
-left, right = st.columns(2, gap="large")
-with left:
-    st.subheader("Grad-CAM", anchor=False)
-    st.latex(r"L^c = \mathrm{ReLU}\Big(\sum_k \alpha_k^c A^k\Big)")
-    st.latex(r"\alpha_k^c = \frac1Z \sum_{ij} \frac{\partial y^c}{\partial A^k_{ij}}")
-    st.markdown(
-        "What speaks for class $c$: the score is taken before softmax, ReLU after the sum ([Selvaraju et al., ICCV "
-        "2017](https://arxiv.org/abs/1610.02391)). Where a network ends in global average pooling and one dense layer, "
-        "the weights are exactly $W_{kc} / Z$, for every class at once."
-    )
-with right:
-    st.subheader("FEM", anchor=False)
-    st.latex(r"\mathrm{FEM} = \sum_k \mu_k B_k \;")  # the space keeps a subscript within its box, which else scrolls
-    st.latex(r"B_k = [A^k > \mu_k + K \sigma_k]")
-    st.markdown(
-        "What stands out: mean and population standard deviation over the positions of one channel of one image; K = 2 "
-        "([Fuad et al., IPTA 2020](https://doi.org/10.1109/IPTA50016.2020.9286629)). FEM has no target class: it "
-        "cannot tell what speaks for a class."
-    )
+
+
+def linked(source: str) -> str:
+    """Give a source as Markdown whose identifiers lead to the papers."""
+    parts, end = [], 0
+    for match in CITED.finditer(source):
+        address = f"{ADDRESSES[match[1]]}{match[2]}"
+        parts += [plain(source[end : match.start()]), f"[{plain(match[0])}]({address})"]
+        end = match.end()
+    return "".join((*parts, plain(source[end:])))
 
 
 def list_measures(*needs: Needs) -> None:
@@ -49,6 +41,39 @@ def list_measures(*needs: Needs) -> None:
     st.markdown("\n".join(lines))
 
 
+def show_explainer(each: Explainer) -> None:
+    """Show what the registry knows of a method."""
+    st.subheader(each.title, anchor=False)
+    for formula in each.formula.split(r", \quad "):  # a line each, so that a narrow screen holds them
+        size = r"\footnotesize " if len(formula) > LONG else ""
+        st.latex(rf"{size}{formula}\;")  # the space keeps a subscript within its box, which else scrolls
+    st.markdown(f"{plain(each.says)} ({linked(each.source)})")
+    facts = [f"Needs {NEEDS_IN_WORDS[each.needs]}"]
+    facts += ["no target class"] * (not each.targeted) + ["signed"] * each.signed
+    facts += ["at the resolution of the network's input"] * each.at_pixels
+    facts += ["only for networks that end in global average pooling and one dense layer"] * each.linear_head
+    facts += [f"there the same map as {title_of(each.same_as)}"] * bool(each.same_as)
+    facts += [f"{p.title}: {p.low:g} to {p.high:g}, {p.default:g} by default" for p in each.parameters]
+    st.caption(f"{plain('; '.join(facts))}.")
+
+
+st.subheader("How to read a map", anchor=False)
+st.markdown(
+    "A map says how much each place of the photograph counted, by one explanation method, for one classifier. Bright "
+    "is much. On *one scale*, equal colours are equal shares of a map's own mass, so that maps can be compared with "
+    "each other; on its *own scale*, each map is as bright as it can be, and only places within it can be compared. A "
+    f"map is a statement about a network, not about the {plain(store.dataset.subject)}: it may be right about a "
+    "network that is wrong."
+)
+st.markdown(
+    "A *signed* map says as well what counts against: red is for, blue against, white is zero. Its scale is by the "
+    "mean of its absolute values; numbers are of its positive part."
+)
+explainers = list(EXPLAINERS.values())
+for pair in (explainers[start : start + 2] for start in range(0, len(explainers), 2)):
+    for column, each in zip(st.columns(2, gap="large"), pair, strict=False):
+        with column:
+            show_explainer(each)
 st.subheader("Spread and place, on a common grid of 112 x 112", anchor=False)
 st.markdown(
     "A map is scaled to sum 1; of a signed map, the positive part counts. Inside is the mask of the "
@@ -65,9 +90,9 @@ st.markdown(
     "shuffled away."
 )
 st.subheader("Limits", anchor=False)
-grids = ", ".join(f"{model.grid[0]} x {model.grid[1]} ({model.title})" for model in store.models)
+shapes = {f"{m.shape[0]} x {m.shape[1]} ({each.title})": None for each in store.models for m in each.methods}
 st.markdown(
-    f"Maps are at feature resolution, {plain(grids)}: finer detail in a picture is interpolation. The whole image is "
+    f"Cells of a map: {plain(', '.join(shapes))}; finer detail in a picture is interpolation. The whole image is "
     "squeezed to a square, as the networks were fed. A test that settles nothing does not show that there is no "
     "difference."
 )
@@ -80,15 +105,32 @@ models = pd.DataFrame(
         {
             "model": model.title, "input": f"{model.input_size} x {model.input_size}",
             "preprocessing": model.preprocessing, "feature layer": model.feature_layer,
-            "map": f"{model.grid[0]} x {model.grid[1]}", "classes": len(model.classes),
+            "feature map": f"{model.grid[0]} x {model.grid[1]}", "classes": len(model.classes),
             "runtime": model.runtime,
-            "Grad-CAM": "closed form, any class" if model.closed_form else "by differentiation, labelled class",
+            "gradients": "closed form, any class" if model.closed_form else "by differentiation, labelled class",
+            "activations": model.precision,
             "digest": model.digest[:12],
         }
         for model in store.models
     ]
 )  # fmt: skip
 st.dataframe(models, hide_index=True)
+held = [
+    {
+        "model": model.title, "method": method.title, "map": f"{method.shape[0]} x {method.shape[1]}",
+        "of": "the label's class, else the predicted one" if method.targeted else "no class",
+        "parameters": ", ".join(f"{name} = {value:g}" for name, value in method.parameters.items()),
+        "digest": method.digest[:12], "not to be had": "",
+    }
+    for model in store.models
+    for method in model.methods
+]  # fmt: skip
+held += [
+    {"model": model.title, "method": title_of(name), "not to be had": reason}
+    for model in store.models
+    for name, reason in model.refused.items()
+]
+st.dataframe(pd.DataFrame(held), hide_index=True)
 for warning in store.dataset.warnings:
     st.warning(plain(warning), icon=":material/rule:")
 st.caption("The whole manifest: everything that determined a result, with its digest.")

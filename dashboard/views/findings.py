@@ -12,7 +12,7 @@ from explain.findings.study import study_of
 from explain.store.manifest import notices_of
 from explain.store.selection import Selection
 
-store, view = open_page("Findings", "Each claim, its test on every image, and the verdict.")
+store, view, _ = open_page("Findings", "Each claim, its test on every image, and the verdict.", choosing=False)
 share(view)
 study, selection = study_of(store.dataset), Selection.of(store, store.shown_models, store.shown_methods)
 ICONS = {

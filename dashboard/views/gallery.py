@@ -12,17 +12,23 @@ from dashboard.link import View
 from dashboard.page import open_page, plain, share
 from dashboard.selection import select_images
 from dashboard.widgets import segments, select, text, title, write
+from explain.store.selection import Selection
 
 PER_PAGE = 20
 
-store, view = open_page("Gallery", "Every photograph of the dataset, with what each classifier says of it.")
-models = tuple(model.name for model in store.models)
-titles = {model.name: model.title for model in store.models}
+store, view, selection = open_page("Gallery", "Every photograph of the dataset, with what each classifier says of it.")
+every = Selection.of(store)
+model = view.model or next(iter(selection.models))
+stored = {method.name: method.title for method in store.model(model).methods}
+method = view.method or next((name for name in selection.methods if name in stored), next(iter(stored), ""))
+if view.method and view.method not in stored:
+    st.warning("The link's method has no maps of this model; the first one is shown.", icon=":material/link_off:")
+    method = next(iter(stored), "")
 
 with st.sidebar:
     text(view, "text", "Find", "Part of an image's name, such as bear_01.", "part of a name")
     select(view, "label", "Class", "Show one class only.", ("", *store.dataset.labels))
-    select(view, "verdict", "Verdict", "Both models right, at least one wrong, or one right and one wrong.")
+    select(view, "verdict", "Verdict", "All models right, at least one wrong, or some right and some wrong.")
     subject, subjects = plain(store.dataset.subject), plain(store.dataset.subject_plural)
     covered = f"Share of the photograph that the {subjects}' boxes cover."
     select(view, "size", f"{subject[:1].upper()}{subject[1:]}'s size", covered)
@@ -30,11 +36,12 @@ with st.sidebar:
     segments(view, "order", "Order", "Direction of sorting.")
     segments(view, "layer", "Show", "Photographs, or one model's and method's map.", ("photo", "overlay", "map"))
     if view.layer != "photo":
-        select(view.but(model=view.model or models[0]), "model", "Model", "Whose map is shown.", models, names=titles)
-        segments(view, "method", "Method", "FEM has no target class.")
-        select(view, "colormap", "Colours", "viridis is safe for colour-blind readers; turbo is a rainbow.")
+        of_card = view.but(model=model, method=method)
+        select(of_card, "model", "Model", "Whose map is shown.", tuple(every.models), names=every.models)
+        select(of_card, "method", "Method", "Whose map is shown.", tuple(stored), names=stored)
+        select(view, "colormap", "Colours", "viridis is safe for colour-blind readers; signed maps have their own.")
 
-images = summary(store)
+images = summary(store, selection)
 selected = select_images(images, view)
 total = len(images)
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -52,24 +59,25 @@ pages = ceil(len(selected) / PER_PAGE)
 page = min(view.page, pages)
 shown = selected.iloc[(page - 1) * PER_PAGE : page * PER_PAGE]
 predictions = table(store, "predictions")
+predictions = predictions[predictions["model"].isin(selection.models)]
 of_image = {image: rows for image, rows in predictions[predictions["image"].isin(shown["image"])].groupby("image")}
 
 
 def said(model: str, predicted: str, probability: float, right: object) -> Said:
     """Say what a model says; a right answer is the label, which stands above."""
     verdict = "unknown" if pd.isna(right) else "right" if right else "wrong"
-    return Said(verdict, titles[model], "" if verdict == "right" else title(predicted), f"{probability:.0%}")
+    return Said(verdict, selection.models[model], "" if verdict == "right" else title(predicted), f"{probability:.0%}")
 
 
 def card(image: str, label: str, status: str) -> Card:
     """Make one image's card."""
     if status != "ok":
         return Card(image, title(label), reason=status)
-    model = view.model or models[0]
-    picture = card_picture(str(store.path), store.digest, image, view.layer, model, view.method, view.colormap)
+    layer = view.layer if method else "photo"
+    picture = card_picture(str(store.path), store.digest, image, layer, model, method, view.colormap)
     says = tuple(said(row.model, row.predicted, row.probability, row.right) for row in of_image[image].itertuples())
     target = view.but(image=image, page=1, layer=View().layer).to_params()
-    shows = "photograph" if view.layer == "photo" else f"{titles[model]}, {title(view.method)}"
+    shows = "photograph" if view.layer == "photo" else every.title((model, method))
     return Card(image, title(label), f"./compare?{urlencode(target)}", picture, f"{title(label)}: {shows}", says)
 
 

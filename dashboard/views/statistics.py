@@ -11,14 +11,14 @@ from dashboard.plots import show
 from dashboard.statistics_controls import settle, show_controls
 from dashboard.widgets import segments, select
 from explain.figures.exhibits import ENTRIES, SECTIONS
-from explain.store.selection import Selection
 
 BROKEN = (
     "This figure could not be drawn from what is stored; the server's log says why. The others are not touched by it."
 )
 
-store, view = open_page("Statistics", "Spread, agreement and accuracy over every image, by model, method and class.")
-selection = Selection.of(store)
+store, view, selection = open_page(
+    "Statistics", "Spread, agreement and accuracy over every image, by model, method and class."
+)
 looked_at = material(store, selection, view.label)
 view, notices = settle(view, looked_at)
 for notice in notices:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from dashboard.components.answers import Answers, show_answers
-from dashboard.components.panels import ColourBar, Panel, show_panels
+from dashboard.components.panels import Panel, show_panels
 from dashboard.downloads import offer_saliency
-from dashboard.drawing import colour_bar, drawn, scale_ends, shared_maximum
+from dashboard.drawing import columns_of, row_of
+from dashboard.map_panels import bars_of, panels_of
+from dashboard.own_photograph import Question, explain_own, question
 from dashboard.page import open_page, plain, share
+from dashboard.photograph_maps import gather, map_file
 from dashboard.widgets import map_controls, title
 from dashboard.worker import Worker
 from data.images import encode
 from explain.errors import ExplainError
-from explain.explainers.registry import METHOD_TITLES, METHODS
+from explain.explainers.contract import Needs
 from explain.models.head import softmax
 from explain.serving.child import Answer
 from explain.serving.sources import sources
-from explain.store.evidence import class_index
 
 ENDINGS = ("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif")
 SOURCES = {"file": "A file", "paste": "Paste", "camera": "Camera"}
@@ -81,16 +82,16 @@ def ask_for_photograph(own: dict[str, Any], worker: Worker) -> None:
         st.camera_input("Photograph", key=key, on_change=take, args=(key,))
 
 
-def explained(own: dict[str, Any], worker: Worker, targets: dict[str, int | None]) -> Answer | None:
-    """Give what the networks say, asking them only where the photograph or the store is another than before."""
-    open_end = {name: index for name, index in targets.items() if not store.model(name).closed_form}
-    key = (hashlib.sha256(own["content"]).hexdigest(), store.digest, tuple(open_end.items()))
+def answered(own: dict[str, Any], worker: Worker, asked: Question) -> Answer | None:
+    """Give what the networks say, asking them only where something that it depends on is another than before."""
+    key = (hashlib.sha256(own["content"]).hexdigest(), store.digest, asked.key)
     if own.get("key") != key:
         own.update(key=key, answer=None, error="")
         ahead = f" {worker.waiting + 1} before yours." if worker.busy else ""
         with st.spinner(f"The networks look at it; the first time they are loaded.{ahead}", show_time=True):
             try:
-                own["answer"] = worker.explain(own["content"], sources(store), targets, METHODS)
+                wanted = [source for source in sources(store) if source.spec.name in selection.models]
+                own["answer"] = worker.explain(own["content"], wanted, asked.targets, asked.methods, asked.parameters)
             except ExplainError as error:
                 own["error"] = str(error)
     if own["error"]:
@@ -101,24 +102,19 @@ def explained(own: dict[str, Any], worker: Worker, targets: dict[str, int | None
     return own["answer"]
 
 
-store, view = open_page("Try your own", "The same maps for a photograph of yours, by the networks of this dataset.")
+store, view, selection = open_page(
+    "Try your own", "The same maps for a photograph of yours, by the networks of this dataset."
+)
 with st.sidebar:
-    map_controls(view, store, unset="The predicted class")
+    map_controls(view, store, selection, unset="The predicted class", live=Needs.PASSES)
 own: dict[str, Any] = st.session_state.setdefault("upload", {})
 worker = shared_worker()
 with st.container(border=True):
     ask_for_photograph(own, worker)
 if "content" not in own:
     st.stop()
-
-wanted: dict[str, int | None] = {}
-for model in store.models:
-    try:
-        wanted[model.name] = class_index(store, model.name, view.target) if view.target else None
-    except ExplainError as error:
-        wanted[model.name] = None
-        st.warning(plain(f"{error} The predicted class is shown instead."))
-answer = explained(own, worker, wanted)
+asked = question(store, selection, view.target, view.explainer_values)
+answer = answered(own, worker, asked)
 if answer is None:
     st.stop()
 
@@ -128,50 +124,30 @@ with sharing:
     share(view)
 right.button("Remove", icon=":material/delete:", on_click=forget, width="stretch", help="Forget this photograph.")
 
-maps, targets = {}, {}
-for model in store.models:
-    explanation, index = answer.of_model[model.name], wanted[model.name]
-    targets[model.name] = int(explanation.logits.argmax()) if index is None else index
-    for method in METHODS:
-        maps[model.name, method] = explanation.saliency(
-            method, head=store.head(model.name), target=targets[model.name], parameters={"k": view.k}
-        )
-maximum = shared_maximum(maps)
-headings = {(name, method): f"{store.model(name).title}, {METHOD_TITLES[method]}" for name, method in maps}
-
-
-def panel(name: str, method: str, photograph: NDArray[np.uint8]) -> Panel:
-    """Put one map's picture, words and values together."""
-    raw = maps[name, method]
-    heading = headings[name, method]
-    about = f"K = {view.k:g}; FEM has no target class."
-    if method != "fem":
-        about = f"Target: {title(store.model(name).classes[targets[name]])}"
-    if not raw.any():
-        about = "Nothing passes: this map is zero everywhere."
-    picture = encode(drawn(photograph, raw, view, maximum))
-    return Panel(heading, f"{heading}: your photograph", picture, (about,), raw)
-
-
+maps = gather(
+    store,
+    selection,
+    partial(explain_own, store, asked, answer),
+    {} if view.target else dict.fromkeys(selection.models, "predicted"),
+)
 show_panels(
-    [
-        Panel("Photograph", "Your photograph", encode(answer.photograph)),
-        *(panel(model.name, method, answer.photograph) for method in METHODS for model in store.models),
-    ],
-    len(store.models),
-    ColourBar(encode(colour_bar(view.colormap)), *scale_ends(view, maximum)),
+    [Panel("Photograph", "Your photograph", encode(answer.photograph)), *panels_of(maps, answer.photograph, view)],
+    row_of(selection),
+    columns_of(row_of(selection)),
+    bars_of(maps, view),
     key="panels",
 )
 
 st.subheader("What each model says", anchor=False)
 answers = []
-for model in store.models:
-    probabilities = softmax(answer.of_model[model.name].logits)
-    says = title(model.classes[int(probabilities.argmax())])
-    heading = f"{model.title}: {says}, {probabilities.max():.0%} (of {len(model.classes)} classes)"
-    answers.append(Answers(heading, model.classes, probabilities.tolist()))
+for name, model_title in selection.models.items():
+    classes, probabilities = store.model(name).classes, softmax(answer.of_model[name].logits)
+    says = title(classes[int(probabilities.argmax())])
+    heading = f"{model_title}: {says}, {probabilities.max():.0%} (of {len(classes)} classes)"
+    answers.append(Answers(heading, classes, probabilities.tolist()))
 show_answers(answers)
 
-with st.expander("Downloads", icon=":material/download:"):
-    for (name, method), raw in maps.items():
-        offer_saliency(headings[name, method], raw, f"photograph-{name}-{method}")
+if maps.found:
+    with st.expander("Downloads", icon=":material/download:"):
+        for key, each in maps.found.items():
+            offer_saliency(maps.headings[key], each.saliency, map_file("photograph", each))

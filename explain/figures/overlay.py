@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 DIVERGING = "colorbrewer:RdBu_r"
-"""Colours of differences: blue below zero, white, red above."""
+"""Colours of differences and of signed maps: blue below zero, white, red above."""
 
 
 def heatmap(scaled: NDArray[np.float64], colormap: str = "viridis") -> NDArray[np.uint8]:
@@ -40,6 +40,24 @@ def heatmap(scaled: NDArray[np.float64], colormap: str = "viridis") -> NDArray[n
     return _table(colormap).take(_steps(scaled), axis=0)
 
 
+def centred(saliency: NDArray[np.float64], limit: float | None = None) -> NDArray[np.float64]:
+    """Scale a signed map for display: zero to the middle of a colormap.
+
+    Parameters
+    ----------
+    saliency : array, shape (h, w)
+    limit : float, optional
+        Where the scale ends on both sides; the map's own largest absolute value by default.
+
+    Returns
+    -------
+    ndarray of float64, shape (h, w)
+        Within [0, 1], 0.5 where the map is zero.
+    """
+    end = float(np.abs(saliency).max()) if limit is None else limit
+    return np.clip(0.5 + 0.5 * saliency / end, 0, 1) if end > 0 else np.full(saliency.shape, 0.5)
+
+
 def overlay(
     photograph: NDArray[np.uint8],
     saliency: NDArray[np.float32],
@@ -48,6 +66,7 @@ def overlay(
     opacity: float = 0.55,
     maximum: float | None = None,
     interpolation: Interpolation = "bilinear",
+    signed: bool = False,
 ) -> NDArray[np.uint8]:
     """Lay a map's heatmap over its photograph.
 
@@ -62,16 +81,20 @@ def overlay(
     maximum : float, optional
         A shared maximum; the map's own by default.
     interpolation : {"bilinear", "nearest", "bicubic"}
+    signed : bool
+        Whether values below zero mean something: the scale then is centred at zero, and its colours diverge, whatever
+        `colormap` is.
 
     Returns
     -------
     ndarray of uint8, shape (h, w, 3)
     """
     stretched = resample(saliency, photograph.shape[:2], interpolation)
+    scaled = centred(stretched, maximum) if signed else divide_by_maximum(stretched, maximum)
     # Single precision, and 256 weighted colours instead of every pixel's: a slider's move draws four of these.
-    colours = np.float32(opacity) * _table(colormap)
+    colours = np.float32(opacity) * _table(DIVERGING if signed else colormap)
     blend = np.float32(1 - opacity) * photograph
-    blend += colours.take(_steps(divide_by_maximum(stretched, maximum)), axis=0)
+    blend += colours.take(_steps(scaled), axis=0)
     return np.rint(blend, out=blend).astype(np.uint8)
 
 
@@ -149,7 +172,7 @@ def difference_overlay(
         which is safe for colour-blind readers).
     """
     stretched = resample(difference, photograph.shape[:2])
-    colours = heatmap(0.5 + 0.5 * stretched / limit if limit > 0 else np.full(stretched.shape, 0.5), DIVERGING)
+    colours = heatmap(centred(stretched, limit), DIVERGING)
     grey = photograph.astype(np.float32).mean(axis=2, keepdims=True)
     return np.rint((1 - opacity) * grey + opacity * colours).astype(np.uint8)
 

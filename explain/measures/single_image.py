@@ -26,7 +26,7 @@ def image_metrics(maps: Maps, coverage: NDArray[np.float64] | None = None) -> pd
     Parameters
     ----------
     maps : mapping of (model, method) to ndarray, shape (h, w)
-        Raw.
+        Raw; of signed maps the positive part is measured.
     coverage : ndarray of float64, shape (112, 112), optional
         Share of each cell of the common grid that the labelled object covers, as :mod:`explain.measures.regions` gives
         it.
@@ -51,7 +51,7 @@ def image_agreement(maps: Maps) -> pd.DataFrame:
     Parameters
     ----------
     maps : mapping of (model, method) to ndarray, shape (h, w)
-        Raw.
+        Raw; of signed maps the positive part is compared.
 
     Returns
     -------
@@ -67,18 +67,24 @@ def image_agreement(maps: Maps) -> pd.DataFrame:
 
 
 def density(saliency: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Divide a map by its mean, so that maps of different methods and networks have one unit.
+    """Divide a map by the mean of its absolute values, so that maps of different methods and networks have one unit.
 
     Parameters
     ----------
     saliency : ndarray of float32, shape (h, w)
+        Signed or not; without signs, the divisor is the map's mean.
 
     Returns
     -------
     ndarray of float32, shape (h, w)
-        1 is the map's mean; a map that is zero everywhere stays so.
+        A map that is zero everywhere stays so.
+
+    Examples
+    --------
+    >>> density(np.array([[3, -1]], np.float32))
+    array([[ 1.5, -0.5]], dtype=float32)
     """
-    mean = saliency.mean()
+    mean = np.abs(saliency).mean()
     return saliency / mean if mean > 0 else saliency
 
 
@@ -88,6 +94,7 @@ def density_difference(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArra
     Parameters
     ----------
     a, b : ndarray of float32, shape (h, w); the shapes may differ
+        Of signed maps the positive part counts.
 
     Returns
     -------

@@ -58,7 +58,7 @@ class Explanation:
     target : int
         The class that was asked for, or the predicted one.
     maps : mapping of str to ndarray of float32, shape (h', w')
-        Raw maps of `target` by the methods that need the network itself.
+        Raw maps of `target` by the methods that need the network itself, at the parameters that were asked for.
     refused : mapping of str to str
         Why a method has no map, in a sentence.
     """
@@ -126,7 +126,11 @@ class Answer:
 
 
 def request(
-    models: Sequence[Source], targets: Mapping[str, int | None], methods: Sequence[str], max_pixels: int
+    models: Sequence[Source],
+    targets: Mapping[str, int | None],
+    methods: Sequence[str],
+    max_pixels: int,
+    parameters: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """Write the header of a request; the body is the photograph's file.
 
@@ -139,6 +143,8 @@ def request(
         Whose maps are wanted; the process makes those that the feature map does not suffice for.
     max_pixels : int
         Larger photographs are refused before they are decoded.
+    parameters : mapping of str to float, optional
+        Of all methods, for the maps that the process makes; defaults for those that are absent.
 
     Returns
     -------
@@ -149,6 +155,7 @@ def request(
         "targets": {model.spec.name: targets.get(model.spec.name) for model in models},
         "methods": list(methods),
         "max_pixels": max_pixels,
+        "parameters": dict(parameters or {}),
     }
 
 
@@ -247,8 +254,9 @@ class Answering:
             for method in map(explainer, header["methods"]):
                 if not method.unavailable(sent):
                     continue  # whoever asks has all that it takes
+                values = {name: value for name, value in header["parameters"].items() if name in method.defaults}
                 try:
-                    arrays[f"{index}_map_{method.name}"] = method.explain(evidence, [target])[0]
+                    arrays[f"{index}_map_{method.name}"] = method.explain(evidence, [target], values)[0]
                     made[source.spec.name].append(method.name)
                 except UnavailableError as error:
                     refused[source.spec.name][method.name] = str(error)

@@ -3,9 +3,9 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from dashboard.pages import PAGES
 from tests.browser.visiting import NARROW, SCREENSHOTS, WIDE, visiting
 
-PAGES = ("gallery", "compare", "statistics", "findings", "upload", "about")
 LOOKS = [("light", WIDE), ("dark", WIDE), ("light", NARROW), ("dark", NARROW)]
 
 

@@ -12,7 +12,7 @@ SHAPING = [
     ("choose", "Scale", "Own scale", "scale=own"),
     ("pick", "Colours", "cividis", "colormap=cividis"),
     ("pick", "Interpolation", "nearest", "interpolation=nearest"),
-    ("pick", "Target class of Grad-CAM", "American black bear", "target=American_black_bear"),
+    ("pick", "Target class", "American black bear", "target=American_black_bear"),
     ("push", "K of FEM", "ArrowRight", "k=2.1"),
 ]
 COMPARE = [
@@ -29,9 +29,13 @@ GALLERY = [
     ("choose", "Order", "Descending", "order=descending"),
     ("choose", "Show", "Map", "layer=map"),
     ("pick", "Model", "Compact Xception", "model=compact-xception"),
-    ("choose", "Method", "FEM", "method=fem"),
+    ("pick", "Method", "FEM", "method=fem"),
     ("pick", "Colours", "inferno", "colormap=inferno"),
     ("turn", "Pagination", "Page 2", "page=2"),
+]
+CHOSEN = [
+    ("toggle", "Models", "Compact Xception", "models=compact-resnet"),
+    ("toggle", "Methods", "Grad-CAM", "methods=fem"),
 ]
 FOUND = [("type", "Find", "bear_0", "text=bear_0"), ("pick", "Animal's size", "Medium", "size=medium")]
 DISTRIBUTIONS = [
@@ -64,6 +68,8 @@ def set_by_hand(page, how, label, value):
         page.get_by_role("radiogroup", name=label, exact=True).get_by_role("radio", name=value, exact=True).click()
     elif how == "pick":
         pick(sidebar.get_by_role("combobox", name=label), value)
+    elif how == "toggle":
+        sidebar.get_by_role("toolbar", name=label, exact=True).get_by_role("button", name=value, exact=True).click()
     elif how == "type":
         field = sidebar.get_by_role("textbox", name=label)
         field.fill(value)
@@ -92,6 +98,7 @@ def address(page):
     [
         ("/compare", COMPARE),
         ("/compare?image=elephant_002", OPACITY),
+        ("/compare", CHOSEN),
         ("/gallery", GALLERY),
         ("/gallery", FOUND),
         ("/statistics", DISTRIBUTIONS),
@@ -106,6 +113,7 @@ def address(page):
     ids=[
         "compare",
         "compare-overlay",
+        "compare-chosen",
         "gallery",
         "gallery-found",
         "distributions",

@@ -51,7 +51,7 @@ def test_a_file_gets_four_maps_that_follow_the_controls(visitor):
     page = visitor("/upload?scale=own")
     give(page, ELEPHANT)
     expect(page.get_by_text("Target: African elephant")).to_have_count(2)
-    expect(page.get_by_text("FEM has no target class.")).to_have_count(2)
+    expect(page.get_by_text("No target class")).to_have_count(2)
     before = maps(page)
     page.get_by_role("slider", name="K of FEM").press("ArrowLeft")
     page.wait_for_url("**k=1.9**")

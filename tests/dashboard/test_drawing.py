@@ -1,3 +1,4 @@
+import base64
 import re
 
 import numpy as np
@@ -6,10 +7,20 @@ import pytest
 
 from dashboard.components.answers import Answers, _rows
 from dashboard.components.panels import Panel, _plain
-from dashboard.drawing import Outlines, differences, drawn, matrix, scale_ends, shade, shared_maximum
+from dashboard.drawing import (
+    Outlines,
+    Scale,
+    columns_of,
+    drawn,
+    matrix,
+    row_of,
+    shade,
+    shared_maximum,
+)
 from dashboard.link import View
 from dashboard.page import file_name
 from data import Box
+from explain.store.selection import Selection
 
 PHOTOGRAPH = np.full((20, 30, 3), 100, np.uint8)
 
@@ -24,20 +35,46 @@ def test_one_scale_shows_equal_density_in_equal_colours_whatever_the_units():
     flat, sharp = peaked(2), peaked(50)
     maximum = shared_maximum({("a", "fem"): flat, ("a", "gradcam"): sharp})
     assert maximum == pytest.approx(50 / (65 / 16))
-    view = View(layer="map", interpolation="nearest")
-    np.testing.assert_array_equal(drawn(PHOTOGRAPH, flat, view, maximum), drawn(PHOTOGRAPH, 1000 * flat, view, maximum))
-    own = [drawn(PHOTOGRAPH, m, view.but(scale="own"), maximum)[7, 20].tolist() for m in (flat, sharp)]
-    shared = [drawn(PHOTOGRAPH, m, view, maximum)[7, 20].tolist() for m in (flat, sharp)]
+    view, scale = View(layer="map", interpolation="nearest"), Scale(maximum=maximum)
+    np.testing.assert_array_equal(drawn(PHOTOGRAPH, flat, view, scale), drawn(PHOTOGRAPH, 1000 * flat, view, scale))
+    own = [drawn(PHOTOGRAPH, m, view.but(scale="own"), scale)[7, 20].tolist() for m in (flat, sharp)]
+    shared = [drawn(PHOTOGRAPH, m, view, scale)[7, 20].tolist() for m in (flat, sharp)]
     assert own[0] == own[1]  # each reaches the end of its own scale
     assert shared[0] != shared[1]
-    assert "mean" in scale_ends(view, maximum)[1]
+    assert "mean" in scale.ends(view)[1]
+
+
+@pytest.mark.parametrize("layer", ["map", "overlay"])
+@pytest.mark.parametrize("scale", ["own", "shared"])
+def test_a_signed_map_is_red_for_blue_against_and_white_at_zero(layer, scale):
+    signed = np.array([[-2, 0], [0, 2]], np.float32)
+    maximum = shared_maximum({("a", "x"): signed})
+    assert maximum == 2  # over the mean of absolute values; the mean itself is zero
+    view = View(layer=layer, scale=scale, interpolation="nearest", opacity=1.0, colormap="turbo")
+    picture = drawn(np.full((20, 20, 3), 100, np.uint8), signed, view, Scale(signed=True, maximum=maximum)).astype(int)
+    (against, none), (_, speaks) = picture[5::10, 5::10]
+    assert against[2] - against[0] > 50
+    assert speaks[0] - speaks[2] > 50
+    assert none.min() > 240
+    assert np.abs(against - speaks[::-1]).max() < 60  # as far from white on both sides
+
+
+def test_a_signed_map_of_zeros_is_white():
+    picture = drawn(PHOTOGRAPH, np.zeros((2, 2), np.float32), View(layer="map", scale="own"), Scale(signed=True))
+    assert picture.min() > 240
+
+
+def test_the_ends_of_a_signed_scale_are_the_same_on_both_sides():
+    low, high = Scale(signed=True, maximum=3).ends(View())
+    assert (low, high) == ("-3.0", "3.0 x a map's mean of absolute values")
+    assert "minus" in Scale(signed=True).ends(View(scale="own"))[0]
 
 
 def test_layers_show_the_photograph_alone_or_under_the_map():
-    np.testing.assert_array_equal(drawn(PHOTOGRAPH, peaked(9), View(layer="photo"), 3), PHOTOGRAPH)
-    np.testing.assert_array_equal(drawn(PHOTOGRAPH, peaked(9), View(opacity=0.0), 3), PHOTOGRAPH)
-    alone = drawn(PHOTOGRAPH, peaked(9), View(layer="map"), 3)
-    np.testing.assert_array_equal(drawn(PHOTOGRAPH, peaked(9), View(opacity=1.0), 3), alone)
+    np.testing.assert_array_equal(drawn(PHOTOGRAPH, peaked(9), View(layer="photo"), Scale(maximum=3)), PHOTOGRAPH)
+    np.testing.assert_array_equal(drawn(PHOTOGRAPH, peaked(9), View(opacity=0.0), Scale(maximum=3)), PHOTOGRAPH)
+    alone = drawn(PHOTOGRAPH, peaked(9), View(layer="map"), Scale(maximum=3))
+    np.testing.assert_array_equal(drawn(PHOTOGRAPH, peaked(9), View(opacity=1.0), Scale(maximum=3)), alone)
 
 
 def test_outlines_lie_on_the_borders_of_box_and_mask():
@@ -52,17 +89,23 @@ def test_outlines_lie_on_the_borders_of_box_and_mask():
     np.testing.assert_array_equal(Outlines().on(PHOTOGRAPH), PHOTOGRAPH)
 
 
-def test_differences_pair_models_within_a_method_and_methods_within_a_model():
-    assert differences(("a", "b"), ("gradcam", "fem")) == [
-        (("a", "gradcam"), ("b", "gradcam")), (("a", "fem"), ("b", "fem")),
-        (("a", "gradcam"), ("a", "fem")), (("b", "gradcam"), ("b", "fem")),
-    ]  # fmt: skip
-    assert differences(("a",), ("gradcam", "fem")) == [(("a", "gradcam"), ("a", "fem"))]
+@pytest.mark.parametrize(
+    ("models", "methods", "together", "columns"),
+    [(1, 1, 1, 1), (1, 3, 3, 3), (2, 2, 2, 2), (4, 11, 4, 4), (5, 2, 5, 3), (8, 1, 8, 4), (1, 11, 11, 4)],
+)
+def test_a_row_holds_one_method_s_models_and_wraps_evenly(models, methods, together, columns):
+    selection = Selection({str(n): "" for n in range(models)}, {str(n): "" for n in range(methods)})
+    assert row_of(selection) == together
+    assert columns_of(together) == columns
 
 
 def test_a_panel_carries_its_values_row_by_row():
     sent = _plain(Panel("<b>x</b>", "alt", b"jpeg", ("line",), np.array([[1, 2, 3], [4, 5, 6]], np.float32)))
-    assert sent["map"] == {"rows": 2, "columns": 3, "mean": 3.5, "values": [1, 2, 3, 4, 5, 6]}
+    values = np.frombuffer(base64.b64decode(sent["map"].pop("values")), "<f4")
+    np.testing.assert_array_equal(values, [1, 2, 3, 4, 5, 6])
+    assert sent["map"] == {"rows": 2, "columns": 3, "mean": 3.5, "unit": "mean"}
+    signed = _plain(Panel("x", "", b"jpeg", (), np.array([[-1, 3]], np.float32)))["map"]
+    assert (signed["mean"], signed["unit"]) == (2, "mean of absolute values")
     assert sent["heading"] == "<b>x</b>"  # the browser sets it as text
     assert _plain(Panel("x", "alt", b""))["map"] is None
 

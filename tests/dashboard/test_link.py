@@ -1,18 +1,29 @@
-from dataclasses import fields
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.link import CHOICES, View, parse
+from dashboard.link import CHOICES, DEFAULTS, View, parse
+from explain.explainers.registry import DEFAULT_METHODS, EXPLAINERS, PARAMETERS
 
+names = st.lists(st.sampled_from(["a", "b", "model-3"]), unique=True).map(tuple)
+settings = st.fixed_dictionaries(
+    {},
+    optional={
+        name: st.integers(0, round((each.high - each.low) / each.step)).map(
+            lambda steps, each=each: round(min(each.low + steps * each.step, each.high), 4)
+        )
+        for name, each in PARAMETERS.items()
+    },
+)
 views = st.builds(
     View,
     **{name: st.sampled_from(values) for name, values in CHOICES.items()},
     label=st.sampled_from(["", "African_elephant", "a b"]),
     image=st.sampled_from(["", "elephant_001", "<b>x</b>"]),
     page=st.integers(1, 500),
-    k=st.integers(0, 60).map(lambda n: n / 10),
+    models=names,
+    methods=names,
+    parameters=settings,
     opacity=st.integers(0, 20).map(lambda n: n / 20),
 )
 
@@ -28,7 +39,7 @@ def test_a_default_state_has_an_empty_link():
     assert View().to_params() == {}
 
 
-@given(st.dictionaries(st.sampled_from([f.name for f in fields(View)]), st.text(max_size=300)))
+@given(st.dictionaries(st.sampled_from(sorted(DEFAULTS)), st.text(max_size=300)))
 def test_junk_never_raises_and_what_was_not_understood_is_named(params):
     _, notices = parse(params)
     for notice in notices:
@@ -37,10 +48,45 @@ def test_junk_never_raises_and_what_was_not_understood_is_named(params):
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("k", "nan"), ("k", "-1"), ("k", "7"), ("opacity", "1e9"), ("page", "0"), ("page", "²"), ("colormap", "jet")],
+    [("opacity", "1e9"), ("page", "0"), ("page", "²"), ("colormap", "jet")],
 )
 def test_bad_values_fall_back_with_a_notice_that_does_not_echo_them(name, text):
     view, notices = parse({name: text})
-    assert getattr(view, name) == getattr(View(), name)
+    assert view.value(name) == DEFAULTS[name]
     assert len(notices) == 1
     assert name in notices[0]
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_what_an_explainer_can_be_told_is_a_link_s_parameter_within_its_range(name):
+    each = PARAMETERS[name]
+    view, notices = parse({name: f"{each.high:g}"})
+    assert notices == ()
+    assert view.value(name) == view.explainer_values[name] == each.high
+    assert view.to_params() == {name: f"{each.high:g}"}
+    assert parse({name: f"{each.default:g}"})[0] == View()
+    for bad in ("nan", "many", f"{each.high + each.step:g}", f"{each.low - each.step:g}"):
+        view, (notice,) = parse({name: bad})
+        assert view == View()
+        assert f"link's {name}" in notice
+        assert f"from {each.low:g} to {each.high:g}" in notice
+
+
+def test_no_explainer_s_parameter_takes_a_page_s_name():
+    own = set(DEFAULTS) - set(PARAMETERS)
+    assert own == set(View.__dataclass_fields__) - {"parameters"}
+
+
+def test_links_of_before_methods_could_be_chosen_say_what_they_said():
+    old = {"method": DEFAULT_METHODS[0], "model": "xception", "target": "zebra", "k": "3"}
+    view, notices = parse(old)
+    assert notices == ()
+    assert (view.method, view.model, view.target, view.value("k")) == (DEFAULT_METHODS[0], "xception", "zebra", 3)
+    assert view.to_params() == old
+
+
+def test_names_are_separated_by_commas_and_count_once():
+    view, _ = parse({"models": "b, a,,b", "methods": ","})
+    assert view.models == ("b", "a")
+    assert view.methods == ()
+    assert parse({"methods": ",".join(EXPLAINERS)})[0].methods == tuple(EXPLAINERS)

@@ -1,10 +1,19 @@
+import base64
 import json
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from dashboard.pages import PAGES
+from data import open_dataset
+from data.datasets import DEMO_FOLDER
+from explain.building.build import build
+from explain.models.specification import load_specifications
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow
@@ -26,25 +35,41 @@ def open_page(built, monkeypatch):
     return run
 
 
+@pytest.fixture(scope="module")
+def pets(tmp_path_factory):
+    """Build a store of a dataset whose labels no model knows, with one model."""
+    root, cache = tmp_path_factory.mktemp("data") / "pets", tmp_path_factory.mktemp("cache")
+    for label, source, stems in (
+        ("cat", "African_elephant", ("elephant_000", "elephant_002", "elephant_004")),
+        ("dog", "American_black_bear", ("bear_000", "bear_003", "bear_004")),
+    ):
+        (root / label).mkdir(parents=True)
+        for stem in stems:
+            shutil.copy(DEMO_FOLDER / source / f"{stem}.jpg", root / label)
+    build(open_dataset(root), load_specifications()[:1], cache, batch_size=4)
+    return cache
+
+
+def panels(app):
+    """Give the panels of the comparison as the browser gets them."""
+    return json.loads(app.get("bidi_component")[0].proto.json)["panels"]
+
+
 def texts(app):
     kinds = (app.title, app.caption, app.markdown, app.warning, app.info, app.text)
     said = [str(element.value) for kind in kinds for element in kind]
     return " ".join(said + [component.proto.json for component in app.get("bidi_component")])
 
 
-@pytest.mark.parametrize(
-    ("stem", "words"),
-    [
-        ("gallery", "7 of 7"),
-        ("compare", "Agreement is not faithfulness"),
-        ("statistics", "Each point is an image"),
-        ("findings", "Holm"),
-        ("upload", "Nothing is kept"),
-        ("about", "Fuad"),
-    ],
-)
-def test_every_page_shows_its_own_content(open_page, stem, words):
-    assert words in texts(open_page(stem))
+WORDS = {
+    "gallery": "7 of 7", "compare": "Agreement is not faithfulness", "statistics": "Each point is an image",
+    "findings": "Holm", "upload": "Nothing is kept", "about": "Fuad",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("stem", PAGES)
+def test_every_page_shows_its_own_content(open_page, stem):
+    assert WORDS[stem] in texts(open_page(stem))
 
 
 def test_the_gallery_filters_by_class_and_shows_failed_files(open_page):
@@ -57,14 +82,89 @@ def test_compare_opens_the_linked_image(open_page):
 
 
 def test_compare_sends_the_photograph_and_four_maps_with_their_values(open_page):
-    component = open_page("compare", image="elephant_004", k="2.5").get("bidi_component")[0]
-    photograph, *maps = json.loads(component.proto.json)["panels"]
+    photograph, *maps = panels(open_page("compare", image="elephant_004", k="2.5"))
     assert photograph["map"] is None
     assert len(maps) == 4
-    assert [panel["lines"][0] for panel in maps[2:]] == ["K = 2.5; FEM has no target class."] * 2
+    assert [panel["lines"][0] for panel in maps[:2]] == ["Target: African elephant"] * 2
+    assert [panel["lines"][0] for panel in maps[2:]] == ["No target class · K of FEM = 2.5"] * 2
     for panel in maps:
-        assert len(panel["map"]["values"]) == panel["map"]["rows"] * panel["map"]["columns"]
+        values = base64.b64decode(panel["map"]["values"])
+        assert len(values) == 4 * panel["map"]["rows"] * panel["map"]["columns"]
         assert panel["picture"].startswith("data:image/jpeg;base64,")
+
+
+@pytest.mark.parametrize("target", ["zebra", "tusker"])
+def test_a_class_that_a_model_lacks_shows_no_map_of_another(open_page, target):
+    app = open_page("compare", image="elephant_004", target=target)
+    _, *maps = panels(app)
+    for panel in maps[:2]:
+        assert (panel["picture"], panel["map"]) == ("", None)
+        assert f"no class '{target}'" in panel["lines"][0]
+    assert all(panel["picture"] for panel in maps[2:])  # FEM has no class
+    assert not any("Target:" in line for panel in maps for line in panel["lines"])
+    offered = [button.proto.label for button in app.get("download_button")]
+    assert sum("raw map" in label for label in offered) == 2
+
+
+def test_another_class_is_named_by_the_map(open_page):
+    _, *maps = panels(open_page("compare", image="elephant_004", target="american black BEAR"))
+    assert [panel["lines"][0] for panel in maps[:2]] == ["Target: American black bear"] * 2
+
+
+def test_a_label_that_no_model_knows_gives_the_predicted_class_and_says_so(pets, open_page, monkeypatch):
+    monkeypatch.setenv("EXPLAIN_CACHE", str(pets))
+    app = open_page("compare")
+    _, *maps = panels(app)
+    assert len(maps) == 2  # one model
+    assert re.fullmatch(r"Target: .+ \(predicted: this model has no class for the label\)", maps[0]["lines"][0])
+    assert "cat (predicted" not in maps[0]["lines"][0]
+    assert maps[1]["lines"][0].startswith("No target class")
+
+
+@pytest.mark.parametrize("stem", PAGES)
+def test_every_page_stands_on_any_dataset_with_one_model(stem, pets, open_page, monkeypatch):
+    monkeypatch.setenv("EXPLAIN_CACHE", str(pets))
+    shown = texts(open_page(stem))
+    assert "pets" in shown
+    if stem in ("gallery", "compare", "upload"):
+        assert "animal" not in shown
+
+
+def test_a_link_chooses_models_and_methods(open_page):
+    app = open_page("compare", image="elephant_004", models="compact-xception", methods="fem")
+    _, one = panels(app)
+    assert one["heading"] == "Compact Xception, FEM"
+    assert "Agreement is not" not in texts(app)  # there is nothing to compare
+    cards = json.loads(open_page("gallery", models="compact-xception").get("bidi_component")[0].proto.json)["cards"]
+    assert {said["model"] for card in cards for said in card["said"]} == {"Compact Xception"}
+
+
+def test_unknown_models_and_methods_are_named_left_out_and_no_markup(open_page):
+    app = open_page("compare", models="compact-xception,![x](y)", methods="nothing", method="nothing")
+    shown = [warning.value for warning in app.warning]
+    assert [text.split(":")[0] for text in shown[:2]] == ["The link's models", "The link's methods"]
+    assert r"\!\[x\]" in shown[0]
+    assert "nothing" in shown[1]
+    assert "link's method is not" in shown[2]
+    assert len(panels(app)) == 3  # the photograph, and one model's two usual methods
+
+
+def test_choosing_models_is_written_to_the_link_and_undone(open_page):
+    app = open_page("compare", image="elephant_004")
+    assert app.button_group(key="link_models").value == ["compact-resnet", "compact-xception"]
+    app.button_group(key="link_models").set_value(["compact-resnet"]).run()
+    assert app.query_params["models"] in ("compact-resnet", ["compact-resnet"])
+    assert len(panels(app)) == 3
+    app.button_group(key="link_models").set_value(["compact-xception", "compact-resnet"]).run()
+    assert "models" not in app.query_params
+    assert len(panels(app)) == 5
+
+
+def test_a_difference_of_any_two_can_be_chosen(open_page):
+    usual = open_page("compare", image="elephant_004")
+    chosen = open_page("compare", image="elephant_004", first="compact-resnet:gradcam", second="compact-xception:fem")
+    captions = [[image.proto.imgs[0].caption for image in app.get("image")] for app in (usual, chosen)]
+    assert [sum(" minus " in caption for caption in some) for some in captions] == [4, 1]
 
 
 def test_bad_links_get_a_notice_and_a_page(open_page):
@@ -77,13 +177,14 @@ def test_bad_links_get_a_notice_and_a_page(open_page):
 def test_the_gallery_says_whose_map_a_picture_shows_by_the_models_title(open_page):
     app = open_page("gallery", layer="overlay", method="fem")
     box = app.selectbox(key="link_model")
+    assert list(app.selectbox(key="link_method").options) == ["Grad-CAM", "FEM"]
     cards = json.loads(app.get("bidi_component")[0].proto.json)["cards"]
     readable = [card for card in cards if card["picture"]]
     assert [said["model"] for said in readable[0]["said"]] == list(box.options)
     assert all(card["alt"] == f"{card['label']}: {box.options[0]}, FEM" for card in readable)
 
 
-@pytest.mark.parametrize("stem", ["gallery", "compare", "statistics", "findings", "upload", "about"])
+@pytest.mark.parametrize("stem", PAGES)
 def test_a_cache_that_cannot_be_reached_is_said_in_a_sentence(stem, open_page, monkeypatch):
     monkeypatch.setenv("EXPLAIN_CACHE", "nowhere://stores")
     (error,) = open_page(stem).error
@@ -102,7 +203,7 @@ def test_every_layer_can_be_chosen_in_the_gallery(open_page, layer):
 def test_text_from_a_link_is_never_markup(open_page):
     app = open_page("compare", image="elephant_002", target="![x](http://example.invalid/x.png)")
     rendered = [str(e.value) for kind in (app.caption, app.markdown, app.warning, app.info) for e in kind]
-    assert any("no class" in text for text in rendered)
+    assert "no class" in panels(app)[1]["lines"][0]  # the browser sets it as text
     assert not any("![x](" in text for text in rendered)
 
 

@@ -8,7 +8,7 @@ from dashboard.selection import neighbours, select_images, summarise
 
 @pytest.fixture
 def summary():
-    """Four images: a and b are elephants, c and d bears; d could not be read."""
+    """Four images: two elephants, two bears; d could not be read. Model y and method other are not looked at."""
     images = pd.DataFrame(
         {
             "image": ["a", "b", "c", "d"], "label": ["elephant", "elephant", "bear", "bear"],
@@ -17,21 +17,25 @@ def summary():
         }
     )  # fmt: skip
     rows = [("a", "r", 0.9, True), ("a", "x", 0.7, True), ("b", "r", 0.6, True), ("b", "x", 0.5, False),
-            ("c", "r", 0.4, False), ("c", "x", 0.3, pd.NA)]  # fmt: skip
+            ("c", "r", 0.4, False), ("c", "x", 0.3, pd.NA), ("a", "y", 0.0, False)]  # fmt: skip
     predictions = pd.DataFrame(rows, columns=["image", "model", "probability", "right"])
     predictions["right"] = predictions["right"].astype("boolean")
     metrics = pd.DataFrame(
-        [("a", "entropy", 0.1), ("b", "entropy", 0.3), ("c", "entropy", 0.2), ("c", "mass_inside", 0.5)],
-        columns=["image", "metric", "value"],
-    )
+        [
+            ("a", "r", "fem", "entropy", 0.1), ("b", "r", "fem", "entropy", 0.3), ("c", "r", "fem", "entropy", 0.2),
+            ("c", "r", "fem", "mass_inside", 0.5), ("a", "y", "fem", "entropy", 9), ("a", "r", "other", "entropy", 9),
+        ],
+        columns=["image", "model", "method", "metric", "value"],
+    )  # fmt: skip
     agreement = pd.DataFrame(
         [
             ("a", "r", "x", "fem", "fem", 0.9), ("b", "r", "x", "fem", "fem", 0.1), ("c", "r", "x", "fem", "fem", 0.5),
             ("a", "r", "r", "fem", "gradcam", 0.2), ("b", "r", "r", "fem", "gradcam", 0.3),
+            ("a", "r", "y", "fem", "fem", -1), ("a", "r", "r", "fem", "other", -1),
         ],
         columns=["image", "model_a", "model_b", "method_a", "method_b", "pearson"],
     )  # fmt: skip
-    return summarise(images, predictions, metrics, agreement, ["r", "x"])
+    return summarise(images, predictions, metrics, agreement, ["r", "x"], ["fem", "gradcam"])
 
 
 def ids(summary, **view):

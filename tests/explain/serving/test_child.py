@@ -11,6 +11,8 @@ from PIL import Image
 
 from data.datasets import DEMO_FOLDER
 from explain.errors import ExplainError
+from explain.explainers.contract import Explainer, Needs, Parameter
+from explain.explainers.registry import EXPLAINERS
 from explain.models.head import Head
 from explain.models.specification import load_specifications
 from explain.serving.child import Answer, Answering, Explanation, read_answer, request
@@ -101,6 +103,22 @@ def test_missing_and_changed_weights_are_sentences(tmp_path):
     )
     with pytest.raises(ExplainError, match="no longer where"):
         answer(picture(), models=[gone])
+
+
+@pytest.mark.slow
+def test_what_needs_the_network_is_made_there_at_the_parameters_that_were_asked_for(built, monkeypatch):
+    def maps(evidence, classes, parameters):
+        return np.full((1, 2, 2), parameters["toy_level"] + classes[0], np.float32)
+
+    level = Parameter("toy_level", "Level", 1, 0, 9, 1)
+    toy = Explainer("toy", "Toy", Needs.PASSES, maps, parameters=(level,))
+    monkeypatch.setitem(EXPLAINERS, "toy", toy)
+    model = sources(open_store(built[1].store))[0]
+    for told, expected in (({"toy_level": 5, "k": 1}, 7), ({}, 3)):
+        asked = request((model,), {model.spec.name: 2}, ("toy", "fem"), PIXELS, told)
+        read = read_answer(*Answering().answer(asked, picture()))
+        assert read.of_model[model.spec.name].maps.keys() == {"toy"}
+        assert (read.of_model[model.spec.name].maps["toy"] == expected).all()
 
 
 @pytest.mark.slow
