@@ -14,7 +14,7 @@ from explain.store.evidence import ArrayEvidence, ExplainedMap, class_index
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from explain.serving.child import Answer
+    from explain.serving.answers import Answer
     from explain.store import Store
     from explain.store.selection import Selection
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from explain.errors import ExplainError
-from explain.serving.child import Answer, read_answer, request
+from explain.serving.answers import Answer, read_answer, request
 from explain.serving.messages import FramingError, receive, send
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from data.images import encode
 from explain.errors import ExplainError
 from explain.explainers.contract import Needs
 from explain.models.head import softmax
-from explain.serving.child import Answer
+from explain.serving.answers import Answer
 from explain.serving.sources import sources
 
 ENDINGS = ("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif")

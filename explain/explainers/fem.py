@@ -87,5 +87,3 @@ EXPLAINER = Explainer(
     says="What stands out: mean and population standard deviation over the positions of one channel of one image. It "
     "has no target class, so it cannot tell what speaks for a class.",
 )
-
-DEFAULT_K = K.default

@@ -53,14 +53,6 @@ def weighted_sum(activations: ArrayLike, weights: ArrayLike) -> NDArray[np.float
     return (maps.reshape(n, h * w, c) @ column).reshape(n, h, w)
 
 
-def grad_cam(activations: ArrayLike, class_weights: ArrayLike) -> NDArray[np.float32]:
-    """Give Grad-CAM in closed form from the head's column of the target class."""
-    maps = np.asarray(activations, np.float32)
-    positions = maps.shape[1] * maps.shape[2] if maps.ndim == 4 else 1
-    weights = np.asarray(class_weights, np.float32)
-    return np.maximum(weighted_sum(maps, weights / np.float32(positions)), np.float32(0))
-
-
 def _maps(evidence: Evidence, classes: Sequence[int], parameters: Mapping[str, float]) -> NDArray[np.float32]:
     alpha = evidence.gradients(classes).mean(axis=(1, 2))
     return np.maximum(weighted_sum(evidence.activations, alpha), np.float32(0))

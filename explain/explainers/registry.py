@@ -94,7 +94,3 @@ def parse_methods(names: str | Iterable[str] | None) -> tuple[Explainer, ...]:
     if not wanted:
         raise ExplainError(f"No explanation method was named. There are {', '.join(EXPLAINERS)}.")
     return tuple(explainer(name) for name in dict.fromkeys(wanted))
-
-
-METHODS = DEFAULT_METHODS
-METHOD_TITLES = {name: title_of(name) for name in METHODS}

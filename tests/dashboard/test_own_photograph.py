@@ -7,7 +7,7 @@ from dashboard.own_photograph import explain_own, question
 from explain.errors import ExplainError
 from explain.explainers.contract import Needs
 from explain.explainers.registry import EXPLAINERS, PARAMETERS
-from explain.serving.child import Answer, Explanation
+from explain.serving.answers import Answer, Explanation
 from tests.dashboard.toy_maps import OPEN, SMALL, ToyStore, selection
 
 METHODS = ("gradcam", "fem")

@@ -15,7 +15,8 @@ from explain.explainers.contract import Explainer, Needs, Parameter
 from explain.explainers.registry import EXPLAINERS
 from explain.models.head import Head
 from explain.models.specification import load_specifications
-from explain.serving.child import Answer, Answering, Explanation, read_answer, request
+from explain.serving.answers import Answer, Explanation, read_answer, request
+from explain.serving.child import Answering
 from explain.serving.messages import FramingError, receive, send
 from explain.serving.sources import ORIGINS, Source, sources
 from explain.store import open_store
