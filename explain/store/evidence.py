@@ -32,6 +32,16 @@ class ArrayEvidence:
     head : Head or None
         The dense layer behind global average pooling; None where the network does not end so, and gradients are
         not to be had.
+
+    Examples
+    --------
+    A feature map of one channel on two positions; the class weighs that channel by 3.
+
+    >>> activations = np.array([[[[0.0], [2.0]]]], np.float32)
+    >>> head = Head(np.array([[3.0]], np.float32), np.zeros(1, np.float32))
+    >>> evidence = ArrayEvidence(activations, activations.mean(axis=(1, 2)) @ head.kernel, head)
+    >>> explainer('evidence').explain(evidence, [0])  # sums to the logit, 3
+    array([[[0., 3.]]], dtype=float32)
     """
 
     activations: NDArray[np.float32]

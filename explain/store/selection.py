@@ -21,6 +21,14 @@ class Selection:
     ----------
     models, methods : mapping of str to str
         Title by name.
+
+    Examples
+    --------
+    >>> selection = Selection({"a": "Net A", "b": "Net B"}, {"fem": "FEM"})
+    >>> selection.keys
+    (('a', 'fem'), ('b', 'fem'))
+    >>> selection.title(("a", "fem"))
+    'Net A, FEM'
     """
 
     models: Mapping[str, str]

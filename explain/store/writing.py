@@ -209,6 +209,11 @@ def rows_per_chunk(shape: tuple[int, ...], dtype: Any, rows: int) -> int:
     dtype : numpy.dtype
     rows : int
         Images in all.
+
+    Examples
+    --------
+    >>> rows_per_chunk((13, 13), np.float32, 100_000), rows_per_chunk((299, 299), np.float32, 100_000)
+    (256, 2)
     """
     return max(1, min(rows, _MOST_ROWS, _LARGEST_CHUNK // max(1, int(np.prod(shape)) * np.dtype(dtype).itemsize)))
 

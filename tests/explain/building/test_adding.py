@@ -43,6 +43,18 @@ def test_a_method_added_later_needs_no_network_and_makes_nothing_else_anew(two, 
     assert check_store(store) == ()
 
 
+def test_maps_made_with_the_network_are_those_made_from_the_store_to_the_bit(two, tmp_path):
+    dataset, cache = two
+    specs = load_specifications("compact-resnet")
+    methods = [each for each in EXPLAINERS.values() if each.needs <= Needs.GRADIENTS]
+    added = open_store(build(dataset, specs, cache, methods=methods, batch_size=4).store)
+    whole = open_store(build(dataset, specs, tmp_path / "whole", methods=methods, batch_size=4).store)
+    for method in methods:
+        theirs = whole.saliency("compact-resnet", method.name)
+        np.testing.assert_array_equal(added.saliency("compact-resnet", method.name), theirs)
+        assert theirs.any()
+
+
 def test_models_and_methods_that_were_built_before_stay(two):
     dataset, cache = two
     report = build(dataset, load_specifications("compact-xception"), cache, methods=[explainer("fem")], batch_size=4)

@@ -1,0 +1,27 @@
+"""The examples in docstrings run, and give what they say."""
+
+import doctest
+import importlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("data", "explain", "dashboard")
+
+
+def modules_with_examples():
+    for package in PACKAGES:
+        for file in sorted((ROOT / package).rglob("*.py")):
+            if ">>>" in file.read_text("utf-8"):
+                yield ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+@pytest.mark.parametrize("name", list(modules_with_examples()))
+def test_examples_give_what_they_say(name):
+    found = doctest.testmod(
+        importlib.import_module(name), extraglobs={"np": np}, optionflags=doctest.NORMALIZE_WHITESPACE
+    )
+    assert found.attempted > 0
+    assert found.failed == 0
