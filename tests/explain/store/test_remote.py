@@ -15,6 +15,7 @@ from explain.building.build import build
 from explain.models.specification import load_specifications
 from explain.store import StoreError, check_store, locking, newest_stores, open_store
 from explain.store.filesystem import files_below, place, write_atomically
+from explain.store.selection import Selection
 
 pytestmark = [
     pytest.mark.slow,
@@ -180,7 +181,7 @@ def test_the_dashboard_reads_a_store_below_a_url(stores, built, monkeypatch):
     monkeypatch.setenv("EXPLAIN_CACHE", str(stores[0]))
     (store,) = available().values()
     model = store.models[0].name
-    assert len(summary(store)) == 7
+    assert len(summary(store, Selection.of(store))) == 7
     found = card_picture(str(store.path), store.digest, "bear_000", "overlay", model, "fem", "turbo")
     here = open_store(built[1].store)
     assert found == card_picture(str(here.path), here.digest, "bear_000", "overlay", model, "fem", "turbo")
