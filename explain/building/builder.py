@@ -73,8 +73,7 @@ class Builder:
         self.report.reused = sum(len(done & set(ok)) for done in there)
         for job in self.jobs:
             if not job.writer.complete:
-                head = self.engine.head(job.plan.spec)
-                job.writer.finish({} if head is None else {"head_kernel": head.kernel, "head_bias": head.bias})
+                job.writer.finish(self.engine.ending(job.plan.spec))
         self._maps_from_arrays(ok, batch_size)
         self._infer({job.name: self._without_maps(job, ok) for job in self.jobs}, batch_size, pictured, found)
         for job in self.jobs:

@@ -27,12 +27,14 @@ ARRAY_CODE = tuple(
     for name in (
         "../data/images.py",
         "models/evidence.py",
-        "models/graph.py",
+        "models/ending.py",
         "models/head.py",
+        "models/layer_classes.py",
         "models/loading.py",
         "models/network.py",
         "models/preprocessing.py",
         "models/runtimes.py",
+        "models/unnesting.py",
     )
 )
 """What turns a file's bytes into activations and logits. What schedules that work decides no result."""
@@ -115,12 +117,14 @@ def plan_model(spec: ModelSpec) -> ModelPlan:
         {
             "weights": file_digest(weights),
             "application": spec.application,
-            "input_size": spec.input_size,
+            "input_size": spec.size_as_json,
             "preprocessing": spec.preprocessing,
             "resizing": RESIZING,
             "feature_layer": spec.feature_layer,
             "head_layer": spec.head_layer,
             "classes": list(spec.classes),
+            "labels": dict(spec.labels),
+            "scores": spec.scores,
             "code": code_digest(ARRAY_CODE),
             "libraries": {name: version(name) for name in _LIBRARIES} | of_runtime,
             "runtime": spec.runtime,

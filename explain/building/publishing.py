@@ -13,6 +13,7 @@ from explain.building.tables import images_table, map_tables, predictions_table
 from explain.faithfulness.publishing import carried_over
 from explain.findings.findings import findings_table
 from explain.measures.resampling import COMMON_GRID
+from explain.models.head import INDEPENDENT_SCORES, SIGMOID, SOFTMAX
 from explain.statistics.embedding import embedding_table
 from explain.store.filesystem import file_digests, open_arrays
 from explain.store.layout import ARRAYS, CHECKSUMS, MAP_ARRAY, MAPS
@@ -49,8 +50,8 @@ def entry_of(path: Path, dataset: Dataset, job: ModelJob) -> dict[str, Any]:
     return {
         "name": spec.name,
         "title": spec.title,
-        "notice": getattr(spec, "notice", ""),
-        "input_size": spec.input_size,
+        "notice": spec.notice,
+        "input_size": spec.size_as_json,
         "preprocessing": spec.preprocessing,
         "feature_layer": spec.feature_layer,
         "classes": list(spec.classes),
@@ -58,6 +59,7 @@ def entry_of(path: Path, dataset: Dataset, job: ModelJob) -> dict[str, Any]:
         "grid": list(activations.shape[1:3]),
         "precision": str(activations.dtype),
         "closed_form": "head_kernel" in arrays,
+        "scores": SIGMOID if INDEPENDENT_SCORES in arrays else SOFTMAX,
         "digest": job.plan.digest,
         "folder": job.folder,
         "checksums": file_digests([path / job.folder / CHECKSUMS])[0],

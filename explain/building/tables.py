@@ -13,7 +13,7 @@ from explain.measures.maps_on_grid import MapsOnGrid
 from explain.measures.measuring import measure_maps
 from explain.measures.regions import box_coverage, mask_coverage
 from explain.measures.resampling import COMMON_GRID
-from explain.models.head import softmax
+from explain.models.head import probabilities
 from explain.store.layout import TABLE_COLUMNS
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def predictions_table(
     images = [records[row] for row in rows]
     for model in models:
         scores = np.asarray(logits[model.name])[rows].astype(np.float64)
-        probabilities = softmax(scores)
+        probability = probabilities(scores, model.scores)
         predicted = scores.argmax(axis=1)
         known_classes = {label: -1 if index is None else index for label, index in model.class_of_label.items()}
         target = np.array([known_classes[record.label] for record in images], dtype=int)
@@ -126,8 +126,8 @@ def predictions_table(
                     "label": [record.label for record in images],
                     "model": model.name,
                     "predicted": [model.classes[index] for index in predicted],
-                    "probability": probabilities[at, predicted],
-                    "label_probability": np.where(known, probabilities[at, np.maximum(target, 0)], np.nan),
+                    "probability": probability[at, predicted],
+                    "label_probability": np.where(known, probability[at, np.maximum(target, 0)], np.nan),
                     "label_rank": pd.array(
                         np.where(known, 1 + (scores > of_label[:, None]).sum(axis=1), 0), dtype="Int64"
                     ),

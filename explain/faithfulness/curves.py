@@ -71,7 +71,7 @@ def perturbation_curve(
     Petsiuk et al., "RISE", BMVC 2018, section 4.2.
     """
     fractions = fractions_of(steps)
-    order = pixel_order(saliency, start.shape[0])
+    order = pixel_order(saliency, start.shape[:2])  # type: ignore[arg-type]
     found: list[float] = []
     for first in range(0, steps + 1, batch_size):
         chosen = fractions[first : first + batch_size]

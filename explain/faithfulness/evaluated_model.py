@@ -101,7 +101,8 @@ def evaluated_model(dataset: Dataset, store: Store, spec: ModelSpec) -> Evaluate
         )
     runtime = store.model(spec.name).runtime
     (entry,) = (entry for entry in store.provenance["models"] if entry["name"] == spec.name)
-    differing = [name for name in _SAME if entry["determined_by"][name] != getattr(spec, name)]
+    named = {name: getattr(spec, name) for name in _SAME} | {"input_size": spec.size_as_json}
+    differing = [name for name in _SAME if entry["determined_by"][name] != named[name]]
     if entry["determined_by"]["weights"] != _weights_digest(spec):
         differing.append("weights")
     if list(spec.classes) != entry["classes"]:

@@ -235,7 +235,9 @@ class _Evaluation:
     def _run_curves(self, missing: list[int]) -> None:
         network, name = self.network.trained, self.model.spec.name
         started = time.perf_counter()
-        found = probabilities_of(network.predict, self._questions(network, missing), self.batch_size)
+        found = probabilities_of(
+            network.predict, self._questions(network, missing), self.batch_size, self.model.model.scores
+        )
         for done, rows in self._chunks(missing):
             count = len(rows) * self.probes.count
             probabilities = np.fromiter(islice(found, count), np.float64, count)

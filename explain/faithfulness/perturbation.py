@@ -32,22 +32,22 @@ SUBSTRATES = {
 """What is put in the place of pixels, by metric, as tables and manifest record it."""
 
 
-def pixel_order(saliency: ArrayLike, size: int) -> NDArray[np.int64]:
-    """Order the pixels of a square image by a map, the most salient first.
+def pixel_order(saliency: ArrayLike, shape: tuple[int, int]) -> NDArray[np.int64]:
+    """Order the pixels of an image by a map, the most salient first.
 
     Parameters
     ----------
     saliency : array, shape (h, w)
         Raw; resampled bilinearly to the image.
-    size : int
-        Side of the image.
+    shape : (int, int)
+        Rows and columns of the image.
 
     Returns
     -------
-    ndarray of int64, shape (size * size,)
+    ndarray of int64, shape (rows * columns,)
         Flat indices; equal values stand in reading order.
     """
-    return np.argsort(-resample(saliency, (size, size)).ravel(), kind="stable")
+    return np.argsort(-resample(saliency, shape).ravel(), kind="stable")
 
 
 def replaced(
@@ -57,15 +57,15 @@ def replaced(
 
     Parameters
     ----------
-    start, finish : ndarray of float32, shape (size, size, c)
-    order : ndarray of int, shape (size * size,)
+    start, finish : ndarray of float32, shape (rows, columns, c)
+    order : ndarray of int, shape (rows * columns,)
         As :func:`pixel_order` gives it.
     fractions : iterable of float
         Shares of the pixels, rising; a share that is no whole number of pixels is rounded to the nearest.
 
     Yields
     ------
-    ndarray of float32, shape (size, size, c)
+    ndarray of float32, shape (rows, columns, c)
         The same array each time, so that only the pixels of one step are touched: copy it before the next.
     """
     image = start.copy()
@@ -84,7 +84,7 @@ def blurred(image: NDArray[np.float32]) -> NDArray[np.float32]:
 
     Parameters
     ----------
-    image : ndarray of float32, shape (size, size, c)
+    image : ndarray of float32, shape (rows, columns, c)
 
     Returns
     -------
@@ -95,10 +95,10 @@ def blurred(image: NDArray[np.float32]) -> NDArray[np.float32]:
     ----------
     Petsiuk et al., "RISE", BMVC 2018, section 4.2; kernel and sigma as in its published evaluation.
     """
-    scale = image.shape[0] / BLUR_SIZE
-    return gaussian_filter(
-        image, BLUR_SIGMA * scale, radius=max(1, round(BLUR_RADIUS * scale)), mode="nearest", axes=(0, 1)
-    )
+    scales = [side / BLUR_SIZE for side in image.shape[:2]]
+    radii = [max(1, round(BLUR_RADIUS * scale)) for scale in scales]
+    sigmas = [BLUR_SIGMA * scale for scale in scales]
+    return gaussian_filter(image, sigmas, radius=radii, mode="nearest", axes=(0, 1))
 
 
 def masked(image: NDArray[np.float32], saliency: ArrayLike) -> NDArray[np.float32]:
@@ -106,7 +106,7 @@ def masked(image: NDArray[np.float32], saliency: ArrayLike) -> NDArray[np.float3
 
     Parameters
     ----------
-    image : ndarray of float32, shape (size, size, c)
+    image : ndarray of float32, shape (rows, columns, c)
     saliency : array, shape (h, w)
         Raw; resampled bilinearly to the image and scaled to maximum 1. A map of zeros gives an image of zeros.
 

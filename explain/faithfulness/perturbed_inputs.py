@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import softmax
 
 from explain.faithfulness.perturbation import blurred, masked, pixel_order, replaced
 from explain.measures.response import fractions_of
+from explain.models.head import SOFTMAX, probabilities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -60,21 +60,21 @@ class Probes:
 
         Parameters
         ----------
-        image : ndarray of float32, shape (size, size, 3)
+        image : ndarray of float32, shape (rows, columns, c)
             Preprocessed.
         saliency : ndarray, shape (h, w)
             The raw map; of a signed one the positive part counts.
 
         Yields
         ------
-        ndarray of float32, shape (size, size, 3)
+        ndarray of float32, shape (rows, columns, c)
             `count` of them; the array may change afterwards, so copy it before the next.
         """
         nothing, soft = np.zeros_like(image), blurred(image)
         yield from (image, nothing, soft)
         between = fractions_of(self.steps)[1:-1]
         positive = np.maximum(saliency, 0)
-        order = pixel_order(positive, len(image))
+        order = pixel_order(positive, image.shape[:2])  # type: ignore[arg-type]
         yield masked(image, positive)
         yield from replaced(image, nothing, order, between)
         yield from replaced(soft, image, order, between)
@@ -102,7 +102,10 @@ class Probes:
 
 
 def probabilities_of(
-    predict: Callable[[Image], NDArray[np.float32]], questions: Iterable[tuple[Image, int]], batch_size: int
+    predict: Callable[[Image], NDArray[np.float32]],
+    questions: Iterable[tuple[Image, int]],
+    batch_size: int,
+    scores: str = SOFTMAX,
 ) -> Iterator[float]:
     """Ask a network about many images, in batches that are filled in a thread while the network runs.
 
@@ -114,11 +117,13 @@ def probabilities_of(
         A preprocessed image and its target class. Drawn lazily, at most two batches ahead; each image is
         copied before the next is drawn.
     batch_size : int
+    scores : {"softmax", "sigmoid"}
+        What turns logits into probabilities.
 
     Yields
     ------
     float
-        Softmax probability of the target class, for each question in turn.
+        Probability of the target class, for each question in turn.
     """
     batches = _batches(iter(questions), batch_size)
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -126,8 +131,8 @@ def probabilities_of(
         while (batch := ahead.result()) is not None:
             ahead = pool.submit(next, batches, None)
             images, targets = batch
-            scores = softmax(predict(images).astype(np.float64), axis=1)
-            yield from scores[np.arange(len(targets)), targets]
+            found = probabilities(predict(images), scores)
+            yield from found[np.arange(len(targets)), targets]
 
 
 def _batches(questions: Iterator[tuple[Image, int]], batch_size: int) -> Iterator[tuple[Image, list[int]]]:

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+SOFTMAX, SIGMOID = "softmax", "sigmoid"
+"""What turns logits into probabilities: shares of one whole, or each class by itself."""
+
+INDEPENDENT_SCORES = "independent_scores"
+"""The array beside a model's others that says, by being there, that its probabilities are sigmoid's."""
+
 
 @dataclass(frozen=True)
 class Head:
@@ -48,6 +54,42 @@ class Head:
         Zhou et al., "Learning Deep Features for Discriminative Localization", CVPR 2016, equation 2.
         """
         return (self.kernel.T[list(classes)] / np.float32(positions))[:, None, None, :]
+
+
+def arrays_of_ending(head: Head | None, scores: str) -> dict[str, NDArray[Any]]:
+    """Give what a store keeps of a network's end, beside what it keeps of every image.
+
+    Parameters
+    ----------
+    head : Head or None
+    scores : {"softmax", "sigmoid"}
+    """
+    arrays: dict[str, NDArray[Any]] = {} if head is None else {"head_kernel": head.kernel, "head_bias": head.bias}
+    return arrays | ({INDEPENDENT_SCORES: np.ones(1, np.uint8)} if scores == SIGMOID else {})
+
+
+def probabilities(logits: NDArray[Any], scores: str = SOFTMAX) -> NDArray[np.float64]:
+    """Turn logits into probabilities over the last axis, as the network does.
+
+    Parameters
+    ----------
+    logits : array, shape (..., classes)
+    scores : {"softmax", "sigmoid"}
+        As :attr:`explain.store.manifest.ModelInfo.scores` has it. After sigmoid each class has a probability of its
+        own, and they do not sum to one.
+
+    Returns
+    -------
+    ndarray of float64, same shape
+
+    Examples
+    --------
+    >>> probabilities(np.zeros(2)), probabilities(np.zeros(3), "sigmoid")
+    (array([0.5, 0.5]), array([0.5, 0.5, 0.5]))
+    """
+    from scipy.special import expit
+
+    return expit(np.asarray(logits, np.float64)) if scores == SIGMOID else softmax(logits)
 
 
 def softmax(logits: NDArray[Any]) -> NDArray[np.float64]:

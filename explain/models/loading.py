@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explain.errors import ExplainError
+from explain.models.archive import check_archive
+from explain.models.preprocessing import rows_and_columns
 from explain.models.weights import WEIGHTS_VARIABLE, find_weights, weights_folders
 
 if TYPE_CHECKING:
@@ -33,22 +37,41 @@ def load_model(keras: Any, spec: ModelSpec) -> Any:
 
 
 def _load_file(keras: Any, spec: ModelSpec) -> Any:
-    if spec.file is None or not spec.file.is_file():
+    if spec.file is None or not spec.file.exists():
         raise ExplainError(f"Model {spec.name!r}: the file {spec.file} is not there.")
+    return read_network(keras, spec.file)
+
+
+def read_network(keras: Any, file: Path) -> Any:
+    """Read a ``.keras`` file in safe mode, after a look at what lies in it.
+
+    Parameters
+    ----------
+    keras : module
+    file : Path
+
+    Returns
+    -------
+    keras.Model
+
+    Raises
+    ------
+    ExplainError
+        If it cannot be read safely, or its weights are stored as 8-bit numbers.
+    """
+    check_archive(file)
     try:
-        model = keras.saving.load_model(spec.file, compile=False, safe_mode=True)
-    except Exception as error:  # whatever a damaged or foreign file makes the loader raise
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about the optimiser, which is not wanted
+            model = keras.saving.load_model(file, compile=False, safe_mode=True)
+    except (Exception, RecursionError) as error:  # whatever a damaged or foreign file makes the loader raise
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ExplainError(f"{file.name} cannot be loaded in safe mode: {reason[:300]}") from error
+    quantised = [layer.name for layer in model._flatten_layers() if getattr(layer, "quantization_mode", None)]
+    if quantised:
         raise ExplainError(
-            f"Model {spec.name!r}: {spec.file.name} cannot be loaded in safe mode: {reason[:300]}"
-        ) from error
-    if not hasattr(model, "inputs") or len(model.inputs) != 1 or len(model.inputs[0].shape) != 4:
-        raise ExplainError(f"Model {spec.name!r}: expected a functional Keras model with one image input.")
-    size = model.inputs[0].shape[1]
-    if size not in (None, spec.input_size):
-        raise ExplainError(
-            f"Model {spec.name!r}: the network takes {size} pixels, but the specification says input_size = "
-            f"{spec.input_size}."
+            f"{file.name} holds quantised weights (layer {quantised[0]!r} and {len(quantised) - 1} more), which have "
+            "no gradients. Explain the network as it was before model.quantize(...)."
         )
     return model
 
@@ -57,7 +80,7 @@ def _load_application(keras: Any, spec: ModelSpec) -> Any:
     build = getattr(keras.applications, str(spec.application), None)
     if build is None or not callable(build):
         raise ExplainError(f"Model {spec.name!r}: keras.applications has no {spec.application!r}.")
-    shape = (spec.input_size, spec.input_size, 3)
+    shape = (*rows_and_columns(spec.input_size), 3)
     file = find_weights(spec)
     try:
         if file is None:

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explain.errors import ExplainError
-from explain.models.graph import closed_form_head, find_layer, logits_tensor
+from explain.models.ending import find_ending, linear_head
+from explain.models.fit import check_classes, check_input
 from explain.models.loading import load_model
+from explain.models.preprocessing import grey, prepared, rows_and_columns
 from explain.models.quiet_stderr import held_back_unless_failed
 from explain.models.runtimes import ONNXRUNTIME, onnx_pass
+from explain.models.unnesting import unnest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,29 +54,24 @@ class Network:
     spec : ModelSpec
     head : Head or None
         The dense layer after global average pooling, where the network ends in *feature layer -> global
-        average pooling -> dense*, as found by inspection: gradients then have a closed form. None where it does
-        not, and only :meth:`gradients` gives them.
+        average pooling -> one linear layer*, as found by inspection: gradients then have a closed form. None where it
+        does not, and only :meth:`gradients` gives them.
+    scores : {"softmax", "sigmoid"}
+        What turns its logits into probabilities: :func:`explain.models.head.probabilities`.
     """
 
     def __init__(self, spec: ModelSpec, model: Any) -> None:
         self.spec = spec
-        self._model = model
-        self._feature_layer = find_layer(model, spec.feature_layer, spec)
-        head_layer = find_layer(model, spec.head_layer, spec)
-        self._logits = logits_tensor(head_layer)
-        classes = int(self._logits.shape[-1])
-        if classes != len(spec.classes):
-            raise ExplainError(
-                f"Model {spec.name!r}: layer {spec.head_layer!r} has {classes} outputs, but the specification "
-                f"names {len(spec.classes)} classes. Give as many class names as there are outputs, in their order."
-            )
-        if len(self._feature_layer.output.shape) != 4:
-            raise ExplainError(
-                f"Model {spec.name!r}: the output of layer {spec.feature_layer!r} has shape "
-                f"{tuple(self._feature_layer.output.shape)}; expected a feature map (images, rows, columns, channels)."
-            )
-        self.head = closed_form_head(self._feature_layer, head_layer)
-        self._forward = _forward_pass(spec, model, self._feature_layer.output, self._logits)
+        self._model = model  # as it was saved, for a copy with other weights
+        self._graph = graph = unnest(model, spec.name)
+        self._channels = int(graph.image.shape[-1])
+        check_input(graph, spec)
+        ending = find_ending(graph, spec.head_layer, spec.name, spec.scores)
+        self._logits, self.scores = ending.logits, ending.scores
+        check_classes(ending, spec)
+        features = self._feature_map(spec.feature_layer)
+        self.head = linear_head(graph, ending, features)
+        self._forward = _forward_pass(spec, graph.image, features, self._logits)
         self._gradients: dict[str, Any] = {}
 
     def forward(self, pixels: ArrayLike) -> ForwardPass:
@@ -81,21 +79,21 @@ class Network:
 
         Parameters
         ----------
-        pixels : array of uint8, shape (n, size, size, 3)
+        pixels : array of uint8, shape (n, height, width, 3)
             RGB images at the network's input size, not preprocessed.
 
         Returns
         -------
         ForwardPass
         """
-        return ForwardPass(*self._forward(self._preprocess(pixels)))
+        return ForwardPass(*self._forward(self.preprocess(pixels)))
 
     def predict(self, prepared: ArrayLike) -> NDArray[np.float32]:
         """Give the logits of preprocessed images, and nothing else.
 
         Parameters
         ----------
-        prepared : array of float32, shape (n, size, size, 3)
+        prepared : array of float32, shape (n, height, width, channels)
             What :meth:`preprocess` gives, possibly perturbed.
 
         Returns
@@ -105,17 +103,21 @@ class Network:
         return self._forward(np.asarray(prepared, np.float32))[1]
 
     def preprocess(self, pixels: ArrayLike) -> NDArray[np.float32]:
-        """Turn pixels into what the network was trained on, by ``keras.applications.imagenet_utils``.
+        """Turn pixels into what the network was trained on: grey where it takes one channel, and scaled.
 
         Parameters
         ----------
-        pixels : array of uint8, shape (n, size, size, 3)
+        pixels : array of uint8, shape (n, height, width, 3)
 
         Returns
         -------
-        ndarray of float32, same shape
+        ndarray of float32, shape (n, height, width, channels)
         """
-        return np.asarray(self._preprocess(pixels), np.float32)
+        height, width = rows_and_columns(self.spec.input_size)
+        images = np.asarray(pixels)
+        if images.ndim != 4 or images.shape[1:] != (height, width, 3):
+            raise ValueError(f"pixels have shape {images.shape}: expected (n, {height}, {width}, 3)")
+        return prepared(grey(images) if self._channels == 1 else images, self.spec.preprocessing)
 
     def gradients(
         self, prepared: ArrayLike, class_indices: Sequence[int], layer: str | None = None
@@ -124,7 +126,7 @@ class Network:
 
         Parameters
         ----------
-        prepared : array of float32, shape (n, size, size, 3)
+        prepared : array of float32, shape (n, height, width, channels)
             What :meth:`preprocess` gives.
         class_indices : sequence of int, length n
             The class of each image's score.
@@ -142,13 +144,8 @@ class Network:
         """
         name = layer or self.spec.feature_layer
         if name not in self._gradients:
-            output = find_layer(self._model, name, self.spec).output
-            if len(output.shape) != 4:
-                raise ExplainError(
-                    f"Layer {name!r} of model {self.spec.name!r} gives shape {tuple(output.shape)}; gradients are "
-                    "taken at a feature map (images, rows, columns, channels)."
-                )
-            self._gradients[name] = _compiled_gradients(self._model, output, self._logits)
+            features = self._feature_map(name)
+            self._gradients[name] = _compiled_gradients(self._graph.image, features, self._logits)
         return _differentiated(self._gradients[name], prepared, class_indices)
 
     def pixel_gradients(self, prepared: ArrayLike, class_indices: Sequence[int]) -> NDArray[np.float32]:
@@ -156,15 +153,15 @@ class Network:
 
         Parameters
         ----------
-        prepared : array of float32, shape (n, size, size, 3)
+        prepared : array of float32, shape (n, height, width, channels)
         class_indices : sequence of int, length n
 
         Returns
         -------
-        ndarray of float32, shape (n, size, size, 3)
+        ndarray of float32, shape (n, height, width, channels)
         """
         if "" not in self._gradients:
-            self._gradients[""] = _compiled_gradients(self._model, None, self._logits)
+            self._gradients[""] = _compiled_gradients(self._graph.image, None, self._logits)
         return _differentiated(self._gradients[""], prepared, class_indices)[1]
 
     def randomised(self, seed: int) -> Network:
@@ -191,16 +188,14 @@ class Network:
         model.set_weights(shuffled)
         return Network(self.spec, model)
 
-    def _preprocess(self, pixels: ArrayLike) -> Any:
-        from keras.applications import imagenet_utils
-
-        size = self.spec.input_size
-        images = np.asarray(pixels)
-        if images.ndim != 4 or images.shape[1:] != (size, size, 3):
-            raise ValueError(f"pixels have shape {images.shape}: expected (n, {size}, {size}, 3)")
-        return imagenet_utils.preprocess_input(
-            images.astype(np.float32), data_format="channels_last", mode=self.spec.preprocessing
-        )
+    def _feature_map(self, name: str) -> Any:
+        output = self._graph.find(name, self.spec.name).output
+        if len(output.shape) != 4:
+            raise ExplainError(
+                f"Model {self.spec.name!r}: the output of layer {name!r} has shape {tuple(output.shape)}; expected a "
+                "feature map (images, rows, columns, channels)."
+            )
+        return output
 
 
 def onednn() -> str:
@@ -234,6 +229,21 @@ def load_network(spec: ModelSpec) -> Network:
         If the file or the weights are not there or cannot be read safely, a layer does not exist, or the
         number of classes does not fit.
     """
+    return Network(spec, load_model(import_keras(), spec))
+
+
+def import_keras() -> Any:
+    """Import Keras on TensorFlow, without what they print.
+
+    Returns
+    -------
+    module
+
+    Raises
+    ------
+    ExplainError
+        If Keras was told to run on something else.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault(ONEDNN_VARIABLE, onednn())
@@ -244,13 +254,12 @@ def load_network(spec: ModelSpec) -> Network:
         raise ExplainError(
             f"Keras runs on {keras.backend.backend()!r} here; expected 'tensorflow'. Unset KERAS_BACKEND."
         )
-    return Network(spec, load_model(keras, spec))
+    return keras
 
 
-def _forward_pass(spec: ModelSpec, model: Any, features: Any, logits: Any) -> Pass:
+def _forward_pass(spec: ModelSpec, image: Any, features: Any, logits: Any) -> Pass:
     import keras
 
-    (image,) = model.inputs
     both = keras.Model(image, [features, logits])
     return onnx_pass(both, spec) if spec.runtime == ONNXRUNTIME else _compiled_forward(both)
 
@@ -270,12 +279,12 @@ def _compiled_forward(both: Any) -> Pass:
     return run
 
 
-def _compiled_gradients(model: Any, features: Any, logits: Any) -> Any:
+def _compiled_gradients(image: Any, features: Any, logits: Any) -> Any:
     """Compile the gradient of class scores at a layer's output; at the input where no layer is given."""
     import keras
     import tensorflow as tf
 
-    network = keras.Model(model.inputs, logits if features is None else [features, logits])
+    network = keras.Model(image, logits if features is None else [features, logits])
 
     @tf.function(reduce_retracing=True)
     def gradients(images: Any, classes: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explain.errors import ExplainError
+from explain.models.preprocessing import rows_and_columns
 from explain.models.quiet_stderr import held_back_unless_failed
 
 if TYPE_CHECKING:
@@ -69,9 +70,9 @@ def onnx_pass(model: Any, spec: ModelSpec) -> Pass:
     Returns
     -------
     callable
-        From preprocessed images, float32 of shape (n, size, size, 3), to activations of shape (n, h, w, c) and logits
-        of shape (n, classes), both float32. They differ from TensorFlow's in the last digits, because the
-        runtime merges layers and adds in another order.
+        From preprocessed images, float32 of shape (n, height, width, channels), to activations of shape
+        (n, h, w, c) and logits of shape (n, classes), both float32. They differ from TensorFlow's in the last
+        digits, because the runtime merges layers and adds in another order.
 
     Raises
     ------
@@ -84,7 +85,9 @@ def onnx_pass(model: Any, spec: ModelSpec) -> Pass:
         file = Path(folder) / "network.onnx"
         try:
             with held_back_unless_failed():  # the converter logs through TensorFlow and by itself
-                model(np.zeros((1, spec.input_size, spec.input_size, 3), np.float32))  # export wants a called model
+                model(
+                    np.zeros((1, *rows_and_columns(spec.input_size), model.inputs[0].shape[-1]), np.float32)
+                )  # export wants a called model
                 model.export(file, format="onnx", verbose=False)
                 session = onnxruntime.InferenceSession(file, _options(onnxruntime), ["CPUExecutionProvider"])
         except Exception as error:  # whatever a layer without a counterpart makes the converter raise

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explain.errors import ExplainError
+from explain.models.model_spec import size_from_json
 from explain.models.specification import BUILTIN_FILE, ModelSpec, load_specifications
 from explain.store.filesystem import read_whole, write_atomically
 
@@ -62,6 +63,8 @@ class Source:
         spec = dict(value["spec"])
         spec["file"] = None if spec["file"] is None else Path(spec["file"])
         spec["classes"], spec["synsets"] = tuple(spec["classes"]), tuple(spec["synsets"])
+        spec["input_size"] = size_from_json(spec["input_size"])
+        spec["labels"] = tuple((label, name) for label, name in spec["labels"])
         return cls(ModelSpec(**spec), str(value["weights"]))
 
 
@@ -131,9 +134,12 @@ def _specification(entry: dict[str, Any], application: str | None, file: Path | 
         title=entry["title"],
         application=application,
         file=file,
-        input_size=entry["input_size"],
+        input_size=size_from_json(entry["input_size"]),
         preprocessing=entry["preprocessing"],
         feature_layer=entry["feature_layer"],
         head_layer=entry["determined_by"]["head_layer"],
         classes=tuple(entry["classes"]),
+        labels=tuple(entry["determined_by"].get("labels", {}).items()),
+        scores=entry["determined_by"].get("scores"),
+        notice=entry.get("notice", ""),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explain.models.model_spec import InputSize, size_from_json
 from explain.models.runtimes import TENSORFLOW
 from explain.store.layout import ARRAYS, MAP_ARRAY, MAPS
 
@@ -95,7 +96,8 @@ class ModelInfo:
     Attributes
     ----------
     name, title : str
-    input_size : int
+    input_size : int or (int, int)
+        Side in pixels; height and width where the input is no square.
     preprocessing, feature_layer : str
     classes : tuple of str
     grid : (int, int)
@@ -118,11 +120,13 @@ class ModelInfo:
         Of the stored activations.
     notice : str
         What must stand beside everything that is found on this model, or empty.
+    scores : {"softmax", "sigmoid"}
+        What turns its logits into probabilities.
     """
 
     name: str
     title: str
-    input_size: int
+    input_size: InputSize
     preprocessing: str
     feature_layer: str
     classes: tuple[str, ...]
@@ -136,6 +140,7 @@ class ModelInfo:
     refused: Mapping[str, str]
     precision: str
     notice: str = ""
+    scores: str = "softmax"
 
     def method(self, name: str) -> MethodInfo | None:
         """Give a stored method by name; None where the store holds no maps of it."""
@@ -202,7 +207,7 @@ def model_info(entry: Mapping[str, Any]) -> ModelInfo:
     return ModelInfo(
         name=entry["name"],
         title=entry["title"],
-        input_size=entry["input_size"],
+        input_size=size_from_json(entry["input_size"]),
         preprocessing=entry["preprocessing"],
         feature_layer=entry["feature_layer"],
         classes=tuple(entry["classes"]),
@@ -216,6 +221,7 @@ def model_info(entry: Mapping[str, Any]) -> ModelInfo:
         refused={name: each["reason"] for name, each in entry.get("refused", {}).items()},
         precision=entry.get("precision", "float16"),  # schema 1 knew no other
         notice=entry.get("notice", ""),
+        scores=entry.get("scores", "softmax"),
     )
 
 

@@ -34,6 +34,7 @@ class LinearNetwork:
     kernel: np.ndarray
     asked: list = field(default_factory=list)
     allowed: float = np.inf
+    scores: str = "softmax"
 
     @property
     def head(self):

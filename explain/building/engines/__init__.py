@@ -6,15 +6,16 @@ An engine turns batches of image records into outcomes; it writes nothing. The b
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from explain.errors import ExplainError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from numpy.typing import NDArray
+
     from explain.building.engines.batch import Batch, Outcome
-    from explain.models.head import Head
     from explain.models.specification import ModelSpec
 
 ENGINES = ("local", "ray")
@@ -28,8 +29,8 @@ class Engine(Protocol):
         """Work batches off; outcomes come in any order, each batch's exactly once."""
         ...
 
-    def head(self, spec: ModelSpec) -> Head | None:
-        """Give the dense layer of a network that ends in *feature layer -> global average pooling -> dense*."""
+    def ending(self, spec: ModelSpec) -> dict[str, NDArray[Any]]:
+        """Give what a store keeps of a network's end: :func:`explain.models.head.arrays_of_ending`."""
         ...
 
 

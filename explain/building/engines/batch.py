@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from data import ImageRecord
     from explain.explainers.contract import Evidence
     from explain.models.network import Network
-    from explain.models.specification import ModelSpec
+    from explain.models.specification import InputSize, ModelSpec
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,14 @@ class PreparedImage:
     Attributes
     ----------
     read : ReadImage
-    pixels : mapping of int to ndarray of uint8, shape (size, size, 3)
+    pixels : mapping of InputSize to ndarray of uint8, shape (rows, columns, 3)
         By input size; empty where the image could not be read.
     pictures : Pictures or None
         None where they are there already.
     """
 
     read: ReadImage
-    pixels: Mapping[int, NDArray[np.uint8]]
+    pixels: Mapping[InputSize, NDArray[np.uint8]]
     pictures: Pictures | None
 
 
@@ -175,13 +175,13 @@ class Networks:
         return self._loaded[spec.name]
 
 
-def prepare_image(record: ImageRecord, sizes: Collection[int], with_pictures: bool) -> PreparedImage:
+def prepare_image(record: ImageRecord, sizes: Collection[InputSize], with_pictures: bool) -> PreparedImage:
     """Decode an image once, and make of it all that is wanted.
 
     Parameters
     ----------
     record : ImageRecord
-    sizes : collection of int
+    sizes : collection of InputSize
         Input sizes of the networks that lack it.
     with_pictures : bool
         Whether to encode the photograph, the thumbnail and the mask as pages show them.
@@ -229,7 +229,7 @@ def read_record(record: ImageRecord) -> Image.Image:
     return decode_image(content, size=record.size)
 
 
-def sizes_of_rows(batch: Batch, specs: Sequence[ModelSpec]) -> dict[int, frozenset[int]]:
+def sizes_of_rows(batch: Batch, specs: Sequence[ModelSpec]) -> dict[int, frozenset[InputSize]]:
     """Tell which input sizes each row of a batch is wanted in.
 
     Parameters
@@ -239,7 +239,7 @@ def sizes_of_rows(batch: Batch, specs: Sequence[ModelSpec]) -> dict[int, frozens
 
     Returns
     -------
-    dict of int to frozenset of int
+    dict of int to frozenset of InputSize
         Sizes by row.
     """
     return {

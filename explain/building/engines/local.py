@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from explain.building.engines.batch import Networks, PreparedBatch, explain_prepared, prepare_image, sizes_of_rows
+from explain.models.head import arrays_of_ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from numpy.typing import NDArray
+
     from explain.building.engines.batch import Batch, Outcome, PreparedImage
-    from explain.models.head import Head
     from explain.models.specification import ModelSpec
 
 
@@ -32,18 +34,10 @@ class LocalEngine:
         self._networks = Networks(specs, loading)
         self._batch_size = batch_size
 
-    def head(self, spec: ModelSpec) -> Head | None:
-        """Give the dense layer of a network.
-
-        Parameters
-        ----------
-        spec : ModelSpec
-
-        Returns
-        -------
-        Head or None
-        """
-        return self._networks.load(spec).head
+    def ending(self, spec: ModelSpec) -> dict[str, NDArray[Any]]:
+        """Give what a store keeps of a network's end."""
+        network = self._networks.load(spec)
+        return arrays_of_ending(network.head, network.scores)
 
     def run(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
         """Work batches off in their order.

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explain.building.engines.batch import Networks, PreparedBatch, explain_prepared, prepare_image, sizes_of_rows
+from explain.models.head import arrays_of_ending
 from explain.models.runtimes import TENSORFLOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from numpy.typing import NDArray
+
     from explain.building.engines.batch import Batch, Outcome
-    from explain.models.head import Head
     from explain.models.specification import ModelSpec
 
 
@@ -43,20 +45,12 @@ class RayEngine:
         self._specs = specs
         self._batch_size = batch_size
 
-    def head(self, spec: ModelSpec) -> Head | None:
-        """Give the dense layer of a network, which the driver loads for that.
-
-        Parameters
-        ----------
-        spec : ModelSpec
-
-        Returns
-        -------
-        Head or None
-        """
+    def ending(self, spec: ModelSpec) -> dict[str, NDArray[Any]]:
+        """Give what a store keeps of a network's end, from the network that the driver loads for that."""
         from explain.models.network import load_network
 
-        return load_network(replace(spec, runtime=TENSORFLOW)).head  # it runs nothing here, so nothing is converted
+        network = load_network(replace(spec, runtime=TENSORFLOW))  # it runs nothing here, so nothing is converted
+        return arrays_of_ending(network.head, network.scores)
 
     def run(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
         """Work batches off, in the order in which the workers finish them.

@@ -10,8 +10,9 @@ from scipy.stats import entropy, pearsonr, spearmanr
 
 from data import Box, ImageRecord
 from data.datasets import read_boxes
-from explain.building.tables import ReadImage, boxes_text, images_table, map_tables, predictions_table, softmax
+from explain.building.tables import ReadImage, boxes_text, images_table, map_tables, predictions_table
 from explain.measures.resampling import common_grid
+from explain.models.head import softmax
 from explain.models.specification import ModelSpec
 
 FEW = settings(max_examples=40, deadline=None)
@@ -32,10 +33,10 @@ def maps_of(count, seed=0):
     return np.random.default_rng(seed).random((count, 7, 7), np.float32)
 
 
-def as_stored(spec, records):
+def as_stored(spec, records, scores="softmax"):
     """Describe a model as a store does: with the class of each label."""
     known = {each.label: spec.class_index(each.label, each.synset) for each in records}
-    return SimpleNamespace(name=spec.name, classes=spec.classes, class_of_label=known)
+    return SimpleNamespace(name=spec.name, classes=spec.classes, class_of_label=known, scores=scores)
 
 
 def values(table, **where):
@@ -79,6 +80,14 @@ def test_an_answer_its_probability_and_the_labels_rank_are_worked_out_by_hand():
     assert table["label_probability"].tolist() == pytest.approx([0.125, 0.75, 0.6])
     assert table["label_rank"].tolist() == [3, 1, 1]
     assert table["right"].tolist() == [False, True, True]  # the last by its synset
+
+
+def test_after_sigmoid_every_class_has_a_probability_of_its_own():
+    odds = np.log([[1, 3, 9]]).astype(np.float32)  # odds of 1, 3 and 9 to one
+    model = as_stored(specification(("African elephant", "bear", "other")), [record("a")], scores="sigmoid")
+    table = predictions_table([record("a")], np.array([True]), [model], {"net": odds})
+    assert table["probability"].tolist() == pytest.approx([0.9])
+    assert table["label_probability"].tolist() == pytest.approx([0.5])
 
 
 def test_a_label_that_the_model_does_not_have_is_neither_right_nor_wrong():

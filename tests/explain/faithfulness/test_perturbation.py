@@ -8,8 +8,8 @@ from explain.measures.response import fractions_of
 
 def test_ties_stand_in_reading_order_and_the_most_salient_come_first():
     saliency = np.array([[0.0, 2.0], [2.0, 5.0]])
-    assert pixel_order(saliency, 2).tolist() == [3, 1, 2, 0]
-    assert pixel_order(np.full((3, 3), 7.0), 6).tolist() == list(range(36))
+    assert pixel_order(saliency, (2, 2)).tolist() == [3, 1, 2, 0]
+    assert pixel_order(np.full((3, 3), 7.0), (6, 6)).tolist() == list(range(36))
 
 
 @pytest.mark.parametrize("size", [224, 299])
@@ -24,7 +24,7 @@ def test_pixels_are_replaced_as_a_loop_over_them_does_and_the_images_stay():
     rng = np.random.default_rng(1)
     start, finish = rng.normal(size=(2, 5, 5, 3)).astype(np.float32)
     before = start.copy()
-    order = pixel_order(rng.random((3, 3)), 5)
+    order = pixel_order(rng.random((3, 3)), (5, 5))
     for fraction, image in zip((0, 0.3, 0.7, 1), replaced(start, finish, order, (0, 0.3, 0.7, 1)), strict=True):
         expected = start.copy()
         for flat in order[: round(fraction * 25)]:

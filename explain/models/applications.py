@@ -1,0 +1,50 @@
+"""The networks of ``keras.applications``: their names, and which pixels they take, told without a list of our own."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from explain.models.preprocessing import IMAGENET_MODES, NONE, prepared
+
+
+@cache
+def application_names() -> tuple[str, ...]:
+    """Name the networks of the installed Keras, read from its source, so that TensorFlow is not imported for it."""
+    found = find_spec("keras")
+    roots = [] if found is None or found.origin is None else [Path(found.origin).parent]
+    files = [root / inner / "applications" / "__init__.py" for root in roots for inner in ("", "api")]
+    text = next((file.read_text(encoding="utf-8") for file in files if file.is_file()), "")
+    return tuple(sorted(set(re.findall(r"^from \S+ import ([A-Z]\w+)", text, re.MULTILINE))))
+
+
+def application_named(name: str) -> str | None:
+    """Find an application by its name, whatever its case; None where there is none."""
+    return next((each for each in application_names() if each.lower() == name.lower()), None)
+
+
+def preprocessing_of_application(build: Any) -> str | None:
+    """Tell how an application's images are scaled: its own function is tried on two pixels.
+
+    Parameters
+    ----------
+    build : callable
+        Of ``keras.applications``.
+
+    Returns
+    -------
+    str or None
+        A preprocessing as specifications name it; None where the function does something else.
+    """
+    pixels = np.array([[[[0, 64, 255], [200, 13, 5]]]], np.float32)
+    found = np.asarray(import_module(build.__module__).preprocess_input(pixels.copy()))
+    for mode in (NONE, *IMAGENET_MODES):
+        if np.allclose(found, prepared(pixels, mode), atol=1e-3):
+            return mode
+    return None
