@@ -33,7 +33,10 @@ app = typer.Typer(
 )
 
 DatasetOption = Annotated[str, typer.Option("--dataset", help="demo, imagenet or a folder.")]
-ModelsOption = Annotated[str | None, typer.Option("--models", help="Built-in names with commas, or a .toml file.")]
+ModelsOption = Annotated[
+    str | None,
+    typer.Option("--models", help="Built-in names, names of keras.applications, .keras files; or one .toml file."),
+]
 MethodsOption = Annotated[
     str | None, typer.Option("--methods", help="Names with commas; `python -m explain methods` lists them.")
 ]
@@ -82,10 +85,12 @@ def build(
 ) -> None:
     """Compute what is missing: activations, logits, maps, tables and thumbnails."""
     from explain.building.build import build as run
-    from explain.models.specification import load_specifications
+    from explain.models.specification import REMEMBERED, load_specifications
 
-    specs = [replace(spec, runtime=runtime.value) for spec in load_specifications(models)]
     opened = open_dataset(dataset)
+    remembered = _cache(cache) / REMEMBERED
+    found = load_specifications(models, labels=opened.labels, remembered=remembered, told=_note)
+    specs = [replace(spec, runtime=runtime.value) for spec in found]
     with _progress() as progress:
         report = run(
             opened,
@@ -106,6 +111,13 @@ def build(
     for model, reasons in report.refused.items():
         for reason in reasons.values():
             print(f"Left out of {model}: {reason}", file=sys.stderr)
+    for model, labels in report.unknown_labels.items():
+        for label, each in labels.items():
+            near = f" Near it: {', '.join(each['near'])}." if each["near"] else ""
+            _note(f"{model} has no class for the label {label!r} ({each['images']} images).{near}")
+        _note('Which class a label stands for is said in a model\'s table: labels = { label = "class" }.')
+    for sentence in report.at_chance.values():
+        _note(sentence)
     if as_json:
         print(json.dumps(report.as_json(), ensure_ascii=False))
         return
@@ -182,6 +194,28 @@ def methods(as_json: Annotated[bool, typer.Option("--json", help="One JSON objec
         print(f"{name:<{width}}  {each.title}: {'; '.join(about)}. {each.source}")
 
 
+@app.command()
+def inspect(
+    network: Annotated[str, typer.Argument(help="A .keras file, or a name in keras.applications.")],
+    out: Annotated[Path | None, typer.Option(help="A .toml file to write the table to.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
+) -> None:
+    """Look at a network: its input, where one can look in it, how it ends; and the table that a build takes."""
+    from explain.models import inspection_text
+    from explain.models.inspection import inspect_network
+
+    found = inspect_network(network)
+    if out is not None:
+        if out.suffix != ".toml" or out.exists():
+            raise ExplainError(f"--out is {out}; expected a new file that ends in .toml.")
+        with _writing(out):
+            out.write_text(inspection_text.as_table(found), encoding="utf-8")
+    if as_json:
+        print(json.dumps(inspection_text.as_json(found), ensure_ascii=False))
+        return
+    print(f"{inspection_text.in_words(found)}\n\n{inspection_text.as_table(found)}", end="")
+
+
 @app.command(name="map", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def saliency_map(
     context: typer.Context,
@@ -255,6 +289,10 @@ def main() -> NoReturn:
         print(error, file=sys.stderr)
         sys.exit(1)
     sys.exit(0)
+
+
+def _note(sentence: str) -> None:
+    print(f"Note: {sentence}", file=sys.stderr)
 
 
 def _described(each: Explainer) -> dict[str, object]:

@@ -13,6 +13,7 @@ from explain.building.builder import Builder, Progress
 from explain.building.earlier import copy_rows, known_images, read_again, take_over
 from explain.building.engines import check_engine, open_engine
 from explain.building.jobs import ModelJob, jobs_of
+from explain.building.notices import no_better_than_guessing, unknown_labels
 from explain.building.plan import plan_maps, plan_model, table_code_digest
 from explain.errors import StoreError
 from explain.explainers.registry import parse_methods
@@ -91,6 +92,7 @@ def build(
         jobs = jobs_of(report.store, plans, rows, previous, fresh=force, damaged=damaged)
         ready = previous is not None and not (force or revived or report.healed)
         if previous is not None and ready and _up_to_date(report, previous, dataset, jobs, chosen):
+            _look_back(report, previous, jobs)
             report.seconds = time.perf_counter() - started
             return report
         old = jobs
@@ -106,9 +108,17 @@ def build(
         read = Builder(dataset, jobs, report, runner, told).run({**known, **revived}, batch_size, pictured)
         dropped = _all_folders(previous) if revived else damaged
         _publish(report, dataset, jobs, read, chosen, previous, dropped, told)
+    _look_back(report, open_store(report.store), jobs)
     report.refused = {job.name: job.refused for job in jobs if job.refused}
     report.seconds = time.perf_counter() - started
     return report
+
+
+def _look_back(report: BuildReport, store: Store, jobs: Sequence[ModelJob]) -> None:
+    """Note what the tables say that whoever built them should know."""
+    names = [job.name for job in jobs]
+    report.unknown_labels = unknown_labels(store, names)
+    report.at_chance = no_better_than_guessing(store, names)
 
 
 def _published(path: Path) -> Store | None:

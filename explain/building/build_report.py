@@ -32,6 +32,10 @@ class BuildReport:
         What of the store was found damaged and made anew, or left out, a sentence each.
     refused : dict of str to dict of str to str
         Methods that a network allows no maps of, with the reason, by model.
+    unknown_labels : dict
+        By model and label: how many images bear a label that the model has no class for, and names near it.
+    at_chance : dict of str to str
+        A sentence by model whose answers are no better than guessing.
     """
 
     store: Path
@@ -45,6 +49,8 @@ class BuildReport:
     workers: int = 0
     healed: tuple[str, ...] = ()
     refused: dict[str, dict[str, str]] = field(default_factory=dict)
+    unknown_labels: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    at_chance: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Give the report as the command line's ``--json`` prints it.
@@ -67,6 +73,8 @@ class BuildReport:
             "workers": self.workers,
             "refused": self.refused,
             "healed": list(self.healed),
+            "unknown_labels": self.unknown_labels,
+            "at_chance": self.at_chance,
             "peak_memory_bytes": peak_memory(),
             "store": str(self.store),
         }

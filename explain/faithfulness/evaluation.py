@@ -18,7 +18,7 @@ from explain.faithfulness.perturbed_inputs import Probes, probabilities_of
 from explain.faithfulness.progress import Chunks
 from explain.faithfulness.publishing import Provenance, prune, publish
 from explain.faithfulness.randomisation import SEED, columns_of_sanity, sanity_of
-from explain.models.specification import load_specifications
+from explain.models.specification import REMEMBERED, load_specifications
 from explain.store.locking import lock_store
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def specifications_of(store: Store, models: str | None) -> tuple[ModelSpec, ...]
         If none is named and the store holds networks that are not built in, or a name is unknown.
     """
     if models is not None:
-        return load_specifications(models)
+        return load_specifications(models, labels=store.dataset.labels, remembered=store.path.parent / REMEMBERED)
     names = ",".join(model.name for model in store.models)
     try:
         return load_specifications(names)

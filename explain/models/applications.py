@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -21,12 +24,26 @@ def application_names() -> tuple[str, ...]:
     roots = [] if found is None or found.origin is None else [Path(found.origin).parent]
     files = [root / inner / "applications" / "__init__.py" for root in roots for inner in ("", "api")]
     text = next((file.read_text(encoding="utf-8") for file in files if file.is_file()), "")
-    return tuple(sorted(set(re.findall(r"^from \S+ import ([A-Z]\w+)", text, re.MULTILINE))))
+    return tuple(sorted(set(re.findall(r"\b([A-Z]\w+) as \1\b", text))))
 
 
 def application_named(name: str) -> str | None:
     """Find an application by its name, whatever its case; None where there is none."""
     return next((each for each in application_names() if each.lower() == name.lower()), None)
+
+
+@contextmanager
+def layers_counted_anew() -> Iterator[None]:
+    """Let Keras name nameless layers as in a fresh process, so that an application's are called the same each time."""
+    from keras.src.backend.common import global_state
+
+    counters = "object_name_uids"
+    kept = global_state.get_global_attribute(counters)
+    global_state.set_global_attribute(counters, defaultdict(int))
+    try:
+        yield
+    finally:
+        global_state.set_global_attribute(counters, kept)
 
 
 def preprocessing_of_application(build: Any) -> str | None:

@@ -87,6 +87,7 @@ def feature_maps(graph: Graph, chosen: Call | None) -> tuple[FeatureMap, ...]:
         learns = learns or _has_learnt(call)
         size = tuple(call.output.shape[1:3])
         new = learns and _gives_map(call) and graph.maker(call.output) is call
+        new = new and not keras_class(call.layer, "ZeroPadding2D")
         if new and (chosen is None or last.get(size) is not chosen):
             last[size] = call
     return tuple(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.digests import file_digest
 from explain.errors import ExplainError
-from explain.models.applications import application_named, preprocessing_of_application
+from explain.models.applications import application_named, layers_counted_anew, preprocessing_of_application
 from explain.models.archive import HOW_TO_CONVERT
 from explain.models.ending import find_ending, linear_head
 from explain.models.feature_maps import FeatureMap, feature_maps, last_feature_map
@@ -107,7 +107,9 @@ def inspect_network(network: Path | str) -> Inspection:
     if application is not None:
         keras = import_keras()
         build = getattr(keras.applications, application)
-        graph = unnest(build(weights=None, classifier_activation=None), application)
+        with layers_counted_anew():
+            model = build(weights=None, classifier_activation=None)
+        graph = unnest(model, application)
         known = {"application": application, "preprocessing": preprocessing_of_application(build)}
         return _inspected(application, graph, known)
     if file.suffix in HOW_TO_CONVERT:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explain.errors import ExplainError
+from explain.models.applications import application_names, layers_counted_anew
 from explain.models.archive import check_archive
 from explain.models.preprocessing import rows_and_columns
 from explain.models.weights import WEIGHTS_VARIABLE, find_weights, weights_folders
@@ -79,20 +81,23 @@ def read_network(keras: Any, file: Path) -> Any:
 def _load_application(keras: Any, spec: ModelSpec) -> Any:
     build = getattr(keras.applications, str(spec.application), None)
     if build is None or not callable(build):
-        raise ExplainError(f"Model {spec.name!r}: keras.applications has no {spec.application!r}.")
+        near = difflib.get_close_matches(str(spec.application), application_names(), n=3)
+        hint = f" Near it: {', '.join(near)}." if near else ""
+        raise ExplainError(f"Model {spec.name!r}: keras.applications has no {str(spec.application)[:80]!r}.{hint}")
     shape = (*rows_and_columns(spec.input_size), 3)
     file = find_weights(spec)
     try:
-        if file is None:
-            return build(weights="imagenet", input_shape=shape, classifier_activation=None)
-        model = build(weights=None, input_shape=shape, classifier_activation=None)
-        model.load_weights(file)
+        with layers_counted_anew():
+            weights = None if file else "imagenet"
+            model = build(weights=weights, input_shape=shape, classifier_activation=None)
+        if file is not None:
+            model.load_weights(file)
     except Exception as error:  # no network, a damaged file, another network's weights
         tried = ", ".join(str(folder) for folder in weights_folders())
         what = f"{file.name} does not fit" if file else "the download failed"
         raise ExplainError(
             f"No weights for {spec.title}: {what} ({type(error).__name__}); looked in {tried}.\n"
             f"Connect to a network once, or set {WEIGHTS_VARIABLE} to a folder that holds Keras' file "
-            f"{str(spec.application).lower()}_weights_tf_dim_ordering_tf_kernels.h5."
+            f"(for many {str(spec.application).lower()}_weights_tf_dim_ordering_tf_kernels.h5)."
         ) from error
     return model

@@ -16,6 +16,9 @@ from explain.models.model_spec import name_from, plain
 from explain.models.specification_file import read_file, read_values
 
 BUILTIN_FILE = Path(__file__).with_name("models.toml")
+REMEMBERED = "networks"
+"""Folder beside the stores of a cache, for what inspection of networks found."""
+
 DEFAULT_MODELS = ("compact-resnet", "compact-xception")
 
 
@@ -109,4 +112,6 @@ def _chosen(spec: ModelSpec, labels: Sequence[str]) -> list[str]:
             f"{spec.title}: its {len(spec.classes)} outputs are taken for the dataset's labels in sorted order "
             f"({shown}). This is an assumption: check it, and write a table with classes = [...] where it is wrong."
         )
+    elif spec.synsets and spec.application is None:
+        found.append(f"{spec.title}: its {len(spec.classes)} outputs are taken for ImageNet's classes; check it.")
     return found

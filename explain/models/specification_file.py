@@ -178,7 +178,10 @@ def _found(
         found["classes"] = labels
     for key in missing:
         if key not in found:
-            raise table.error(f"the key {key!r} is missing, and the network leaves it open: {inspection.open[key]}")
+            hint = "" if table.text else f" `python -m explain inspect {file}` writes a table to fill in."
+            raise table.error(
+                f"the key {key!r} is missing, and the network leaves it open: {inspection.open[key]}{hint}"
+            )
     return found
 
 

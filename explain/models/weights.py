@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,12 +31,31 @@ def find_weights(spec: ModelSpec) -> Path | None:
     """
     if spec.file is not None:
         return spec.file if spec.file.is_file() else None
-    pattern = f"{str(spec.application).lower()}_*.h5"
     for folder in weights_folders():
-        for file in sorted(folder.glob(pattern)):
-            if "notop" not in file.name:
+        for file in sorted(folder.glob("*.h5")):
+            if holds_weights_of(str(spec.application), file.name):
                 return file
     return None
+
+
+def holds_weights_of(application: str, file: str) -> bool:
+    """Tell whether a file is called as Keras publishes an application's weights, with the classifier.
+
+    Keras has no one way to call them: some names begin with "weights", parts are divided by underscores, dashes or
+    nothing, and size and format may follow.
+
+    Examples
+    --------
+    >>> holds_weights_of("MobileNetV3Small", "weights_mobilenet_v3_small_224_1.0_float.h5")
+    True
+    >>> holds_weights_of("ResNet50", "resnet50v2_weights_tf_dim_ordering_tf_kernels.h5")
+    False
+    """
+    letters = re.sub("[^a-z0-9]", "", file.lower().removesuffix(".h5")).removeprefix("weights")
+    if "notop" in letters or not letters.startswith(application.lower()):
+        return False
+    rest = letters.removeprefix(application.lower())
+    return rest == "" or rest.startswith("weights") or rest[0].isdigit()
 
 
 def weights_folders() -> tuple[Path, ...]:

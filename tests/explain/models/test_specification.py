@@ -34,7 +34,23 @@ def test_a_specification_is_read_relative_to_its_file(tmp_path):
         ('"tf"', '"jax"', ("line 4", "preprocessing")),
         ('["a", "b"]', '["a", "a"]', ("line 7", "twice")),
         ("net.keras", "net.h5", ("line 2", ".keras")),
+        ("net.keras", "net.onnx", ("line 2", "ONNX")),
         ("[mine]", "[mine", ("TOML",)),
+        ("input_size = 96", "input_size = [96]", ("line 3", "height, width")),
+        ("input_size = 96", "input_size = [96, 5]", ("line 3", "height, width")),
+        ("input_size = 96", "input_size = true", ("line 3", "input_size")),
+        ("input_size = 96", "input_size = 1e999", ("line 3", "input_size")),
+        ("input_size = 96", "input_size = " + "9" * 4000, ("line 3", "input_size")),
+        ("input_size = 96", "input_size = " + "9" * 5000, ("TOML", "too long")),
+        ("input_size = 96", "input_size = " + "[" * 20_000 + "]" * 20_000, ("TOML", "deeply")),
+        ("net.keras", "a\\u0000b.keras", ("line 2", "file")),
+        ("net.keras", "n" * 300 + ".keras", ("line 2", "file")),
+        ("[mine]", "[" + "m" * 300 + "]", ("300 characters",)),
+        ('"tf"', '"tf\\u0007"', ("line 4", "preprocessing", "one line")),
+        ('["a", "b"]', '["a", "b"]\nlabels = { x = "c" }', ("line 8", "'c'", "no class")),
+        ('["a", "b"]', '["a", "b"]\nlabels = 3', ("line 8", "labels")),
+        ('["a", "b"]', '["a", "b"]\nscores = "argmax"', ("line 8", "softmax, sigmoid")),
+        ('["a", "b"]', '["a", "b\\n"]', ("line 7", "classes")),
     ],
 )
 def test_a_wrong_key_is_named_with_its_line(tmp_path, old, new, words):
@@ -42,6 +58,46 @@ def test_a_wrong_key_is_named_with_its_line(tmp_path, old, new, words):
         load_specifications(written(tmp_path, GOOD.replace(old, new)))
     for word in words:
         assert word in str(caught.value)
+    assert len(str(caught.value)) < 1500
+
+
+def test_a_mark_that_some_editors_put_in_front_is_no_part_of_the_text(tmp_path):
+    assert load_specifications(written(tmp_path, "\ufeff" + GOOD))[0].name == "mine"
+
+
+@pytest.mark.parametrize("name", ["n" * 300 + ".toml", "a\0b.toml", "n" * 5000 + ".toml"])
+def test_a_path_that_no_file_can_have_is_a_sentence(name):
+    with pytest.raises(ExplainError, match="cannot be read"):
+        load_specifications(name)
+
+
+def test_labels_stand_for_classes_as_the_table_says(tmp_path):
+    text = GOOD.replace('["a", "b"]', '["big cat", "b"]\nlabels = { lion = "Big_Cat", b = "big cat" }')
+    (spec,) = load_specifications(written(tmp_path, text + 'notice = "Made for a test."\n'))
+    assert [spec.class_index(label) for label in ("lion", "Lion", "b", "B", "big cat", "x")] == [0, 0, 0, 0, 0, None]
+    assert spec.notice == "Made for a test."
+
+
+def test_an_input_that_is_no_square_is_height_and_width(tmp_path):
+    oblong, square = (
+        load_specifications(written(tmp_path, GOOD.replace("= 96", f"= {size}")))[0]
+        for size in ("[96, 128]", "[96, 96]")
+    )
+    assert (oblong.input_size, oblong.size_as_json) == ((96, 128), [96, 128])
+    assert square.input_size == 96
+
+
+def test_an_unknown_model_is_named_with_its_neighbours_among_all_that_there_are():
+    with pytest.raises(ExplainError, match=r"'MobileNetV22' is unknown.*near it: .*MobileNetV2"):
+        load_specifications("MobileNetV22")
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("net.h5", "load_model"), ("saved_model.pb", "load_model"), ("n.onnx", "ONNX")]
+)
+def test_networks_in_other_formats_are_refused_with_the_lines_that_convert_them(name, word):
+    with pytest.raises(ExplainError, match=word):
+        load_specifications(name)
 
 
 def test_labels_find_their_output_by_name_or_synset():

@@ -1,0 +1,101 @@
+"""What a build tells besides its results: labels that a model does not know, answers no better than guessing."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from scipy.stats import binomtest
+
+from explain.models.model_spec import plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from explain.store.manifest import ModelInfo
+    from explain.store.reading import Store
+
+_ENOUGH = 10
+"""Labelled images below which nothing is said of guessing."""
+_NEAR = 3
+
+
+def unknown_labels(store: Store, models: Sequence[str]) -> dict[str, dict[str, dict[str, Any]]]:
+    """List the dataset's labels that a model has no class for.
+
+    Parameters
+    ----------
+    store : Store
+    models : sequence of str
+
+    Returns
+    -------
+    dict of str to dict of str to dict
+        By model and label: ``images``, how many bear it, and ``near``, names of classes that resemble it.
+    """
+    counts = store.table("images")["label"].value_counts()
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for model in (each for each in store.models if each.name in models):
+        unknown = [label for label, index in model.class_of_label.items() if index is None and label in counts]
+        if unknown:
+            found[model.name] = {
+                label: {"images": int(counts[label]), "near": near_classes(label, model.classes)} for label in unknown
+            }
+    return found
+
+
+def near_classes(label: str, classes: Sequence[str]) -> list[str]:
+    """Find classes whose names resemble a label: that hold it as a whole word first, then by likeness.
+
+    Examples
+    --------
+    >>> near_classes("bear", ["brown_bear", "barn", "bearskin", "American_black_bear"])
+    ['brown_bear', 'American_black_bear', 'bearskin']
+    """
+    by_name = {plain(name): name for name in classes}
+    words = set(plain(label).split("_"))
+    whole = [plain_name for plain_name in by_name if words <= set(plain_name.split("_"))]
+    like = difflib.get_close_matches(plain(label), by_name, n=_NEAR)
+    return [by_name[each] for each in list(dict.fromkeys([*whole, *like]))[:_NEAR]]
+
+
+def no_better_than_guessing(store: Store, models: Sequence[str]) -> dict[str, str]:
+    """Find models that name labelled images no more often right than one that does not look would.
+
+    Parameters
+    ----------
+    store : Store
+    models : sequence of str
+
+    Returns
+    -------
+    dict of str to str
+        A sentence by model. What not looking would give is the chance that labels and answers agree when they are
+        dealt out anew; where all images bear one label, one in the number of classes. A model is named where its count
+        of right answers does not lie above that by a one-sided binomial test at 5 %.
+    """
+    predictions = store.table("predictions")
+    found = {}
+    for model in (each for each in store.models if each.name in models):
+        of_model = predictions[predictions["model"] == model.name]
+        known = of_model[of_model["right"].notna()]
+        if len(known) < _ENOUGH:
+            continue
+        right, chance = int(known["right"].sum()), _chance(known, model)
+        if binomtest(right, len(known), chance, "greater").pvalue > 0.05:
+            found[model.name] = (
+                f"{model.title} names {right} of {len(known)} labelled images right, which guessing would too "
+                f"({chance * len(known):.1f} expected). Look at its preprocessing ({model.preprocessing}), at the "
+                "order of its classes, and at which class each label stands for; its maps mean nothing until then."
+            )
+    return found
+
+
+def _chance(known: pd.DataFrame, model: ModelInfo) -> float:
+    index_of = {name: index for index, name in enumerate(model.classes)}
+    labels = known["label"].map(model.class_of_label).astype(int).value_counts(normalize=True)
+    if len(labels) < 2:
+        return 1 / len(model.classes)
+    answers = known["predicted"].map(index_of).value_counts(normalize=True)
+    return float(min(1.0, sum(share * answers.get(index, 0.0) for index, share in labels.items())))

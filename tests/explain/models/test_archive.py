@@ -1,0 +1,96 @@
+"""Files of networks from elsewhere: what is wrong with one is a sentence, and none of its code runs."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+from explain.errors import ExplainError
+from explain.models.archive import check_archive
+
+WRAPPED = {"module": "keras.layers", "class_name": "Dense", "registered_name": None, "config": {"name": "d"}}
+LAYER = {"module": "keras", "class_name": "Sequential", "config": {"layers": [WRAPPED]}, "registered_name": None}
+
+
+def weights(**arrays):
+    import h5py
+
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        for name, (shape, chunks) in arrays.items():
+            file.create_dataset(name, shape, np.float32, chunks=chunks, compression="gzip", fillvalue=0)
+    return buffer.getvalue()
+
+
+def archive(folder, config=LAYER, **parts):
+    file = folder / "network.keras"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("config.json", config if isinstance(config, str) else json.dumps(config))
+        for name, content in {"model.weights.h5": weights(), **parts}.items():
+            made.writestr(name, content)
+    return file
+
+
+def nested(layer):
+    return {**LAYER, "config": {"layers": [{**WRAPPED, "config": {"name": "outer", "inner": layer}}]}}
+
+
+def test_layers_of_keras_are_let_through(tmp_path):
+    check_archive(archive(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (nested({**WRAPPED, "class_name": "Lambda", "config": {"name": "mine"}}), ("Lambda", "mine", "Rescaling")),
+        (nested({"class_name": "__lambda__", "config": {"value": "code"}}), ("__lambda__", "Keras' own")),
+        (nested({**WRAPPED, "module": "mylib", "class_name": "Fancy", "registered_name": "Fancy"}), ("Fancy", "mylib")),
+        (nested({"module": "builtins", "class_name": "function", "config": "f", "registered_name": "f"}), ("'f'",)),
+        ({**LAYER, "module": "os", "class_name": "system"}, ("subclassed", "functional")),
+        ({**LAYER, "module": "keras.layers", "class_name": "Dense"}, ("Dense", "no functional")),
+        ([1, 2], ("no network",)),
+        ("{", ("no .keras file",)),
+        ("[" * 100_000, ("nested too deeply",)),
+    ],
+)
+def test_what_is_not_keras_own_is_named(tmp_path, config, words):
+    with pytest.raises(ExplainError) as caught:
+        check_archive(archive(tmp_path, config))
+    for word in words:
+        assert word in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_part_that_unpacks_to_far_more_than_its_size_is_not_unpacked(tmp_path):
+    with pytest.raises(ExplainError, match=r"was not opened: its part 'model\.weights\.h5'"):
+        check_archive(archive(tmp_path, **{"model.weights.h5": bytes(64 << 20)}))
+
+
+def test_weights_that_unpack_to_far_more_than_their_size_are_not_unpacked(tmp_path):
+    bomb = weights(kernel=((1 << 20, 1 << 10), (1 << 10, 1 << 10)))
+    with pytest.raises(ExplainError, match=r"its weights of .* unpack to 4294967296"):
+        check_archive(archive(tmp_path, **{"model.weights.h5": bomb}))
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 and no more", b"\x89HDF\r\n\x1a\n", bytes(1000)])
+def test_what_is_no_archive_is_a_sentence(tmp_path, content):
+    file = tmp_path / "network.keras"
+    file.write_bytes(content)
+    with pytest.raises(ExplainError, match=r"no \.keras file that can be read"):
+        check_archive(file)
+
+
+def test_an_archive_without_weights_or_configuration_is_a_sentence(tmp_path):
+    with zipfile.ZipFile(tmp_path / "network.keras", "w") as made:
+        made.writestr("readme", "")
+    with pytest.raises(ExplainError, match=r"no \.keras file"):
+        check_archive(tmp_path / "network.keras")
+
+
+def test_a_saved_model_folder_is_refused_with_the_two_lines_that_convert_it(tmp_path):
+    (tmp_path / "net.keras").mkdir()
+    (tmp_path / "net.keras" / "saved_model.pb").write_bytes(b"")
+    with pytest.raises(ExplainError, match=r"load_model\(.*\n.*save\("):
+        check_archive(tmp_path / "net.keras")
