@@ -46,6 +46,23 @@ def layers_counted_anew() -> Iterator[None]:
         global_state.set_global_attribute(counters, kept)
 
 
+@contextmanager
+def download_answered_by(file: Path) -> Iterator[None]:
+    """Let an application that asks for its published weights find them in a file.
+
+    EfficientNet gets a layer that divides its pixels once more only where it asks for those by ``weights="imagenet"``;
+    built without weights and loaded from the same file afterwards, it would silently be another network.
+    """
+    from keras.src.utils import file_utils
+
+    download = file_utils.get_file
+    file_utils.get_file = lambda *_, **__: str(file)
+    try:
+        yield
+    finally:
+        file_utils.get_file = download
+
+
 def preprocessing_of_application(build: Any) -> str | None:
     """Tell how an application's images are scaled: its own function is tried on two pixels.
 

@@ -65,7 +65,7 @@ def arrays_of_ending(head: Head | None, scores: str) -> dict[str, NDArray[Any]]:
     scores : {"softmax", "sigmoid"}
     """
     arrays: dict[str, NDArray[Any]] = {} if head is None else {"head_kernel": head.kernel, "head_bias": head.bias}
-    return arrays | ({INDEPENDENT_SCORES: np.ones(1, np.uint8)} if scores == SIGMOID else {})
+    return arrays | ({INDEPENDENT_SCORES: np.ones(1, np.float32)} if scores == SIGMOID else {})
 
 
 def probabilities(logits: NDArray[Any], scores: str = SOFTMAX) -> NDArray[np.float64]:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import difflib
 import warnings
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explain.errors import ExplainError
-from explain.models.applications import application_names, layers_counted_anew
+from explain.models.applications import application_names, download_answered_by, layers_counted_anew
 from explain.models.archive import check_archive
 from explain.models.preprocessing import rows_and_columns
 from explain.models.weights import WEIGHTS_VARIABLE, find_weights, weights_folders
 
 if TYPE_CHECKING:
     from explain.models.specification import ModelSpec
+
+_OTHER_WITH_PUBLISHED_WEIGHTS = ".efficientnet"
+"""The module of ``keras.applications`` whose networks differ where they ask for their published weights."""
 
 
 def load_model(keras: Any, spec: ModelSpec) -> Any:
@@ -67,8 +71,7 @@ def read_network(keras: Any, file: Path) -> Any:
             warnings.simplefilter("ignore")  # about the optimiser, which is not wanted
             model = keras.saving.load_model(file, compile=False, safe_mode=True)
     except (Exception, RecursionError) as error:  # whatever a damaged or foreign file makes the loader raise
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ExplainError(f"{file.name} cannot be loaded in safe mode: {reason[:300]}") from error
+        raise ExplainError(f"{file.name} cannot be loaded in safe mode: {_reason(error)}") from error
     quantised = [layer.name for layer in model._flatten_layers() if getattr(layer, "quantization_mode", None)]
     if quantised:
         raise ExplainError(
@@ -76,6 +79,11 @@ def read_network(keras: Any, file: Path) -> Any:
             "no gradients. Explain the network as it was before model.quantize(...)."
         )
     return model
+
+
+def _reason(error: BaseException) -> str:
+    lines = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0]}"[:300]
 
 
 def _load_application(keras: Any, spec: ModelSpec) -> Any:
@@ -87,16 +95,16 @@ def _load_application(keras: Any, spec: ModelSpec) -> Any:
     shape = (*rows_and_columns(spec.input_size), 3)
     file = find_weights(spec)
     try:
-        with layers_counted_anew():
-            weights = None if file else "imagenet"
-            model = build(weights=weights, input_shape=shape, classifier_activation=None)
-        if file is not None:
-            model.load_weights(file)
+        with layers_counted_anew(), download_answered_by(file) if file else nullcontext():
+            asks = file is None or build.__module__.endswith(_OTHER_WITH_PUBLISHED_WEIGHTS)
+            model = build(weights="imagenet" if asks else None, input_shape=shape, classifier_activation=None)
+            if not asks:  # of any size, where the published weights go with one size alone
+                model.load_weights(file)
     except Exception as error:  # no network, a damaged file, another network's weights
         tried = ", ".join(str(folder) for folder in weights_folders())
         what = f"{file.name} does not fit" if file else "the download failed"
         raise ExplainError(
-            f"No weights for {spec.title}: {what} ({type(error).__name__}); looked in {tried}.\n"
+            f"No weights for {spec.title}: {what} ({_reason(error)}); looked in {tried}.\n"
             f"Connect to a network once, or set {WEIGHTS_VARIABLE} to a folder that holds Keras' file "
             f"(for many {str(spec.application).lower()}_weights_tf_dim_ordering_tf_kernels.h5)."
         ) from error
