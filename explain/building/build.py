@@ -145,6 +145,8 @@ def _up_to_date(
         model = named.get(job.name)
         if model is None or model.folder != job.folder or not (store.path / job.folder / CHECKSUMS).exists():
             return False
+        if (model.title, model.notice) != (job.plan.spec.title, job.plan.spec.notice):
+            return False
         for name, each in job.maps.items():
             there = model.method(name)
             if there is None and name in model.refused:

@@ -11,6 +11,7 @@ from explain.building.build import build
 from explain.building.notices import near_classes, no_better_than_guessing, unknown_labels
 from explain.cli import main
 from explain.models.specification import load_specifications
+from explain.store import open_store
 
 
 def store(answers, classes=("cat", "dog")):
@@ -95,3 +96,12 @@ def test_a_table_that_says_what_a_label_stands_for_makes_results_of_its_own(fold
     )
     assert report.unknown_labels == {}
     assert report.computed == 7
+
+
+def test_other_words_about_a_model_are_published_and_nothing_is_computed_for_them(folder, network):
+    text = (folder / "models.toml").read_text()
+    (folder / "models.toml").write_text(text + 'notice = "Made by hand."\n')
+    dataset, specs = open_dataset(folder / "photos"), load_specifications(folder / "models.toml")
+    report = build(dataset, specs, folder / "cache", batch_size=4)
+    assert report.computed == 0
+    assert open_store(report.store).models[0].notice == "Made by hand."
