@@ -21,7 +21,7 @@ _SMALL = 16 << 20
 _OWN_KERAS = ("keras", "keras.")
 _TOP = ("Functional", "Sequential", "Model")
 
-HOW_TO_CONVERT = {
+_HOW_TO_CONVERT = {
     **dict.fromkeys(
         (".h5", ".hdf5"),
         "this is Keras' older HDF5 format; only .keras files are read. Convert it by two lines of Python:\n"
@@ -34,7 +34,23 @@ HOW_TO_CONVERT = {
     '    model.save("network.keras")',
     ".onnx": "networks in ONNX are not read yet; give a .keras file.",
 }
-"""What to do about a network in another format, by suffix."""
+_SAVED_MODEL = "saved_model.pb"
+
+
+def how_to_convert(network: Path) -> str | None:
+    """Say what to do about a network in another format, told by its suffix, or by a SavedModel folder's content.
+
+    Returns
+    -------
+    str or None
+        None for what is in no format that is known.
+    """
+    if network.suffix in _HOW_TO_CONVERT:
+        return _HOW_TO_CONVERT[network.suffix]
+    try:
+        return _HOW_TO_CONVERT[".pb"] if (network / _SAVED_MODEL).is_file() else None
+    except (OSError, ValueError):  # a name that no file can have
+        return None
 
 
 def check_archive(file: Path) -> None:
@@ -50,9 +66,9 @@ def check_archive(file: Path) -> None:
         If it is no ``.keras`` file, would unpack to far more than its size, or holds code or classes that Keras does
         not know; one sentence says which.
     """
+    if (advice := how_to_convert(file)) is not None:
+        raise ExplainError(f"{file.name}: {advice}")
     if file.is_dir():
-        if (file / "saved_model.pb").is_file():
-            raise ExplainError(f"{file.name}: {HOW_TO_CONVERT['.pb']}")
         raise ExplainError(f"{file.name} is a folder; expected a .keras file.")
     try:
         with zipfile.ZipFile(file) as archive:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from data.digests import file_digest
 from explain.errors import ExplainError
 from explain.models.applications import application_named, layers_counted_anew, preprocessing_of_application
-from explain.models.archive import HOW_TO_CONVERT
+from explain.models.archive import how_to_convert
 from explain.models.ending import find_ending, linear_head
 from explain.models.feature_maps import FeatureMap, feature_maps, last_feature_map
 from explain.models.layer_classes import activation_name, keras_class
@@ -112,8 +112,8 @@ def inspect_network(network: Path | str) -> Inspection:
         graph = unnest(model, application)
         known = {"application": application, "preprocessing": preprocessing_of_application(build)}
         return _inspected(application, graph, known)
-    if file.suffix in HOW_TO_CONVERT:
-        raise ExplainError(f"{file.name}: {HOW_TO_CONVERT[file.suffix]}")
+    if (advice := how_to_convert(file)) is not None:
+        raise ExplainError(f"{file.name}: {advice}")
     try:
         there = file.exists()
     except (OSError, ValueError):
@@ -135,7 +135,7 @@ def inspect_once(network: Path | str, remembered: Path | None) -> Inspection:
     remembered : Path or None
         The folder of what was found, by digest of the network and of the code that looks at it.
     """
-    if remembered is None:
+    if remembered is None or (isinstance(network, Path) and not network.is_file()):
         return inspect_network(network)
     code = code_digest(tuple(sorted(Path(__file__).parent.glob("*.py"))))
     identity = file_digest(network) if isinstance(network, Path) else network

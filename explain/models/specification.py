@@ -9,10 +9,10 @@ from pathlib import Path
 
 from explain.errors import ExplainError
 from explain.models.applications import application_named, application_names
-from explain.models.archive import HOW_TO_CONVERT
+from explain.models.archive import how_to_convert
 from explain.models.model_spec import InputSize as InputSize
 from explain.models.model_spec import ModelSpec as ModelSpec
-from explain.models.model_spec import name_from, plain
+from explain.models.model_spec import name_from
 from explain.models.specification_file import read_file, read_values
 
 BUILTIN_FILE = Path(__file__).with_name("models.toml")
@@ -81,8 +81,8 @@ def _without_table(
     told: Callable[[str], None] | None,
 ) -> ModelSpec:
     application, path = application_named(name), Path(name)
-    if path.suffix in HOW_TO_CONVERT:
-        raise ExplainError(f"{name}: {HOW_TO_CONVERT[path.suffix]}")
+    if (advice := how_to_convert(path)) is not None:
+        raise ExplainError(f"{name}: {advice}")
     if application is not None:
         values = {"application": application, "title": application}
     elif path.suffix == ".keras":
@@ -94,7 +94,7 @@ def _without_table(
             + (f"; near it: {', '.join(near)}" if near else "")
             + "; any name of keras.applications will do; for networks of your own give a .keras or .toml file."
         )
-    spec = read_values(name_from(application or path.stem), values, Path(), remembered, sorted(labels, key=plain))
+    spec = read_values(name_from(application or path.stem), values, Path(), remembered, sorted(labels))
     for sentence in _chosen(spec, labels) if told else ():
         told(sentence)  # type: ignore[misc]
     return replace(spec, title=values["title"])

@@ -11,7 +11,7 @@ from typing import Any
 
 from data import load_imagenet_classes
 from explain.errors import ExplainError
-from explain.models.archive import HOW_TO_CONVERT
+from explain.models.archive import how_to_convert
 from explain.models.head import SIGMOID, SOFTMAX
 from explain.models.model_spec import LONGEST_NAME, ModelSpec, plain
 from explain.models.preprocessing import PREPROCESSING_MODES
@@ -115,6 +115,7 @@ def _read_table(table: _Table, remembered: Path | None, labels: list[str] | None
     missing = [key for key in _REQUIRED if key not in table.values]
     if missing:
         table = replace(table, values={**_found(table, file, missing, remembered, labels), **table.values})
+        _check_values(table)
     values, size = table.values, table.values["input_size"]
     classes, synsets = _classes(table)
     return ModelSpec(
@@ -167,18 +168,21 @@ def _found(
     """Find what a table leaves out by a look at the network."""
     from explain.models.inspection import inspect_once
 
-    if file is not None and not file.is_file():
-        raise table.error(
-            f"the file {file} is not there, and the key {missing[0]!r} is missing and cannot be found without it.",
-            "file",
-        )
-    inspection = inspect_once(file or str(table.values["application"]), remembered)
+    if file is not None and not file.exists():
+        asked = f", and the key {missing[0]!r} is missing, which a look at it might find" if table.text else ""
+        raise table.error(f"the file {file} is not there{asked}.", "file")
+    try:
+        inspection = inspect_once(file or str(table.values["application"]), remembered)
+    except OSError as error:
+        raise table.error(f"the file {file} cannot be read: {error.strerror or error}.", "file") from error
     found: dict[str, Any] = dict(inspection.choices)
     if labels is not None and "classes" not in found and len(set(labels)) == inspection.classes:
         found["classes"] = labels
     for key in missing:
         if key not in found:
             hint = "" if table.text else f" `python -m explain inspect {file}` writes a table to fill in."
+            if key == "classes" and labels:
+                hint = f" The dataset has {len(set(labels))} labels, so that they cannot be meant.{hint}"
             raise table.error(
                 f"the key {key!r} is missing, and the network leaves it open: {inspection.open[key]}{hint}"
             )
@@ -208,11 +212,11 @@ def _file(table: _Table) -> Path | None:
     given = table.values["file"]
     try:
         file = (table.path.parent / given).resolve()
-        folder = file.is_dir()
+        file.exists()  # which a path that no file can have does not survive
     except (OSError, ValueError, RuntimeError) as error:
         raise table.error(f"file is {_short(given)}, which is no path of a file here.", "file") from error
-    if file.suffix in HOW_TO_CONVERT or (folder and (file / "saved_model.pb").is_file()):
-        raise table.error(f"file is {_short(given)}: {HOW_TO_CONVERT.get(file.suffix, HOW_TO_CONVERT['.pb'])}", "file")
+    if (advice := how_to_convert(file)) is not None:
+        raise table.error(f"file is {_short(given)}: {advice}", "file")
     if file.suffix != ".keras":
         raise table.error(f"file is {_short(given)}; expected a .keras file.", "file")
     return file

@@ -47,7 +47,7 @@ class Answering:
     """Answers requests; keeps the networks between them."""
 
     def __init__(self) -> None:
-        self._networks: OrderedDict[str, Network] = OrderedDict()
+        self._networks: OrderedDict[Source, Network] = OrderedDict()
 
     def answer(self, header: Mapping[str, Any], photograph: bytes) -> tuple[dict[str, Any], bytes]:
         """Answer one request; what a person can act on becomes a sentence, anything else is raised.
@@ -110,9 +110,9 @@ class Answering:
     def _network(self, source: Source) -> Network:
         from explain.models.network import load_network
 
-        if source.weights in self._networks:
-            self._networks.move_to_end(source.weights)
-            return self._networks[source.weights]
+        if source in self._networks:  # the same weights may be looked at in two layers
+            self._networks.move_to_end(source)
+            return self._networks[source]
         file = find_weights(source.spec)
         if file is None:
             raise ExplainError(
@@ -124,8 +124,8 @@ class Answering:
             )
         while len(self._networks) >= NETWORKS:
             self._networks.popitem(last=False)
-        self._networks[source.weights] = load_network(source.spec)
-        return self._networks[source.weights]
+        self._networks[source] = load_network(source.spec)
+        return self._networks[source]
 
 
 def _evidence(network: Network, pixels: NDArray[np.uint8]) -> NetworkEvidence:

@@ -37,7 +37,7 @@ def as_built(network: Network) -> Pass:
 def _both(network: Network) -> Any:
     import keras
 
-    return keras.Model(network._model.inputs, [network._feature_layer.output, network._logits])
+    return keras.Model(network._graph.image, [network._feature_map(network.spec.feature_layer), network._logits])
 
 
 def compiled(network: Network, **options: Any) -> Pass:

@@ -157,7 +157,7 @@ def _peer(peer: Peer, subjects: list[Subject], settings: Settings, ours: float) 
             "repeats": settings.repeats,
             "k": PARAMETERS["k"].default,
         }
-        model = keras.Model(subject.network._model.inputs, subject.network._logits)
+        model = keras.Model(subject.network._graph.image, subject.network._logits)
         answer = ask(peer, model, subject.prepared, subject.targets, job)
         for name, runs in answer.seconds.items():
             totals[name] = totals.get(name, np.zeros(len(runs))) + np.asarray(runs)

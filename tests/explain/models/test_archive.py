@@ -9,6 +9,8 @@ import pytest
 
 from explain.errors import ExplainError
 from explain.models.archive import check_archive
+from explain.models.inspection import inspect_network
+from explain.models.specification import load_specifications
 
 WRAPPED = {"module": "keras.layers", "class_name": "Dense", "registered_name": None, "config": {"name": "d"}}
 LAYER = {"module": "keras", "class_name": "Sequential", "config": {"layers": [WRAPPED]}, "registered_name": None}
@@ -90,7 +92,17 @@ def test_an_archive_without_weights_or_configuration_is_a_sentence(tmp_path):
 
 
 def test_a_saved_model_folder_is_refused_with_the_two_lines_that_convert_it(tmp_path):
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "saved_model.pb").write_bytes(b"")
+    for opens in (check_archive, load_specifications, inspect_network):
+        with pytest.raises(ExplainError, match=r"load_model\(.*\n.*save\("):
+            opens(tmp_path / "saved")
+
+
+def test_a_folder_and_a_missing_file_are_no_networks(tmp_path):
     (tmp_path / "net.keras").mkdir()
-    (tmp_path / "net.keras" / "saved_model.pb").write_bytes(b"")
-    with pytest.raises(ExplainError, match=r"load_model\(.*\n.*save\("):
-        check_archive(tmp_path / "net.keras")
+    for opens in (check_archive, load_specifications, inspect_network):
+        with pytest.raises(ExplainError, match="is a folder"):
+            opens(tmp_path / "net.keras")
+    with pytest.raises(ExplainError, match="is not there"):
+        load_specifications(tmp_path / "other.keras")

@@ -1,5 +1,7 @@
 """Networks saved the way people save them give the maps of a tape that was written for each by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -8,7 +10,8 @@ from explain.explainers.registry import explainer
 from explain.models.evidence import NetworkEvidence
 from explain.models.head import probabilities
 from explain.models.network import load_network
-from tests.explain.models.saved_networks import NETWORKS, tape
+from explain.models.runtimes import RUNTIMES
+from tests.explain.models.saved_networks import NETWORKS, grey, not_square, one_output, tape, transfer
 
 pytestmark = pytest.mark.slow
 
@@ -65,6 +68,15 @@ def test_probabilities_are_what_the_network_itself_says(saved):
         outputs = np.hstack([1 - outputs, outputs])
     found = probabilities(network.forward(pixels).logits, network.scores)
     np.testing.assert_allclose(found, outputs, atol=1e-5)
+
+
+@pytest.mark.parametrize("network", [transfer, one_output, grey, not_square], ids=lambda each: each.__name__)
+def test_the_other_runtime_runs_them_as_well(network, tmp_path):
+    spec = network().save(tmp_path)
+    pixels = photographs(spec.input_size)
+    ours, theirs = (load_network(replace(spec, runtime=runtime)).forward(pixels) for runtime in RUNTIMES)
+    for one, other in ((ours.activations, theirs.activations), (ours.logits, theirs.logits)):
+        np.testing.assert_allclose(one, other, atol=1e-4 * np.abs(one).max())
 
 
 def test_shuffled_weights_change_what_it_says_and_leave_it_as_it_is(saved):

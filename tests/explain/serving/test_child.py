@@ -3,6 +3,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from data.datasets import DEMO_FOLDER
+from data.digests import file_digest
 from explain.errors import ExplainError
 from explain.explainers.contract import Explainer, Needs, Parameter
 from explain.explainers.registry import EXPLAINERS
@@ -21,6 +23,7 @@ from explain.serving.messages import FramingError, receive, send
 from explain.serving.sources import ORIGINS, Source, sources
 from explain.store import open_store
 from explain.store.evidence import explain_stored
+from tests.explain.models.saved_networks import inner_of_inner
 
 ROOT = Path(__file__).parents[3]
 PIXELS = 10_000_000
@@ -120,6 +123,15 @@ def test_what_needs_the_network_is_made_there_at_the_parameters_that_were_asked_
         read = read_answer(*Answering().answer(asked, picture()))
         assert read.of_model[model.spec.name].maps.keys() == {"toy"}
         assert (read.of_model[model.spec.name].maps["toy"] == expected).all()
+
+
+@pytest.mark.slow
+def test_one_file_looked_at_in_two_layers_is_two_networks(tmp_path):
+    spec = inner_of_inner().save(tmp_path)
+    other = replace(spec, name="other", feature_layer="outer/conv")
+    models = [Source(each, file_digest(spec.file)) for each in (spec, other)]
+    read = answer(picture(), models=models)
+    assert [read.of_model[name].activations.shape[-1] for name in ("own", "other")] == [5, 4]
 
 
 @pytest.mark.slow
