@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from explain.errors import ExplainError
 from explain.models.layer_classes import ADVICE_TO_REBUILD
+
+_LOCAL_HEADER = 30
+"""Bytes before a part's name in a zip file; the lengths of the name and of what follows stand at their end."""
 
 _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
 _LARGEST_CONFIG = 64 << 20
@@ -75,11 +79,13 @@ def check_archive(file: Path) -> None:
             _check_sizes(file, archive)
             config = json.loads(archive.read(_CONFIG))
             _check_weights(file, archive)
-    except (KeyError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, OSError) as error:
-        if isinstance(error, RecursionError):
-            raise ExplainError(f"{file.name} is nested too deeply to be a network.") from error
+    except ExplainError:
+        raise
+    except RecursionError as error:
+        raise ExplainError(f"{file.name} is nested too deeply to be a network.") from error
+    except Exception as error:  # whatever a damaged archive makes those raise who read it
         raise ExplainError(
-            f"{file.name} is no .keras file that can be read: {type(error).__name__}. Save the network anew by "
+            f"{file.name} is no .keras file that can be read ({type(error).__name__}). Save the network anew by "
             'model.save("network.keras").'
         ) from error
     _check_config(file, config)
@@ -99,7 +105,7 @@ def _check_weights(file: Path, archive: zipfile.ZipFile) -> None:
     """Look for arrays of weights that are compressed beyond what weights can be."""
     import h5py
 
-    with archive.open(_WEIGHTS) as member, h5py.File(member) as weights:
+    with _opened(file, archive, _WEIGHTS) as member, h5py.File(member) as weights:
         total = 0
 
         def add(name: str, each: Any) -> None:
@@ -113,6 +119,49 @@ def _check_weights(file: Path, archive: zipfile.ZipFile) -> None:
         raise ExplainError(
             f"{file.name} was not opened: its weights of {stored} bytes unpack to {total}, which no network's do."
         )
+
+
+def _opened(file: Path, archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """Open a part for reading here and there; one that is stored as it is, as Keras stores it, in its place."""
+    part = archive.getinfo(name)
+    if part.compress_type != zipfile.ZIP_STORED:
+        return archive.open(name)
+    with file.open("rb") as whole:
+        whole.seek(part.header_offset)
+        header = whole.read(_LOCAL_HEADER)
+    lengths = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+    return cast("IO[bytes]", _Window(file, part.header_offset + _LOCAL_HEADER + lengths, part.file_size))
+
+
+class _Window(io.RawIOBase):
+    """A stretch of a file, as a file."""
+
+    def __init__(self, file: Path, start: int, size: int) -> None:
+        self._file, self._start, self._size, self._at = file.open("rb"), start, size, 0
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = max(0, offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence])
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._file.seek(self._start + self._at)
+        content = self._file.read(max(0, min(len(buffer), self._size - self._at)))
+        buffer[: len(content)] = content
+        self._at += len(content)
+        return len(content)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def _check_config(file: Path, config: Any) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -26,9 +27,9 @@ def weights(**arrays):
     return buffer.getvalue()
 
 
-def archive(folder, config=LAYER, **parts):
+def archive(folder, config=LAYER, kind=zipfile.ZIP_DEFLATED, **parts):
     file = folder / "network.keras"
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(file, "w", kind) as made:
         made.writestr("config.json", config if isinstance(config, str) else json.dumps(config))
         for name, content in {"model.weights.h5": weights(), **parts}.items():
             made.writestr(name, content)
@@ -70,10 +71,11 @@ def test_a_part_that_unpacks_to_far_more_than_its_size_is_not_unpacked(tmp_path)
         check_archive(archive(tmp_path, **{"model.weights.h5": bytes(64 << 20)}))
 
 
-def test_weights_that_unpack_to_far_more_than_their_size_are_not_unpacked(tmp_path):
+@pytest.mark.parametrize("kind", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_weights_that_unpack_to_far_more_than_their_size_are_not_unpacked(tmp_path, kind):
     bomb = weights(kernel=((1 << 20, 1 << 10), (1 << 10, 1 << 10)))
     with pytest.raises(ExplainError, match=r"its weights of .* unpack to 4294967296"):
-        check_archive(archive(tmp_path, **{"model.weights.h5": bomb}))
+        check_archive(archive(tmp_path, kind=kind, **{"model.weights.h5": bomb}))
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 and no more", b"\x89HDF\r\n\x1a\n", bytes(1000)])
@@ -106,3 +108,16 @@ def test_a_folder_and_a_missing_file_are_no_networks(tmp_path):
             opens(tmp_path / "net.keras")
     with pytest.raises(ExplainError, match="is not there"):
         load_specifications(tmp_path / "other.keras")
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_an_archive_cut_or_flipped_anywhere_is_read_or_is_a_sentence(tmp_path, kind):
+    whole = archive(tmp_path, kind=kind, **{"model.weights.h5": weights(kernel=((8, 8), (4, 4)))}).read_bytes()
+    rng = np.random.default_rng(5)
+    for at in rng.integers(0, len(whole), 150):
+        damaged = bytearray(whole)
+        damaged[at] ^= int(rng.integers(1, 256))
+        for content in (bytes(damaged), whole[:at]):
+            (tmp_path / "network.keras").write_bytes(content)
+            with suppress(ExplainError):
+                check_archive(tmp_path / "network.keras")
