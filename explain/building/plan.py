@@ -27,6 +27,7 @@ ARRAY_CODE = tuple(
     for name in (
         "../data/images.py",
         "models/evidence.py",
+        "models/applications.py",
         "models/ending.py",
         "models/head.py",
         "models/layer_classes.py",

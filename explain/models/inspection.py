@@ -164,6 +164,8 @@ def _inspected(name: str, graph: Graph, known: dict[str, Any]) -> Inspection:
         features = last_feature_map(graph, ending)
         if features is None:
             left["feature_layer"] = "its scores do not come from one feature map; name the layer to look at."
+        elif sum(call.path == features.path for call in graph.calls) > 1:
+            left["feature_layer"] = f"its last feature map is of {features.path!r}, which is used twice; name another."
         else:
             choices["feature_layer"] = features.path
             closed = linear_head(graph, ending, features.output) is not None

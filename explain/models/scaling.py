@@ -12,7 +12,7 @@ from explain.models.preprocessing import NONE, UNIT
 if TYPE_CHECKING:
     from explain.models.unnesting import Call, Graph
 
-_GEOMETRY = ("Resizing", "CenterCrop", "RandomCrop", "ZeroPadding2D", "GetItem", "Flip")
+_GEOMETRY = ("Resizing", "CenterCrop", "RandomCrop", "ZeroPadding2D", "GetItem", "Flip", "Stack")
 _LARGE = 2.0
 """Means, deviations and divisors above it are meant for pixels from 0 to 255, not for values from 0 to 1."""
 
@@ -31,13 +31,23 @@ def own_preprocessing(graph: Graph) -> tuple[str, str] | None:
         not scale: how the images of such a network's training were scaled stands nowhere in its file.
     """
     tensor = graph.image
-    while len(users := graph.users(tensor)) == 1:
+    while len(users := _users(graph, tensor)) == 1:
         (call,) = users
         if not keras_class(call.layer, *_GEOMETRY):
             expected = _expected(call)
             return (expected, call.path) if expected else None
         tensor = call.output
     return None
+
+
+def _users(graph: Graph, tensor: Any) -> list[Call]:
+    """Give what takes a tensor; colours that are taken apart to be stacked in another order are one step."""
+    users = graph.users(tensor)
+    if len(users) > 1 and all(keras_class(call.layer, "GetItem") for call in users):
+        stacking = {id(call): call for each in users for call in graph.users(each.output)}
+        if len(stacking) == 1 and all(keras_class(call.layer, "Stack") for call in stacking.values()):
+            return list(stacking.values())
+    return users
 
 
 def _expected(call: Call) -> str | None:

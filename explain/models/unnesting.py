@@ -12,6 +12,8 @@ import difflib
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from explain.errors import ExplainError
 from explain.models.layer_classes import ADVICE_TO_REBUILD, is_identity, keras_class
 
@@ -29,7 +31,7 @@ class Call:
     inputs : tuple of keras.KerasTensor
     output : keras.KerasTensor
     constants : tuple of float
-        Plain numbers that an operation was called with, such as 255 in ``x / 255``.
+        Numbers that an operation was called with, such as 255 in ``x / 255``; of an array the largest, without sign.
     """
 
     path: str
@@ -179,7 +181,9 @@ class _Layout:
         def call(*arguments: Any, **options: Any) -> Any:
             given = keras.tree.flatten((arguments, options))
             inputs = tuple(each for each in given if keras.backend.is_keras_tensor(each))
-            constants = tuple(float(each) for each in given if type(each) in (int, float))
+            constants = tuple(
+                _largest(each) for each in given if not keras.backend.is_keras_tensor(each) and _counts(each)
+            )
             if keras_class(layer, "Model") is not None:
                 # An inner model; whether it was to train or not makes no difference to a network that is used.
                 output = self.follow(_function(layer, self.name), arguments, f"{path}/")
@@ -200,6 +204,18 @@ class _Layout:
             layer.name = path.replace("/", "_")
             while self._named.setdefault(layer.name, layer) is not layer:
                 layer.name += "_"
+
+
+def _counts(value: Any) -> bool:
+    """Tell whether something is a number or an array of numbers."""
+    if type(value) in (int, float):
+        return True
+    return hasattr(value, "dtype") and hasattr(value, "__array__") and np.asarray(value).dtype.kind in "fiu"
+
+
+def _largest(value: Any) -> float:
+    """Give a number as it is, and the largest of an array's, without sign: means and divisors of three colours."""
+    return float(value) if type(value) in (int, float) else float(np.max(np.abs(np.asarray(value)), initial=0))
 
 
 def _some(paths: list[str]) -> str:

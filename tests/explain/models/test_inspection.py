@@ -190,6 +190,24 @@ def test_an_application_is_known_by_its_own_facts(name):
     assert not found.open
 
 
+@pytest.mark.slow
+def test_what_is_ambiguous_is_left_open_with_the_reason(tmp_path):
+    import keras
+    from keras import layers
+
+    image = keras.Input((None, None, 3))
+    twice = layers.Conv2D(3, 3, padding="same", activation="relu", name="twice")
+    pooled = layers.GlobalAveragePooling2D()
+    keras.Model(image, layers.Dense(2)(pooled(twice(twice(image))))).save(tmp_path / "shared.keras")
+    found = inspect_network(tmp_path / "shared.keras")
+    assert found.open.keys() == {"input_size", "preprocessing", "feature_layer", "classes"}
+    assert "'twice', which is used twice" in found.open["feature_layer"]
+    one, other = layers.Conv2D(3, 3, name="one")(image), layers.Conv2D(3, 5, name="other")(image)
+    joined = layers.Concatenate()([layers.GlobalAveragePooling2D()(one), layers.GlobalMaxPooling2D()(other)])
+    keras.Model(image, layers.Dense(2)(joined)).save(tmp_path / "branches.keras")
+    assert "not come from one feature map" in inspect_network(tmp_path / "branches.keras").open["feature_layer"]
+
+
 def published(folder, model, name):
     """Write weights as Keras publishes its own: legacy HDF5, by layer."""
     import h5py

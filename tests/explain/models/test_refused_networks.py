@@ -108,6 +108,8 @@ def test_a_normalization_layer_and_arithmetic_on_pixels_are_scaling_as_well(tmp_
     of_shares = keras.layers.Normalization(mean=[0.48, 0.45, 0.4], variance=[0.05, 0.05, 0.05])
     assert '"0..1"' in refusal(saved(functional(first=[of_shares]), tmp_path))
     assert '"none"' in refusal(saved(functional(first=[lambda x: x / 127.5, lambda x: x - 1]), tmp_path))
+    for application in (keras.applications.vgg16, keras.applications.densenet, keras.applications.mobilenet_v2):
+        assert '"none"' in refusal(saved(functional(first=[application.preprocess_input]), tmp_path))
 
 
 def test_another_size_another_number_of_classes_and_no_feature_map(tmp_path):
