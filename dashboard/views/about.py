@@ -10,6 +10,7 @@ from explain.explainers.contract import NEEDS_IN_WORDS, Explainer
 from explain.explainers.registry import EXPLAINERS, title_of
 from explain.measures.contract import Needs
 from explain.measures.registry import measures_that_need
+from explain.models.preprocessing import rows_and_columns
 from explain.store.manifest import notices_of
 
 LONG = 60  # letters of a formula's source: set smaller, so that a telephone holds it without scrolling
@@ -103,7 +104,7 @@ st.subheader("Provenance of this store", anchor=False)
 models = pd.DataFrame(
     [
         {
-            "model": model.title, "input": f"{model.input_size} x {model.input_size}",
+            "model": model.title, "input": " x ".join(map(str, rows_and_columns(model.input_size))),
             "preprocessing": model.preprocessing, "feature layer": model.feature_layer,
             "feature map": f"{model.grid[0]} x {model.grid[1]}", "classes": len(model.classes),
             "runtime": model.runtime,

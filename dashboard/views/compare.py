@@ -22,7 +22,7 @@ from explain.figures.differences import side
 from explain.figures.overlay import DIVERGING, difference_overlay, shrunk
 from explain.figures.print_sheet import plate_png
 from explain.measures.single_image import image_agreement, image_metrics
-from explain.models.head import softmax
+from explain.models.head import probabilities
 
 PANEL_SIDE, DIFFERENCE_SIDE = 448, 288  # pixels; what the columns of a wide screen show
 DIFFERENCES_A_ROW = 4
@@ -105,7 +105,11 @@ with st.sidebar:  # after the maps: they are what the reader waits for
 st.subheader("What each model says", anchor=False)
 classes = {name: store.model(name).classes for name in selection.models}
 show_answers(
-    [Answers(selection.models[m], classes[m], softmax(store.logits(m, image)).tolist()) for m in classes], label
+    [
+        Answers(selection.models[m], classes[m], probabilities(store.logits(m, image), store.model(m).scores).tolist())
+        for m in classes
+    ],
+    label,
 )
 
 

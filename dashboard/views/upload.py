@@ -21,7 +21,7 @@ from dashboard.worker import Worker
 from data.images import encode
 from explain.errors import ExplainError
 from explain.explainers.contract import Needs
-from explain.models.head import softmax
+from explain.models.head import probabilities
 from explain.serving.answers import Answer
 from explain.serving.sources import sources
 
@@ -141,10 +141,10 @@ show_panels(
 st.subheader("What each model says", anchor=False)
 answers = []
 for name, model_title in selection.models.items():
-    classes, probabilities = store.model(name).classes, softmax(answer.of_model[name].logits)
-    says = title(classes[int(probabilities.argmax())])
-    heading = f"{model_title}: {says}, {probabilities.max():.0%} (of {len(classes)} classes)"
-    answers.append(Answers(heading, classes, probabilities.tolist()))
+    classes, shares = store.model(name).classes, probabilities(answer.of_model[name].logits, store.model(name).scores)
+    says = title(classes[int(shares.argmax())])
+    heading = f"{model_title}: {says}, {shares.max():.0%} (of {len(classes)} classes)"
+    answers.append(Answers(heading, classes, shares.tolist()))
 show_answers(answers)
 
 if maps.found:

@@ -26,7 +26,7 @@ class Ending:
     ----------
     logits : keras.KerasTensor, shape (None, classes)
         Scores before softmax or sigmoid. A network with one output z tells two classes apart, and gets the logits
-        (0, z): their softmax is (1 - sigmoid(z), sigmoid(z)).
+        (-z/2, z/2): their softmax is (1 - sigmoid(z), sigmoid(z)), and what speaks for one speaks against the other.
     scores : {"softmax", "sigmoid"}
         What turns the logits into probabilities.
     one_output : bool
@@ -138,14 +138,14 @@ def _ended(tensor: Any, last: Call, scores: str | None) -> Ending:
         return Ending(tensor, scores or SOFTMAX, False, last)
     import keras
 
-    both = keras.ops.concatenate([keras.ops.zeros_like(tensor), tensor], axis=-1)
+    both = keras.ops.concatenate([-tensor / 2, tensor / 2], axis=-1)
     return Ending(both, SOFTMAX, True, last)
 
 
 def _for_two_classes(head: Head) -> Head:
+    kernel, bias = head.kernel / 2, head.bias / 2
     return Head(
-        np.concatenate([np.zeros_like(head.kernel), head.kernel], axis=1),
-        np.concatenate([np.zeros_like(head.bias), head.bias]),
+        np.concatenate([-kernel, kernel], axis=1, dtype=np.float32), np.concatenate([-bias, bias], dtype=np.float32)
     )
 
 

@@ -241,7 +241,7 @@ def one_output():
 
         def after(features):
             z = linear(head)(pool(features))
-            return tf.concat([tf.zeros_like(z), z], axis=1)
+            return tf.concat([-z / 2, z / 2], axis=1)
 
         return head(pool(x)), after
 
