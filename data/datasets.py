@@ -7,8 +7,8 @@ import hashlib
 import json
 import math
 import os
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,15 +16,17 @@ from data.classes import load_imagenet_classes
 from data.description import DESCRIPTION, Description, read_description
 from data.digests import file_digest
 from data.errors import DataError
+from data.files import why_not_opened
 from data.images import IMAGE_SUFFIXES
+from data.naming import image_ids
 from data.records import Box, Dataset, ImageRecord
+from data.scanning import LEADS_OUT, MASK_ENDING, leads_out, printable, scan_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MANIFEST = "manifest.csv"
 PARTS = "parts.json"
-MASK_ENDING = ".mask.png"
 DEMO_FOLDER = Path(__file__).parent / "demo"
 IMAGENET_FACTS = Path(__file__).parent / "imagenet"
 """What is known of the ImageNet photographs without having them."""
@@ -36,7 +38,9 @@ def open_dataset(name_or_path: str | Path) -> Dataset:
 
     Every subfolder with at least one image is a class; folders below it are not searched. Files beside the
     manifest's rows count as well, and a row whose file is missing stays listed, so that the gap is seen. A box that
-    is none, or a file with other bytes than its row names, is a warning and stops nothing.
+    is none, or a file with other bytes than its row names, is a warning and stops nothing. Links that lead out of
+    the folder are not followed: such an image stays listed, with the reason. What lies there and is not read is named
+    in the warnings.
 
     Parameters
     ----------
@@ -57,7 +61,7 @@ def open_dataset(name_or_path: str | Path) -> Dataset:
         return _open_folder(DEMO_FOLDER, "demo", read_description(DEMO_FOLDER / DESCRIPTION))
     if str(name_or_path) == "imagenet":
         folder = imagenet_folder()
-        if not folder.is_dir() or not _image_files(folder):  # a fetch that failed leaves empty class folders
+        if not folder.is_dir() or not scan_folder(folder).images:  # a fetch that failed leaves empty class folders
             raise DataError(
                 f"The ImageNet photographs are not in {folder}. "
                 "Run 'python -m data fetch imagenet', or 'python -m data import FOLDER' if you have them."
@@ -135,50 +139,42 @@ def read_boxes(text: str) -> tuple[Box, ...]:
 
 def _open_folder(root: Path, name: str, said: Description) -> Dataset:
     rows = _read_manifest(root)
-    paths = sorted(_image_files(root) | set(rows), key=lambda path: (path.split("/")[0], path))
+    scan = scan_folder(root)
+    paths = sorted(scan.images | set(rows), key=lambda path: (path.split("/")[0], path))
     if not paths:
         raise DataError(
             f"No images were found in {root}. Expected one subfolder per class with image files inside "
-            f"({', '.join(sorted(suffix[1:] for suffix in IMAGE_SUFFIXES))}){_loose_files(root)}."
+            f"({', '.join(sorted(suffix[1:] for suffix in IMAGE_SUFFIXES))}){_loose_files(scan.loose)}."
         )
-    stems = Counter(Path(path).stem for path in paths)
-    clash = Counter((path.split("/")[0], Path(path).stem) for path in paths)
     synsets = {entry.name: entry.synset for entry in load_imagenet_classes()}
-    masks = [root / path.removesuffix(Path(path).suffix) for path in paths]
-    mask_files = [mask.with_name(mask.name + MASK_ENDING) for mask in masks]
+    outside = scan.leading_out | {path for path in rows.keys() - scan.images if leads_out(root, path)}
     with ThreadPoolExecutor() as pool:
-        digests = list(pool.map(lambda path: file_sha256(root / path), paths))
-        mask_digests = list(pool.map(lambda file: file_sha256(file) if file.is_file() else "", mask_files))
-    images = []
-    for path in paths:
-        label, stem = path.split("/")[0], Path(path).stem
-        image = stem if stems[stem] == 1 else f"{label}_{stem}"
-        # robin.jpg beside robin.png in one class
-        images.append(f"{label}_{Path(path).name}" if clash[label, stem] > 1 else image)
-    taken = Counter(images)
+        digests = list(pool.map(lambda path: "" if path in outside else file_sha256(root / path), paths))
+        masks = list(pool.map(lambda path: _mask_of(root, path), paths))
     records = []
-    warnings: list[str] = []
-    for path, image, digest, mask, mask_digest in zip(paths, images, digests, mask_files, mask_digests, strict=True):
-        label, row = path.split("/")[0], rows.get(path, {})
-        if taken[image] > 1:  # a/x and b/x beside c/a_x: only the whole path tells them apart
-            image = path
+    warnings = list(scan.warnings)
+    for path, image, digest, mask in zip(paths, image_ids(paths), digests, masks, strict=True):
+        label, row = printable(path.split("/")[0]), rows.get(path, {})
         if row.get("sha256", digest) not in ("", digest) and digest:
             warnings.append(
-                f"{path} holds other bytes than {MANIFEST} names (sha256 {digest[:12]}..., expected "
+                f"{printable(path)} holds other bytes than {MANIFEST} names (sha256 {digest[:12]}..., expected "
                 f"{row['sha256'][:12]}...): its boxes may not fit."
             )
+        if mask.fault:
+            warnings.append(f"The mask of {printable(path)} is left out: {mask.fault}.")
         records.append(
             ImageRecord(
                 image=image,
                 label=label,
                 synset=row.get("synset") or synsets.get(label.replace(" ", "_")),
                 path=root / path,
-                relative_path=path,
+                relative_path=printable(path),
                 sha256=digest,
                 boxes=_boxes_of(path, row, warnings),
-                mask=mask if mask_digest else None,
-                mask_sha256=mask_digest or None,
+                mask=mask.file if mask.sha256 else None,
+                mask_sha256=mask.sha256 or None,
                 size=_size_of(row),
+                fault=LEADS_OUT if path in outside else "",
             )
         )
     parts = _read_parts(root)
@@ -200,22 +196,32 @@ def _open_folder(root: Path, name: str, said: Description) -> Dataset:
     )
 
 
-def _image_files(root: Path) -> set[str]:
-    found = set()
-    for folder in root.iterdir():
-        if folder.is_dir() and not folder.name.startswith((".", "__")):
-            for file in folder.iterdir():
-                hidden = file.name.startswith(".")
-                if file.suffix.lower() in IMAGE_SUFFIXES and not hidden and not file.name.endswith(MASK_ENDING):
-                    found.add(f"{folder.name}/{file.name}")
-    return found
+@dataclass(frozen=True)
+class _Mask:
+    """A mask's file, the digest of its bytes, and why it cannot be used; both empty where there is none."""
+
+    file: Path
+    sha256: str = ""
+    fault: str = ""
 
 
-def _loose_files(root: Path) -> str:
-    loose = sum(file.suffix.lower() in IMAGE_SUFFIXES for file in root.iterdir() if file.is_file())
-    if not loose:
+def _mask_of(root: Path, path: str) -> _Mask:
+    image = root / path
+    file = image.with_name(image.name.removesuffix(image.suffix) + MASK_ENDING)
+    try:
+        if not os.path.lexists(file):  # false, too, for a name that is too long to be
+            return _Mask(file)
+        if file.is_symlink() and leads_out(root, file.relative_to(root).as_posix()):
+            return _Mask(file, fault=LEADS_OUT)
+        return _Mask(file, file_digest(file))
+    except (OSError, ValueError) as error:
+        return _Mask(file, fault=why_not_opened(file, error))
+
+
+def _loose_files(count: int) -> str:
+    if not count:
         return ""
-    return f"; {loose} image files lie in the folder itself: move them into a subfolder named by their class"
+    return f"; {count} image files lie in the folder itself: move them into a subfolder named by their class"
 
 
 def _read_manifest(root: Path) -> dict[str, dict[str, str]]:
@@ -241,7 +247,7 @@ def _boxes_of(path: str, row: Mapping[str, str], warnings: list[str]) -> tuple[B
     try:
         return read_boxes(row.get("boxes", ""))
     except ValueError as error:
-        warnings.append(f"{MANIFEST}, the row of {path}: {error}; the image is used without boxes.")
+        warnings.append(f"{MANIFEST}, the row of {printable(path)}: {error}; the image is used without boxes.")
         return ()
 
 

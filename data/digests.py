@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from data.files import open_regular
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -24,7 +26,7 @@ def file_digest(path: Path) -> str:
     Raises
     ------
     OSError
-        If the file cannot be read.
+        If the file cannot be read, or is a pipe, socket or device.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

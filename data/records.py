@@ -27,7 +27,8 @@ class ImageRecord:
     Attributes
     ----------
     image : str
-        Its id: the file's name without extension, prefixed by the class where two classes share it.
+        Its id: the file's name without extension, prefixed by the class where two classes share it. It can be printed
+        and has 200 characters at most; see :func:`data.naming.image_ids`.
     label : str
         Its class: the name of its folder.
     synset : str or None
@@ -35,7 +36,7 @@ class ImageRecord:
     path : Path
         The file.
     relative_path : str
-        The same, relative to the dataset, with forward slashes.
+        The same, relative to the dataset, with forward slashes, as it can be printed.
     sha256 : str
         Of the file's bytes; empty where the file is missing or cannot be opened.
     boxes : tuple of Box
@@ -44,6 +45,8 @@ class ImageRecord:
     mask_sha256 : str or None
     size : (int, int) or None
         Width and height of the upright image in pixels, to which `boxes` refer, where the manifest has them.
+    fault : str
+        Why the file is not opened, whatever it holds; empty where it may be.
     """
 
     image: str
@@ -56,6 +59,7 @@ class ImageRecord:
     mask: Path | None = None
     mask_sha256: str | None = None
     size: tuple[int, int] | None = None
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class Dataset:
     digest : str
         sha256 over everything that determines results: ids, labels, bytes, boxes, masks; not over places or words.
     warnings : tuple of str
-        What of the manifest was left out, one sentence each.
+        What of the manifest or the folder was left out, one sentence each.
     subject, subject_plural : str
         What the boxes and masks are around, in words.
     kinds : mapping of str to tuple of str

@@ -104,6 +104,8 @@ def build(
         )
     for warning in opened.warnings:
         print(f"Note: {warning}", file=sys.stderr)
+    for image, reason in report.unread_masks.items():
+        print(f"Used without its mask: {image}: {reason}", file=sys.stderr)
     for image, reason in report.failed.items():
         print(f"Left out: {image}: {reason}", file=sys.stderr)
     for fault in report.healed:

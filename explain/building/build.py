@@ -165,6 +165,7 @@ def _up_to_date(
         return False
     failed = images[images["status"] != "ok"]
     report.failed = dict(zip(failed["image"], failed["status"], strict=True))
+    report.unread_masks = dict(store.provenance.get("unread_masks", {}))
     report.reused = (len(images) - len(failed)) * len(jobs)
     report.refused = {job.name: dict(named[job.name].refused) for job in jobs if named[job.name].refused}
     return True
@@ -189,15 +190,17 @@ def _publish(
     dropped: Collection[str],
     told: Progress,
 ) -> None:
-    publishing.publish(
-        report.store,
-        dataset,
-        [publishing.entry_of(report.store, dataset, job) for job in jobs],
-        read,
-        shown=([job.name for job in jobs], [method.name for method in methods]),
-        previous=previous,
-        dropped=dropped,
-        progress=lambda done, total: told("Statistics", done, total),
+    report.unread_masks = dict(
+        publishing.publish(
+            report.store,
+            dataset,
+            [publishing.entry_of(report.store, dataset, job) for job in jobs],
+            read,
+            shown=([job.name for job in jobs], [method.name for method in methods]),
+            previous=previous,
+            dropped=dropped,
+            progress=lambda done, total: told("Statistics", done, total),
+        )
     )
 
 

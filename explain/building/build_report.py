@@ -36,6 +36,8 @@ class BuildReport:
         By model and label: how many images bear a label that the model has no class for, and names near it.
     at_chance : dict of str to str
         A sentence by model whose answers are no better than guessing.
+    unread_masks : dict of str to str
+        Why the mask of an image was left out, by image id; the image itself was read.
     """
 
     store: Path
@@ -51,6 +53,7 @@ class BuildReport:
     refused: dict[str, dict[str, str]] = field(default_factory=dict)
     unknown_labels: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     at_chance: dict[str, str] = field(default_factory=dict)
+    unread_masks: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Give the report as the command line's ``--json`` prints it.
@@ -75,6 +78,7 @@ class BuildReport:
             "healed": list(self.healed),
             "unknown_labels": self.unknown_labels,
             "at_chance": self.at_chance,
+            "unread_masks": self.unread_masks,
             "peak_memory_bytes": peak_memory(),
             "store": str(self.store),
         }

@@ -79,7 +79,7 @@ def publish(
     previous: Store | None = None,
     dropped: Collection[str] = (),
     progress: Callable[[int, int], None] | None = None,
-) -> None:
+) -> Mapping[str, str]:
     """Compute the tables of complete results and put down the manifest.
 
     Parameters
@@ -98,6 +98,11 @@ def publish(
     dropped : collection of str
         Folders of its results that do not stay: they are damaged, or lack a row for an image that could be read now.
     progress : callable, optional
+
+    Returns
+    -------
+    mapping of str to str
+        Why a mask was left out, by image.
     """
     merged = _with_earlier(entries, previous, dropped)
     models = [model_info(entry) for entry in merged]
@@ -132,7 +137,7 @@ def publish(
             "name": dataset.name,
             "title": dataset.title,
             "notice": dataset.notice,
-            "warnings": list(dataset.warnings),
+            "warnings": [*dataset.warnings, *(f"{image}: {reason}." for image, reason in maps.unread_masks.items())],
             "labels": list(dataset.labels),
             "parts": {str(number): name for number, name in dataset.parts.items()},
             "digest": dataset.digest,
@@ -147,10 +152,12 @@ def publish(
         "shown": {"models": list(shown[0]), "methods": list(shown[1])},
         "tables": {name: write_table(path, name, table) for name, table in tables.items()},
         "pictures": pictures_digest(path),
+        "unread_masks": dict(maps.unread_masks),
         "libraries": _versions(),
         **evaluation,
     }
     write_manifest(path, manifest)
+    return maps.unread_masks
 
 
 def _map_entry(path: Path, job: MapJob) -> dict[str, Any]:

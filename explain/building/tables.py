@@ -146,10 +146,13 @@ class MapTables:
     Attributes
     ----------
     metrics, agreement : pandas.DataFrame
+    unread_masks : mapping of str to str
+        Reason by image, where a mask could not be read: what is measured with its help is missing.
     """
 
     metrics: pd.DataFrame
     agreement: pd.DataFrame
+    unread_masks: Mapping[str, str]
 
 
 def map_tables(
@@ -179,12 +182,14 @@ def map_tables(
     rows = np.flatnonzero([found.ok for found in read])
     measured: dict[tuple[str, str], list[dict[str, NDArray[np.float64]]]] = {}
     compared: dict[tuple[tuple[str, str], tuple[str, str]], list[dict[str, NDArray[np.float64]]]] = {}
+    unread: dict[str, str] = {}
     for start in range(0, len(rows), _BLOCK):
         block = rows[start : start + _BLOCK]
         chosen = [records[row] for row in block]
         low, high = int(block[0]), int(block[-1]) + 1
         grids = {key: MapsOnGrid.of(np.asarray(maps[low:high])[block - low]) for key, maps in saliency.items()}
         regions = _Regions.of(chosen, [read[row] for row in block], parts)
+        unread |= regions.unread
         for key, grid in grids.items():
             measured.setdefault(key, []).append(measure_maps(grid, regions.subject, regions.parts))
         for a, b, values in agreement_of_every_two(grids):
@@ -195,6 +200,7 @@ def map_tables(
     return MapTables(
         _joined([_tidy(images, *key, _stacked(blocks)) for key, blocks in measured.items()], "metrics"),
         _joined([_pair(images, a, b, _stacked(blocks)) for (a, b), blocks in compared.items()], "agreement"),
+        unread,
     )
 
 
@@ -204,24 +210,30 @@ class _Regions:
 
     subject: NDArray[np.float64] | None
     parts: Mapping[str, NDArray[np.float64]]
+    unread: Mapping[str, str]
 
     @classmethod
     def of(cls, records: Sequence[ImageRecord], read: Sequence[ReadImage], parts: Mapping[int, str]) -> _Regions:
-        from data import read_mask
+        from data import ImageError, read_mask
 
         shape = (len(records), COMMON_GRID, COMMON_GRID)
         subject = np.full(shape, np.nan)
         of_part = {name: np.full(shape, np.nan) for name in parts.values()} if parts else {}
+        unread: dict[str, str] = {}
         for index, (record, found) in enumerate(zip(records, read, strict=True)):
             if record.mask is not None:
-                mask = read_mask(record.mask)
+                try:
+                    mask = read_mask(record.mask)
+                except ImageError as error:
+                    unread[record.image] = str(error)
+                    continue
                 subject[index] = mask_coverage(mask, None)
                 for number, name in parts.items():
                     of_part[name][index] = mask_coverage(mask, (number,))
             elif record.boxes:
                 subject[index] = box_coverage(record.boxes, found.width, found.height)
         nothing = np.isnan(subject).all()
-        return cls(None if nothing else subject, of_part)
+        return cls(None if nothing else subject, of_part, unread)
 
 
 def _stacked(blocks: Sequence[Mapping[str, NDArray[np.float64]]]) -> dict[str, NDArray[np.float64]]:

@@ -6,12 +6,14 @@ import hashlib
 import os
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from data import ImageError, decode_image, read_mask
+from data.files import read_regular, why_not_opened
 from explain.building.tables import ReadImage
 from explain.explainers.contract import UnavailableError
 from explain.explainers.registry import explainer
@@ -190,10 +192,9 @@ def prepare_image(record: ImageRecord, sizes: Collection[InputSize], with_pictur
     -------
     PreparedImage
 
-    Raises
-    ------
-    ImageError
-        If the image can be read and its mask cannot.
+    Notes
+    -----
+    A mask that cannot be read is left out; the tables say so, since they read it as well.
     """
     try:
         image = read_record(record)
@@ -201,7 +202,11 @@ def prepare_image(record: ImageRecord, sizes: Collection[InputSize], with_pictur
         return PreparedImage(ReadImage(str(error)), {}, None)
     pictures = None
     if with_pictures:
-        pictures = encode_pictures(image, read_mask(record.mask) if record.mask is not None else None)
+        mask = None
+        if record.mask is not None:
+            with suppress(ImageError):
+                mask = read_mask(record.mask)
+        pictures = encode_pictures(image, mask)
     pixels = {size: resize_image(image, size) for size in sizes}
     return PreparedImage(ReadImage("ok", image.width, image.height), pixels, pictures)
 
@@ -220,10 +225,12 @@ def read_record(record: ImageRecord) -> Image.Image:
         If it cannot be read, or its bytes are not those that the record's digest is of: the store would keep
         another picture's results under this one's name.
     """
+    if record.fault:
+        raise ImageError(record.fault)
     try:
-        content = record.path.read_bytes()
-    except OSError as error:
-        raise ImageError(f"the file cannot be opened: {error.strerror or error}") from error
+        content = read_regular(record.path)
+    except (OSError, ValueError) as error:
+        raise ImageError(f"the file cannot be opened: {why_not_opened(record.path, error)}") from error
     if record.sha256 and hashlib.sha256(content).hexdigest() != record.sha256:
         raise ImageError("the file changed while the dataset was read; build again")
     return decode_image(content, size=record.size)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from data.images import MAX_PIXELS, pixels_of
 from explain.building.engines.batch import Networks, PreparedBatch, explain_prepared, prepare_image, sizes_of_rows
+from explain.building.engines.room import PixelRoom
 from explain.models.head import arrays_of_ending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from numpy.typing import NDArray
 
+    from data import ImageRecord
     from explain.building.engines.batch import Batch, Outcome, PreparedImage
     from explain.models.specification import ModelSpec
 
@@ -33,6 +36,7 @@ class LocalEngine:
     ) -> None:
         self._networks = Networks(specs, loading)
         self._batch_size = batch_size
+        self._room = PixelRoom(MAX_PIXELS)  # the largest image alone, or several that are no more together
 
     def ending(self, spec: ModelSpec) -> dict[str, NDArray[Any]]:
         """Give what a store keeps of a network's end."""
@@ -62,9 +66,13 @@ class LocalEngine:
     def _submit(self, pool: ThreadPoolExecutor, batch: Batch) -> dict[int, Future[PreparedImage]]:
         sizes = sizes_of_rows(batch, self._networks.specs)
         return {
-            row: pool.submit(prepare_image, record, sizes[row], row in batch.unpictured)
+            row: pool.submit(self._prepare, record, sizes[row], row in batch.unpictured)
             for row, record in batch.records.items()
         }
+
+    def _prepare(self, record: ImageRecord, sizes: Collection[int], with_pictures: bool) -> PreparedImage:
+        with self._room.held(0 if record.fault else pixels_of(record.path)):
+            return prepare_image(record, sizes, with_pictures)
 
     def _explain(self, batch: Batch, images: dict[int, Future[PreparedImage]]) -> Outcome:
         prepared = PreparedBatch(batch, {row: future.result() for row, future in images.items()})

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data import ImageError, ImageRecord
+from data import ImageRecord
 from explain.building.engines.batch import Batch, explain_batch, prepare_image, sizes_of_rows
 from explain.errors import ExplainError
 from explain.explainers.registry import DEFAULT_METHODS
@@ -128,13 +128,15 @@ def test_an_image_is_prepared_in_every_size_that_is_wanted(tmp_path):
     assert (prepared.read.width, prepared.read.height, prepared.pictures) == (10, 6, None)
 
 
-def test_a_broken_image_is_a_status_and_a_broken_mask_an_error(tmp_path):
+def test_a_broken_image_is_a_status_and_a_broken_mask_costs_the_mask_alone(tmp_path):
     broken, whole = tmp_path / "broken.png", tmp_path / "whole.png"
     broken.write_bytes(b"no picture")
     Image.new("RGB", (4, 4)).save(whole)
     assert not prepare_image(record_of(broken), {4}, with_pictures=True).read.ok
-    with pytest.raises(ImageError, match="mask"):
-        prepare_image(record_of(whole, mask=broken), {4}, with_pictures=True)
+    prepared = prepare_image(record_of(whole, mask=broken), {4}, with_pictures=True)
+    assert prepared.read.ok
+    assert prepared.pictures.photograph
+    assert prepared.pictures.mask is None
 
 
 def test_only_the_sizes_of_models_that_lack_a_row_are_wanted(tmp_path):
