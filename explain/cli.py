@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -31,6 +33,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+DEBUG_VARIABLE = "EXPLAIN_DEBUG"
+"""Environment variable: where it is set, an error prints its full trace."""
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells expect it."""
 
 DatasetOption = Annotated[str, typer.Option("--dataset", help="demo, imagenet or a folder.")]
 ModelsOption = Annotated[
@@ -284,13 +291,47 @@ def report(
 
 
 def main() -> NoReturn:
-    """Run the command line; what a person can act on is printed without a traceback."""
+    """Run the command line; whatever happens, one sentence and a status, and no traceback that nobody asked for."""
+    status = _run()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output has what they wanted
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or closing it at exit would fail once more
+        status = 1
+    sys.exit(status)
+
+
+def _run() -> int:
     try:
         app()
-    except (ExplainError, DataError, ImageError) as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)
-    sys.exit(0)
+    except SystemExit as end:  # how typer ends, as well after a usage error
+        if end.code == INTERRUPTED:
+            print("Interrupted. What was complete is kept; the same command goes on from there.", file=sys.stderr)
+        return end.code if isinstance(end.code, int) else 1
+    except BrokenPipeError:
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted. What was complete is kept; the same command goes on from there.", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:  # the last door: what nobody foresaw is said in a sentence as well
+        if os.environ.get(DEBUG_VARIABLE):
+            traceback.print_exc()
+        print(_sentence(error), file=sys.stderr)
+        return 1
+    return 0
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, ExplainError | DataError | ImageError):
+        return str(error)
+    traced = f"Set {DEBUG_VARIABLE}=1 to see where."
+    if isinstance(error, MemoryError):
+        return f"There is not enough memory for this. Try a smaller --batch-size. {traced}"
+    if isinstance(error, OSError):
+        named = f"{error.filename}: " if error.filename else ""
+        return f"A file could not be used: {named}{error.strerror or type(error).__name__}. {traced}"
+    reason = " ".join(str(error).split())[:300]
+    return f"Something unforeseen went wrong ({type(error).__name__}{': ' if reason else ''}{reason}). {traced}"
 
 
 def _note(sentence: str) -> None:
@@ -355,7 +396,8 @@ def _writing(out: Path) -> Iterator[None]:
         out.parent.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
-        raise ExplainError(f"{out} cannot be written: {error.strerror or error}.") from error
+        reason = error.strerror or type(error).__name__
+        raise ExplainError(f"{out} cannot be written: {reason}. Make room, or name another --out.") from error
 
 
 @contextmanager

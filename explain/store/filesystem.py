@@ -98,7 +98,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     if is_remote(path):
         _files(path).pipe_file(_key(path), content)  # an object is put whole or not at all
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         with temporary.open("wb") as file:
@@ -109,6 +109,46 @@ def write_atomically(path: Path, content: bytes) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     _sync_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, so that a power cut cannot take them away again.
+
+    Parameters
+    ----------
+    folder : Path
+        On object storage nothing is done.
+    """
+    if is_remote(folder) or folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def sync_tree(folder: Path) -> None:
+    """Bring every file and folder below a folder from the system's memory to the disk.
+
+    Parameters
+    ----------
+    folder : Path
+        On object storage nothing is done: an object is kept once it is put.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be brought to the disk.
+    """
+    if is_remote(folder):
+        return
+    for place_of, _, names in os.walk(folder):
+        for name in names:
+            handle = os.open(os.path.join(place_of, name), os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        _sync_folder(Path(place_of))
 
 
 def write_exclusively(path: Path, content: bytes) -> bool:
@@ -141,6 +181,7 @@ def remove_tree(folder: Path) -> None:
     """
     if not is_remote(folder):
         shutil.rmtree(folder, ignore_errors=True)
+        _sync_folder(folder.parent)  # or it can be back after a power cut
     elif folder.exists():
         _files(folder).rm(_key(folder), recursive=True)
 

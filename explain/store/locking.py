@@ -8,10 +8,10 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
-from explain.errors import StoreError
+from explain.store.faults import READ_ONLY, faults_in_words
 from explain.store.filesystem import is_remote, read_whole, write_atomically, write_exclusively
 
 BEAT = 10.0
@@ -21,8 +21,12 @@ PATIENCE = 60.0
 _POLL = 1.0
 
 
-def lock_store(store: Path) -> AbstractContextManager[object]:
+@contextmanager
+def lock_store(store: Path) -> Iterator[None]:
     """Let two writers of one store take turns.
+
+    Where nothing can be written, a store that is there needs no turns: a build with nothing to do over it goes well,
+    and one that wants to write is told.
 
     Parameters
     ----------
@@ -36,17 +40,33 @@ def lock_store(store: Path) -> AbstractContextManager[object]:
     Raises
     ------
     StoreError
-        If the cache folder cannot be made.
+        If the cache folder cannot be made, or its disk fails while the lock is held: full, read-only or gone.
     """
     path = store.with_name(f"{store.name}.lock")
     if is_remote(store):
-        return _lock_object(path)
+        with _lock_object(path):
+            yield
+        return
+    with faults_in_words(store.parent):
+        store.parent.mkdir(parents=True, exist_ok=True)
+        with _turn(path) if _can_write(store) else nullcontext():
+            yield
+
+
+def _can_write(store: Path) -> bool:
+    """Tell whether a lock can be taken; without one, what is there can only be read."""
+    try:
+        os.close(os.open(store.with_name(f"{store.name}.lock"), os.O_RDWR | os.O_CREAT, 0o666))
+    except OSError as error:
+        if error.errno in READ_ONLY and store.is_dir():
+            return False
+        raise
+    return True
+
+
+def _turn(path: Path) -> AbstractContextManager[object]:
     from filelock import FileLock
 
-    try:
-        store.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"The cache folder {store.parent} cannot be made: {error.strerror}.") from error
     return FileLock(path)
 
 

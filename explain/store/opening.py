@@ -30,10 +30,15 @@ def open_store(path: str | Path) -> Store:
     folder = place(path)
     try:
         manifest = json.loads(read_whole(folder / MANIFEST))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise StoreError(f"There is no complete store in {folder}. Run: python -m explain build") from None
-    except (OSError, ValueError) as error:
-        raise StoreError(f"The manifest of {folder} cannot be read: {error}. Build with --force.") from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise StoreError(
+            f"The manifest of {folder} cannot be read: {reason}. Give the right to, or try again."
+        ) from error
+    except ValueError as error:
+        raise StoreError(f"The manifest of {folder} is damaged: {error}. Build with --force.") from error
     found = manifest.get("schema") if isinstance(manifest, dict) else None
     if found not in READABLE:
         raise StoreError(

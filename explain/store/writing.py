@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explain.store.filesystem import file_digests, files_below, open_arrays, read_whole, remove_tree, write_atomically
+from explain.errors import StoreError
+from explain.store.filesystem import (
+    file_digests,
+    files_below,
+    make_folder,
+    open_arrays,
+    read_whole,
+    remove_tree,
+    sync_tree,
+    write_atomically,
+)
 from explain.store.layout import CHECKSUMS, JOURNAL, MANIFEST, SCHEMA
 
 if TYPE_CHECKING:
@@ -47,8 +57,10 @@ class ArrayWriter:
 
     Notes
     -----
-    A row counts only once the journal names it, and the journal is written after the row's chunks lie on disk:
-    a killed build loses at most the batch it was writing.
+    A row counts only once the journal names it, and the journal is written after the row's chunks: a killed build
+    loses at most the batch it was writing. A power cut can keep the journal and lose chunks; every row that it names is
+    read before it counts, when a build resumes and once more before the group is finished. The checksums, which make a
+    group complete, are written after all that they list has reached the disk.
     """
 
     def __init__(self, folder: Path, group: str, rows: int, large: Collection[str] = ()) -> None:
@@ -114,7 +126,19 @@ class ArrayWriter:
         ----------
         whole : mapping of str to ndarray, optional
             Arrays that do not have a row per image.
+
+        Raises
+        ------
+        StoreError
+            If a row that was written is not there any more: its zeros must not be taken for a result.
         """
+        kept = self._read_journal()
+        if lost := len(self._done - kept):
+            self._done = kept
+            raise StoreError(
+                f"{lost} results below {self.folder} were written and are gone: the disk lost them, or somebody "
+                "removed them. Run the same command again; what is complete is kept."
+            )
         journal = sorted((self.folder / JOURNAL).glob("*.npz"))
         if journal:
             self._gather(journal)
@@ -123,6 +147,7 @@ class ArrayWriter:
         for name, file in files_below(self.folder).items():
             if name.endswith(".partial"):  # what a kill left in the middle of a chunk
                 file.unlink(missing_ok=True)
+        sync_tree(self.folder)  # the checksums make it complete, so what they list reaches the disk before them
         write_checksums(self.folder)
         self.complete = True
         self._done = set(range(self._rows))
@@ -155,6 +180,7 @@ class ArrayWriter:
         self, name: str, shape: tuple[int, ...], dtype: Any, *, rows_per_chunk: int, rows: int | None = None
     ) -> Any:
         if self._group is None:
+            make_folder(self.folder)
             self._group = open_arrays(self.folder / self._name, write=True)
         if name not in self._group:
             from zarr.codecs import Crc32cCodec, ZstdCodec
@@ -175,15 +201,16 @@ class ArrayWriter:
     def _read_journal(self) -> set[int]:
         """Find the rows that a killed build completed; a power cut may have torn what it had just written."""
         done: set[int] = set()
+        arrays = self._opened()
         for file in sorted((self.folder / JOURNAL).glob("*.npz")):
             first, last = _span(file.name)
             try:
                 with np.load(io.BytesIO(read_whole(file)), allow_pickle=False) as piece:
                     whole = all(len(piece[name]) == last - first + 1 for name in piece.files)
                 whole = whole and all(
-                    self._is_whole(name, row) for name in self._large for row in range(first, last + 1)
+                    _is_whole(arrays, name, row) for name in self._large for row in range(first, last + 1)
                 )
-            except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+            except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
                 whole = False
             if whole:
                 done.update(range(first, last + 1))
@@ -191,12 +218,26 @@ class ArrayWriter:
                 file.unlink(missing_ok=True)
         return done
 
-    def _is_whole(self, name: str, row: int) -> bool:
+    def _opened(self) -> Any:
+        """Open the group, if it is there; one whose descriptions a power cut tore goes, and its rows with it."""
+        there = self.folder / self._name
+        if not there.exists():
+            return None
         try:
-            there: Any = open_arrays(self.folder / self._name)
-            return not np.isnan(there[name][row]).any()
-        except Exception:  # zarr raises many kinds over torn files
-            return False
+            group = open_arrays(there)
+            list(group.arrays())
+        except Exception:  # zarr raises many kinds over what is missing or torn
+            remove_tree(there)
+            self._group = None
+            return None
+        return group
+
+
+def _is_whole(arrays: Any, name: str, row: int) -> bool:
+    try:
+        return not np.isnan(arrays[name][row]).any()
+    except Exception:  # and over torn chunks
+        return False
 
 
 def rows_per_chunk(shape: tuple[int, ...], dtype: Any, rows: int) -> int:
