@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from data import ImageRecord
     from explain.building.engines.batch import Batch, Outcome, PreparedImage
-    from explain.models.specification import ModelSpec
+    from explain.models.specification import InputSize, ModelSpec
 
 
 class LocalEngine:
@@ -70,7 +70,7 @@ class LocalEngine:
             for row, record in batch.records.items()
         }
 
-    def _prepare(self, record: ImageRecord, sizes: Collection[int], with_pictures: bool) -> PreparedImage:
+    def _prepare(self, record: ImageRecord, sizes: Collection[InputSize], with_pictures: bool) -> PreparedImage:
         with self._room.held(0 if record.fault else pixels_of(record.path)):
             return prepare_image(record, sizes, with_pictures)
 
