@@ -5,26 +5,21 @@ from __future__ import annotations
 import json
 import os
 import sys
-import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from data import DataError, ImageError, open_dataset
+from data import open_dataset
 from explain.errors import ExplainError
-from explain.explainers.contract import NEEDS_IN_WORDS
+from explain.explainers.in_words import described, lines_of, parameters_of
 from explain.explainers.registry import EXPLAINERS, explainer, parse_methods
+from explain.terminal import progress_bars, status_of, writing
 
 if TYPE_CHECKING:
     from data import Dataset
-    from explain.building.builder import Progress
-    from explain.explainers.contract import Explainer
     from explain.store.reading import Store
 
 app = typer.Typer(
@@ -34,10 +29,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-DEBUG_VARIABLE = "EXPLAIN_DEBUG"
-"""Environment variable: where it is set, an error prints its full trace."""
-INTERRUPTED = 130
-"""Exit status after Ctrl-C, as shells expect it."""
 
 DatasetOption = Annotated[str, typer.Option("--dataset", help="demo, imagenet or a folder.")]
 ModelsOption = Annotated[
@@ -98,7 +89,7 @@ def build(
     remembered = _cache(cache) / REMEMBERED
     found = load_specifications(models, labels=opened.labels, remembered=remembered, told=_note)
     specs = [replace(spec, runtime=runtime.value) for spec in found]
-    with _progress() as progress:
+    with progress_bars() as progress:
         report = run(
             opened,
             specs,
@@ -153,7 +144,7 @@ def evaluate(
     opened = open_dataset(dataset)
     store = _open_store(opened, cache)
     specs = specifications_of(store, models)
-    with _progress() as progress:
+    with progress_bars() as progress:
         report = run(
             opened, store, specs, methods=_names(methods), steps=steps, batch_size=batch_size, progress=progress
         )
@@ -189,18 +180,10 @@ def check(
 def methods(as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False) -> None:
     """List the explanation methods: what each needs, and what can be set."""
     if as_json:
-        print(json.dumps({name: _described(each) for name, each in EXPLAINERS.items()}, ensure_ascii=False))
+        print(json.dumps({name: described(each) for name, each in EXPLAINERS.items()}, ensure_ascii=False))
         return
-    width = max(map(len, EXPLAINERS))
-    for name, each in EXPLAINERS.items():
-        about = [f"needs {NEEDS_IN_WORDS[each.needs]}"]
-        about += [] if each.targeted else ["no target class"]
-        about += ["signed"] if each.signed else []
-        about += ["at pixels"] if each.at_pixels else []
-        about += ["linear head only"] if each.linear_head else []
-        about += [f"with a linear head the same as {each.same_as}"] if each.same_as else []
-        about += [f"--{p.name} {p.low:g} to {p.high:g}, {p.default:g} by default" for p in each.parameters]
-        print(f"{name:<{width}}  {each.title}: {'; '.join(about)}. {each.source}")
+    for line in lines_of(EXPLAINERS):
+        print(line)
 
 
 @app.command()
@@ -217,7 +200,7 @@ def inspect(
     if out is not None:
         if out.suffix != ".toml" or out.exists():
             raise ExplainError(f"--out is {out}; expected a new file that ends in .toml.")
-        with _writing(out):
+        with writing(out):
             out.write_text(inspection_text.as_table(found), encoding="utf-8")
     if as_json:
         print(json.dumps(inspection_text.as_json(found), ensure_ascii=False))
@@ -243,10 +226,10 @@ def saliency_map(
 
     if out.suffix != ".npy":
         raise ExplainError(f"--out is {out}; expected a file that ends in .npy.")
-    values = explainer(method).values(_parameters(context.args))
+    values = explainer(method).values(parameters_of(context.args))
     found = explain_stored(_open(dataset, cache), image_id, model, method, target=target, parameters=values)
     saliency = found.saliency
-    with _writing(out):
+    with writing(out):
         np.save(out, saliency, allow_pickle=False)
     of_class = f" of {found.target}" if found.target else ""
     print(f"{out}: {saliency.shape[0]} x {saliency.shape[1]}{of_class}, float32, maximum {saliency.max():.6g}")
@@ -263,7 +246,7 @@ def export(
     if out.suffix not in (".parquet", ".csv"):
         raise ExplainError(f"--out is {out}; expected a file that ends in .parquet or .csv.")
     frame = _open(dataset, cache).table(table.value)
-    with _writing(out):
+    with writing(out):
         if out.suffix == ".csv":
             frame.to_csv(out, index=False)
         else:
@@ -283,7 +266,7 @@ def report(
 
     if out.suffix != ".html":
         raise ExplainError(f"--out is {out}; expected a file that ends in .html.")
-    with _writing(out):
+    with writing(out):
         size = write_report(_open(dataset, cache), out, images=images)
     print(f"{out}: {size / 1e6:.1f} MB")
     if size > FITS_A_MAIL:
@@ -292,7 +275,7 @@ def report(
 
 def main() -> NoReturn:
     """Run the command line; whatever happens, one sentence and a status, and no traceback that nobody asked for."""
-    status = _run()
+    status = status_of(app)
     try:
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read the output has what they wanted
@@ -301,75 +284,12 @@ def main() -> NoReturn:
     sys.exit(status)
 
 
-def _run() -> int:
-    try:
-        app()
-    except SystemExit as end:  # how typer ends, as well after a usage error
-        if end.code == INTERRUPTED:
-            print("Interrupted. What was complete is kept; the same command goes on from there.", file=sys.stderr)
-        return end.code if isinstance(end.code, int) else 1
-    except BrokenPipeError:
-        return 1
-    except KeyboardInterrupt:
-        print("Interrupted. What was complete is kept; the same command goes on from there.", file=sys.stderr)
-        return INTERRUPTED
-    except Exception as error:  # the last door: what nobody foresaw is said in a sentence as well
-        if os.environ.get(DEBUG_VARIABLE):
-            traceback.print_exc()
-        print(_sentence(error), file=sys.stderr)
-        return 1
-    return 0
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, ExplainError | DataError | ImageError):
-        return str(error)
-    traced = f"Set {DEBUG_VARIABLE}=1 to see where."
-    if isinstance(error, MemoryError):
-        return f"There is not enough memory for this. Try a smaller --batch-size. {traced}"
-    if isinstance(error, OSError):
-        named = f"{error.filename}: " if error.filename else ""
-        return f"A file could not be used: {named}{error.strerror or type(error).__name__}. {traced}"
-    reason = " ".join(str(error).split())[:300]
-    return f"Something unforeseen went wrong ({type(error).__name__}{': ' if reason else ''}{reason}). {traced}"
-
-
 def _note(sentence: str) -> None:
     print(f"Note: {sentence}", file=sys.stderr)
 
 
-def _described(each: Explainer) -> dict[str, object]:
-    return {
-        "title": each.title,
-        "needs": each.needs.name.lower(),
-        "targeted": each.targeted,
-        "signed": each.signed,
-        "at_pixels": each.at_pixels,
-        "linear_head": each.linear_head,
-        "same_as": each.same_as,
-        "parameters": {p.name: {"default": p.default, "low": p.low, "high": p.high} for p in each.parameters},
-        "source": each.source,
-    }
-
-
 def _names(methods: str | None) -> list[str]:
     return [] if methods is None else [each.name for each in parse_methods(methods)]
-
-
-def _parameters(arguments: Sequence[str]) -> dict[str, float]:
-    """Read what stands on the command line as --NAME VALUE or --NAME=VALUE."""
-    words = [
-        part for argument in arguments for part in (argument.split("=", 1) if argument[:2] == "--" else [argument])
-    ]
-    found: dict[str, float] = {}
-    for name, value in zip_longest(words[::2], words[1::2]):
-        if not name.startswith("--") or value is None:
-            raise ExplainError(f"{name!r} was not understood; parameters are given as --NAME VALUE.")
-        try:
-            found[name[2:]] = float(value)
-        except ValueError:
-            raise ExplainError(f"{name} is {value!r}; expected a number.") from None
-    return found
 
 
 def _open(dataset: str, cache: str | None) -> Store:
@@ -388,41 +308,3 @@ def _cache(name: str | None) -> Path:
     from explain.store.layout import default_cache
 
     return place(name) if name else default_cache()
-
-
-@contextmanager
-def _writing(out: Path) -> Iterator[None]:
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ExplainError(f"{out} cannot be written: {reason}. Make room, or name another --out.") from error
-
-
-@contextmanager
-def _progress() -> Iterator[Progress | None]:
-    """Give a progress callback that draws bars on a terminal and is silent elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Bars(*columns, console=console) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def report(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total or None, rate="")
-            task = bars.tasks[tasks[what]]
-            rate = f"{task.speed:.1f}/s" if task.speed else ""
-            bars.update(tasks[what], completed=done, total=total or 1, rate=rate)
-
-        yield report

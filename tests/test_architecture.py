@@ -83,7 +83,6 @@ def test_no_module_loads_a_network_library_when_it_is_imported():
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
 
 
-@pytest.mark.xfail(strict=False, reason="five files grew past the limit with schema 2, and wait to be split")
 @pytest.mark.parametrize("package", [*MAY_IMPORT, "tests"])
 def test_a_file_has_one_reason_to_change(package):
     """A long file has several; the limit is where a reader begins to scroll for what belongs together."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explain.building.engines.batch import Batch, explain_batch
+from explain.building.engines.batch import explain_batch
+from explain.building.engines.preparing import Batch
 from explain.errors import ExplainError
 from explain.models.evidence import SINGLE
 from explain.store.evidence import evidence_of_arrays

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data import Dataset, ImageError
-from explain.building.engines.batch import read_record
+from explain.building.engines.preparing import read_record
 from explain.building.jobs import PER_IMAGE, ModelJob, precision_of
 from explain.building.tables import ReadImage
 from explain.errors import StoreError

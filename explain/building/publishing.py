@@ -20,7 +20,7 @@ from explain.store.layout import ARRAYS, CHECKSUMS, MAP_ARRAY, MAPS
 from explain.store.manifest import model_info
 from explain.store.pictures import pictures_digest
 from explain.store.selection import Selection
-from explain.store.writing import write_manifest, write_table
+from explain.store.whole_files import write_manifest, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

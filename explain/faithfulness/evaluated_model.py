@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data.digests import file_digest
-from explain.building.engines.batch import read_record
+from explain.building.engines.preparing import read_record
 from explain.errors import ExplainError
 from explain.models.preprocessing import resize_image
 from explain.models.weights import find_weights

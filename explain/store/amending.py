@@ -12,7 +12,7 @@ from explain.store.layout import SCHEMA
 from explain.store.locking import lock_store
 from explain.store.opening import open_store
 from explain.store.reading import Store
-from explain.store.writing import write_manifest, write_table
+from explain.store.whole_files import write_manifest, write_table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -55,7 +55,7 @@ def test_what_is_no_file_is_listed_and_never_waited_for(root, oddity):
     assert set(found) == {"good", "odd"}
     assert found["good"].sha256
     assert found["odd"].sha256 == ""
-    from explain.building.engines.batch import read_record
+    from explain.building.engines.preparing import read_record
 
     with pytest.raises(ImageError, match=said):
         read_record(found["odd"])

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from explain.building.engines.batch import Batch, Outcome
+    from explain.building.engines.batch import Outcome
+    from explain.building.engines.preparing import Batch
     from explain.models.specification import ModelSpec
 
 ENGINES = ("local", "ray")

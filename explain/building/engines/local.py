@@ -6,7 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from data.images import MAX_PIXELS, pixels_of
-from explain.building.engines.batch import Networks, PreparedBatch, explain_prepared, prepare_image, sizes_of_rows
+from explain.building.engines.batch import Networks, explain_prepared
+from explain.building.engines.preparing import PreparedBatch, prepare_image, sizes_of_rows
 from explain.building.engines.room import PixelRoom
 from explain.models.head import arrays_of_ending
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from data import ImageRecord
-    from explain.building.engines.batch import Batch, Outcome, PreparedImage
+    from explain.building.engines.batch import Outcome
+    from explain.building.engines.preparing import Batch, PreparedImage
     from explain.models.specification import InputSize, ModelSpec
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explain.building.engines.batch import Networks, PreparedBatch, explain_prepared, prepare_image, sizes_of_rows
+from explain.building.engines.batch import Networks, explain_prepared
+from explain.building.engines.preparing import PreparedBatch, prepare_image, sizes_of_rows
 from explain.models.head import arrays_of_ending
 from explain.models.runtimes import TENSORFLOW
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from explain.building.engines.batch import Batch, Outcome
+    from explain.building.engines.batch import Outcome
+    from explain.building.engines.preparing import Batch
     from explain.models.specification import ModelSpec
 
 

@@ -84,17 +84,17 @@ def test_a_build_anew_leaves_what_readers_have_open_and_ends_with_the_same_bytes
 
 
 def test_an_image_that_could_not_be_read_is_tried_again(few_images, tmp_path, monkeypatch):
-    from explain.building.engines import batch
+    from explain.building.engines import preparing
 
     dataset, specs = open_dataset(few_images), load_specifications("compact-resnet")
-    decode = batch.decode_image
+    decode = preparing.decode_image
 
     def away(content, **options):
         if content == (few_images / "American_black_bear" / "bear_003.jpg").read_bytes():
             raise ImageError("the share is away")
         return decode(content, **options)
 
-    monkeypatch.setattr(batch, "decode_image", away)
+    monkeypatch.setattr(preparing, "decode_image", away)
     first = build(dataset, specs, tmp_path, batch_size=4)
     assert first.failed["bear_003"] == "the share is away"
     monkeypatch.undo()

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from data import ImageRecord
-from explain.building.engines.batch import Batch, explain_batch, prepare_image, sizes_of_rows
+from explain.building.engines.batch import explain_batch
+from explain.building.engines.preparing import Batch, prepare_image, sizes_of_rows
 from explain.errors import ExplainError
 from explain.explainers.registry import DEFAULT_METHODS
 from explain.models.evidence import NetworkEvidence

@@ -12,7 +12,7 @@ import pytest
 
 from data import open_dataset
 from explain.building.build import build
-from explain.building.engines.batch import Batch
+from explain.building.engines.preparing import Batch
 from explain.errors import ExplainError
 from explain.models.runtimes import ONNXRUNTIME
 from explain.models.specification import load_specifications
