@@ -20,7 +20,7 @@ class Schedule:
     minutes: float = float("inf")
     batch_size: int = 32
     learning_rate: float = 2e-3
-    warm_up: int = 100
+    warm_up: int = 200
     weight_decay: float = 0.02
     averaging: float = 0.998
     early_share: float = 0.6
