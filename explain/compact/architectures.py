@@ -26,10 +26,6 @@ FEATURE_LAYER = "features"
 POOLING_LAYER = "avg_pool"
 HEAD_LAYER = "predictions"
 
-# Up to here a network that is trained on keeps its first layers as they are: they are the quickest to learn,
-# hold 2 to 3 % of the weights, and cost 40 % of a step.
-FIRST_LAYERS_END = {"compact-resnet": "stage1_block2_add", "compact-xception": "entry_block2_add"}
-
 # Bottleneck width, output channels, blocks, stride of the first block.
 RESNET_STAGES = ((24, 96, 2, 1), (48, 192, 3, 2), (112, 448, 4, 2))
 # Output channels of the entry flow's blocks, each with stride 2; then the middle and the exit flow.

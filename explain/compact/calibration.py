@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explain.compact.architectures import CLASSES, HEAD_LAYER, INPUT_SIZE
+from explain.compact.architectures import CLASSES, HEAD_LAYER
 from explain.compact.photographs import BROWN_BEAR, OTHER, Photograph, squashed
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ def calibrate(model: keras.Model, photographs: Sequence[Photograph], batch_size:
 
 def logits_of(model: keras.Model, images: Sequence[np.ndarray], batch_size: int = 32) -> np.ndarray:
     """Return the logits (n, classes) of whole images: uint8 RGB of shape (h, w, 3), of any sizes."""
-    starts = range(0, len(images), batch_size)
-    return np.concatenate([model.predict_on_batch(squashed(images[i : i + batch_size], INPUT_SIZE)) for i in starts])
+    starts, size = range(0, len(images), batch_size), model.input_shape[1]
+    return np.concatenate([model.predict_on_batch(squashed(images[i : i + batch_size], size)) for i in starts])
 
 
 def best_offset(logits: np.ndarray, targets: np.ndarray) -> float:

@@ -29,7 +29,7 @@ def spoilt(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """
     size = len(image)
     x = recoloured(image, rng)
-    if rng.random() < 0.4:
+    if rng.random() < 0.3:
         picture = Image.fromarray(x)
         if rng.random() < 0.7:
             small = int(rng.integers(size // 4, size))
@@ -40,10 +40,10 @@ def spoilt(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
             picture.save(stream, "JPEG", quality=int(rng.integers(20, 80)))
             picture = Image.open(stream)
         x = np.array(picture)
-    if rng.random() < 0.2:
+    if rng.random() < 0.12:
         noise = rng.standard_normal(x.shape, np.float32) * np.float32(rng.uniform(2, 14))
         x = np.clip(x + noise, 0, 255).astype(np.uint8)
-    if rng.random() < 0.25:
+    if rng.random() < 0.2:
         height, width = rng.integers(size // 8, size // 3, 2)
         top, left = rng.integers(0, size - height), rng.integers(0, size - width)
         x[top : top + height, left : left + width] = rng.integers(0, 256, 3)
@@ -51,7 +51,7 @@ def spoilt(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def recoloured(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Change gamma, saturation, white balance, contrast and brightness; one time in seven, to grey.
+    """Change gamma, saturation, white balance, contrast and brightness; one time in ten, to grey.
 
     All but gamma are linear in the colours, so that they are one matrix: the largest cost of a batch is here.
 
@@ -68,9 +68,9 @@ def recoloured(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         uint8 of the same shape.
     """
     x = (LEVELS ** np.float32(np.exp(rng.uniform(-0.35, 0.35))))[image]
-    saturation = 0.0 if rng.random() < 0.15 else rng.uniform(0.4, 1.5)
+    saturation = 0.0 if rng.random() < 0.1 else rng.uniform(0.5, 1.5)
     balance = np.diag(rng.uniform(0.85, 1.15, 3)) if saturation else np.eye(3)
-    contrast = rng.uniform(0.6, 1.35)
+    contrast = rng.uniform(0.7, 1.3)
     matrix = contrast * (saturation * np.eye(3) + (1 - saturation) * np.outer(LUMA, np.ones(3))) @ balance
     middle = x[::8, ::8].mean()
     shift = middle * (1 - contrast) + rng.uniform(-0.12, 0.12)

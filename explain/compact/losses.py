@@ -1,72 +1,55 @@
-"""What training asks of a compact network: five terms, three of them about where it looks."""
+"""What training asks of a compact network: three terms, each about the picture as a whole.
+
+None is given a place in the picture: labels and logits are (n, classes), features (n, c) after pooling, and one
+number per image says whether the teacher was asked about it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from explain.compact.photographs import BEAR, ELEPHANT
-
-# How much more the mean of an image's features counts than a position's.
-POOLED = 4.0
-
 
 @dataclass(frozen=True)
 class LossWeights:
-    """What each term of the loss counts."""
+    """What each term of the loss counts; how far labels are smoothed, and how soft the teacher's answers are."""
 
     label: float = 1.0
-    features: float = 1.0
-    evidence: float = 1.0
-    gradcam_inside: float = 0.3
-    fem_inside: float = 0.2
+    features: float = 2.0
+    logits: float = 1.0
     smoothing: float = 0.05
+    temperature: float = 2.0
 
 
-def feature_loss(projected: Any, features: Any) -> Any:
-    """Mean squared distance of features (n, h, w, c): at each position, and between the means over positions.
+def label_loss(logits: Any, label: Any, smoothing: float) -> Any:
+    """Mean cross-entropy between logits and smoothed labels, both (n, classes)."""
+    import tensorflow as tf
 
-    The second is what the whole image is of. It varies far less than its positions do, and it is what a student
-    can learn first; hence its own place, at the weight that its smaller variance asks for.
+    smooth = label * (1 - smoothing) + smoothing / label.shape[1]
+    return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(smooth, logits))
+
+
+def feature_loss(projected: Any, features: Any, taught: Any) -> Any:
+    """Mean squared distance of pooled features (n, c) over the images that are taught (n,): 1 or 0 each."""
+    import tensorflow as tf
+
+    return _mean_of(tf.reduce_mean((projected - features) ** 2, 1), taught)
+
+
+def logit_loss(logits: Any, answers: Any, taught: Any, temperature: float) -> Any:
+    """Divergence of the student's soft answers from the teacher's (n, classes), over the images that are taught (n,).
+
+    Kullback-Leibler, times the squared temperature, so that its gradient keeps its size (Hinton et al., 2015).
     """
     import tensorflow as tf
 
-    difference = projected - features
-    return tf.reduce_mean(difference**2) + POOLED * tf.reduce_mean(tf.reduce_mean(difference, (1, 2)) ** 2)
+    soft = tf.nn.softmax(answers / temperature)
+    crossed = tf.nn.softmax_cross_entropy_with_logits(soft, logits / temperature)
+    own = tf.nn.softmax_cross_entropy_with_logits(soft, answers / temperature)
+    return _mean_of(crossed - own, taught) * temperature**2
 
 
-def inside_losses(activations: Any, seen: Any, label: Any, animal: Any) -> tuple[Any, Any]:
-    """How far the explanations stray from the animal, averaged over the images whose animal's place is known.
-
-    Parameters
-    ----------
-    activations
-        Tensor (n, h, w, c): the last activation.
-    seen
-        Tensor (n, h, w, classes): evidence per class and position.
-    label
-        Tensor (n, classes).
-    animal
-        Tensor (n, h, w): the share of each position that the labelled animal covers.
-
-    Returns
-    -------
-    tuple of tensors
-        The negative log share inside of: the labelled class's evidence under a spatial softmax (so that the
-        peak counts most); a smooth FEM, in which a sigmoid stands for the step at two standard deviations.
-    """
+def _mean_of(values: Any, taught: Any) -> Any:
     import tensorflow as tf
 
-    known = tf.cast(tf.reduce_sum(animal, (1, 2)) > 0.5, tf.float32)
-    inside = animal / (tf.reduce_max(animal, (1, 2), keepdims=True) + 1e-6)
-    count = tf.reduce_sum(known) + 1e-6
-    elephant = label[:, ELEPHANT] >= label[:, BEAR]
-    target = tf.where(elephant[:, None, None], seen[..., ELEPHANT], seen[..., BEAR])
-    spread = tf.reshape(tf.nn.softmax(tf.reshape(target, (tf.shape(target)[0], -1)) / 2), tf.shape(target))
-    mean, variance = tf.nn.moments(activations, (1, 2), keepdims=True)
-    deviation = tf.sqrt(variance + 1e-6)
-    passing = tf.sigmoid((activations - mean - 2 * deviation) / (0.3 * deviation))
-    fem = tf.reduce_sum(tf.stop_gradient(mean) * passing, 3)
-    fem = fem / (tf.reduce_sum(fem, (1, 2), keepdims=True) + 1e-6)
-    losses = [-tf.math.log(tf.reduce_sum(x * inside, (1, 2)) + 1e-3) * known for x in (spread, fem)]
-    return tf.reduce_sum(losses[0]) / count, tf.reduce_sum(losses[1]) / count
+    return tf.reduce_sum(values * taught) / tf.maximum(tf.reduce_sum(taught), 1)

@@ -1,114 +1,116 @@
-"""Distillation targets: what a large Xception sees at each place of each training image.
+"""What a large network says of each picture that is learnt from, as a whole: pooled features and logits.
 
-Three hundred elephants are too few to learn from by labels alone. The teacher (Xception, Chollet 2017, with
-ImageNet features) is run once over every training image; a student then learns to predict, at each position,
-the teacher's features in the coordinates of their principal components ("FitNets", Romero et al., 2015) and
-the teacher's evidence per class. Only these outputs are used: no weight of the teacher is copied.
+A thousand elephants are few to learn from by labels alone. The teacher (Xception, Chollet 2017, with ImageNet
+features) is run once over every view; a student then learns to predict from its own pooled features the teacher's, in
+the coordinates of their principal components ("FitNets", Romero et al., 2015, but after pooling: nothing
+says where in the picture anything is), and the teacher's logits (Hinton et al., 2015). Only these outputs are used:
+no weight of the teacher is copied.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from explain.compact.photographs import Photograph, squashed
+from explain.compact.softmax import fitted_head
+from explain.compact.views import VIEW_SIZE, Views
 
-COMPONENTS = 64
-SAMPLED_POSITIONS = 40_000
-LAST_ACTIVATION = "block14_sepconv2_act"
+COMPONENTS = 128
+# Its head is fitted anew on the views, since the one it came with takes rendered bears for `other`.
+PENALTY = 0.1
+# Views asked about between two notes on disk, so that a killed run goes on.
+NOTED_EVERY = 256
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """What the teacher says of all training images, in their order.
+    """What the teacher says of all views, in their order.
 
     Attributes
     ----------
     features
-        float16 of shape (n, h, w, components): principal components, scaled so that a position's mean square
+        float32 (v, components): principal components of the pooled features, scaled so that their mean square
         is 1.
-    evidence
-        float32 of shape (n, h, w, classes): the class scores' share of each position, without bias and
-        centred over the classes; its mean over positions is the logit, up to bias and a common shift.
+    logits
+        float32 (v, classes).
     """
 
     features: np.ndarray
-    evidence: np.ndarray
+    logits: np.ndarray
 
 
-def teach(photographs: Sequence[Photograph], teacher: Path, cache: Path, batch_size: int = 16) -> Lesson:
-    """Run the teacher over all images once; later calls read the result from the cache.
+def teach(
+    views: Views, teacher: Path, cache: Path, batch_size: int = 16, report: Callable[[str], None] = print
+) -> Lesson:
+    """Run the teacher over all views once; later calls read its pooled features from the cache.
 
     Parameters
     ----------
-    photographs
-        The training images.
+    views
+        The pictures.
     teacher
-        A ``.keras`` file of an Xception with layers ``block14_sepconv2_act`` and ``predictions`` (linear,
-        classes in this package's order).
+        A ``.keras`` file of an Xception that ends in pooling and one dense layer.
     cache
-        Folder for the teacher's maps (about 2 GB) and the lesson made from them.
+        Folder for ``pooled.npy``.
     batch_size
-        Images per forward pass.
+        Pictures per forward pass.
+    report
+        Called with a line of progress now and then.
 
     Returns
     -------
     Lesson
+
+    Raises
+    ------
+    ValueError
+        If the cache belongs to other views.
     """
-    stored = cache / "lesson.npz"
+    stored = cache / "pooled.npy"
     if not stored.is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        maps, head = _maps(photographs, teacher, cache / "maps.npy", batch_size)
-        lesson = _lesson(maps, head)
-        np.savez(stored, features=lesson.features, evidence=lesson.evidence)
-        return lesson
-    with np.load(stored) as arrays:
-        if len(arrays["features"]) != len(photographs):
-            raise ValueError(f"{stored} belongs to other training images; delete it, and the teacher runs again.")
-        return Lesson(arrays["features"], arrays["evidence"])
+        _ask(views, teacher, stored, batch_size, report)
+    pooled = np.load(stored).astype(np.float32)
+    if len(pooled) != len(views.pixels):
+        raise ValueError(f"{stored} belongs to other views; delete it, and the teacher runs again.")
+    return lesson_of(pooled, views.targets)
 
 
-def _maps(
-    photographs: Sequence[Photograph], teacher: Path, stored: Path, batch_size: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _ask(views: Views, teacher: Path, stored: Path, batch_size: int, report: Callable[[str], None]) -> None:
     import keras
 
+    # The same layers for views of another size: features before pooling do not depend on it.
     model = keras.saving.load_model(teacher, compile=False, safe_mode=True)
-    head = model.get_layer("predictions").get_weights()[0]
-    if stored.is_file():
-        return np.load(stored, mmap_mode="r"), head
-    backbone = keras.Model(model.input, model.get_layer(LAST_ACTIVATION).output)
-    shape = (len(photographs), *backbone.output_shape[1:])
-    partial = stored.with_suffix(".partial.npy")
-    maps = np.lib.format.open_memmap(partial, "w+", np.float16, shape)
-    for start in range(0, len(photographs), batch_size):
-        batch = [photograph.pixels for photograph in photographs[start : start + batch_size]]
-        maps[start : start + len(batch)] = backbone.predict_on_batch(squashed(batch, model.input_shape[1]))
-    maps.flush()
-    partial.replace(stored)
-    return maps, head
+    sides = (VIEW_SIZE, VIEW_SIZE, 3)
+    backbone = keras.applications.Xception(weights=None, include_top=False, input_shape=sides, pooling="avg")
+    backbone.set_weights(model.get_weights()[: len(backbone.weights)])
+    partial, count = stored.with_suffix(".partial.npy"), len(views.pixels)
+    if partial.is_file():
+        pooled = np.lib.format.open_memmap(partial, "r+")
+    else:
+        pooled = np.lib.format.open_memmap(partial, "w+", np.float16, (count, backbone.output_shape[-1]))
+    # A picture of an animal excites some feature, so that a row of zeros has not been asked about yet.
+    first = int(np.argmin(pooled.any(1))) if not pooled.any(1).all() else count
+    for start in range(first, count, batch_size):
+        batch = views.pixels[start : start + batch_size].astype(np.float32) / 127.5 - 1
+        pooled[start : start + len(batch)] = backbone.predict_on_batch(batch)
+        if start // batch_size % (NOTED_EVERY // batch_size) == 0:
+            pooled.flush()
+            report(f"teacher {start} of {count}")
+    pooled.flush()
+    os.replace(partial, stored)
 
 
-def _lesson(maps: np.ndarray, head: np.ndarray) -> Lesson:
-    """Project maps (n, h, w, c) on principal components and on the centred head."""
-    n, height, width, channels = maps.shape
-    rng = np.random.default_rng(0)
-    images = rng.integers(n, size=SAMPLED_POSITIONS // (height * width))
-    sample = np.concatenate([np.asarray(maps[i], np.float32).reshape(-1, channels) for i in images])
-    mean = sample.mean(0)
-    variances, axes = np.linalg.eigh(np.cov(sample - mean, rowvar=False))
+def lesson_of(pooled: np.ndarray, targets: np.ndarray) -> Lesson:
+    """Make a lesson of pooled features (v, c): their leading components, and a head fitted on the labels (v,)."""
+    centred = pooled - pooled.mean(0)
+    variances, axes = np.linalg.eigh(np.cov(centred, rowvar=False))
     leading = np.argsort(variances)[::-1][:COMPONENTS]
-    # No whitening: a small student learns the coarse distinctions, and half-whitened it learnt none of the fine.
-    axes = axes[:, leading]
-    axes = (axes / np.sqrt(np.sum(((sample - mean) @ axes).var(0)) / COMPONENTS)).astype(np.float32)
-    centred = (head - head.mean(1, keepdims=True)).astype(np.float32)
-    features = np.empty((n, height, width, COMPONENTS), np.float16)
-    evidence = np.empty((n, height, width, head.shape[1]), np.float32)
-    for i in range(n):
-        activations = np.asarray(maps[i], np.float32)
-        features[i] = (activations - mean) @ axes
-        evidence[i] = activations @ centred
-    return Lesson(features, evidence)
+    components = centred @ axes[:, leading].astype(np.float32)
+    features = components / np.sqrt((components**2).mean())
+    standard = np.column_stack([centred / (pooled.std(0) + 1e-3), np.ones(len(pooled))])
+    logits = standard @ fitted_head(standard, targets, PENALTY)
+    return Lesson(features.astype(np.float32), logits.astype(np.float32))

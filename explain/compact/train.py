@@ -1,52 +1,47 @@
-"""Train a compact network, from scratch or on from an earlier one, by labels, masks and a large network's maps.
+"""Train a compact network from scratch, by labels and by what a large network says of whole pictures.
 
-The loss has five terms: the label's cross-entropy; the teacher's features and its evidence per class,
-regressed at each position; and, where the animal's place is known, two that ask for Grad-CAM and FEM to lie
-on it, because a network made to be explained should have something to show. The weights that count are an
-exponential moving average.
+The loss has three terms, none about where the network looks: the label's cross-entropy; the teacher's pooled
+features, regressed from the student's; and the teacher's logits. The weights that count are an exponential moving
+average.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explain.compact.architectures import (
-    EARLY_SIZE,
-    FIRST_LAYERS_END,
-    TRAINING_SIZE,
-    build,
-)
+from explain.compact.architectures import EARLY_SIZE, TRAINING_SIZE, build
 from explain.compact.augmentation import Batches, Example
 from explain.compact.calibration import logits_of
 from explain.compact.losses import LossWeights
-from explain.compact.photographs import Photograph
+from explain.compact.photographs import OTHER, Photograph
 from explain.compact.schedule import Schedule
 from explain.compact.teacher import Lesson
 from explain.compact.trainer import Trainer
+from explain.compact.views import Views
 
 if TYPE_CHECKING:
     import keras
 
-# Batches that the projector of a network that is trained on is fitted to.
-PROJECTOR_BATCHES = 12
+# On the way, validation looks at every animal and at one in so many of the others, who are many.
+ONE_OTHER_IN = 6
 
 Report = Callable[[str], None]
 
 
 def train(
     name: str,
-    photographs: list[Photograph],
+    views: Views,
     lesson: Lesson,
+    validation: Sequence[Photograph],
     folder: Path,
     schedule: Schedule,
     weights: LossWeights | None = None,
-    start: Path | None = None,
     report: Report = print,
 ) -> keras.Model:
     """Train one network, resuming from its last checkpoint if there is one.
@@ -55,15 +50,14 @@ def train(
     ----------
     name
         ``"compact-resnet"`` or ``"compact-xception"``.
-    photographs, lesson
-        The training images and what the teacher says of them, in the same order.
+    views, lesson
+        The pictures and what the teacher says of them, in the same order.
+    validation
+        Images for the lines of progress; nothing is chosen by them here.
     folder
-        Where ``<name>.checkpoint.npz`` is kept.
+        Where the checkpoint is kept, by name and seed.
     schedule, weights
         Hyper-parameters.
-    start
-        A network of this name (``.keras``) to go on from, if there is no checkpoint; its first layers stay as they
-        are. Without it, fresh weights.
     report
         Called with a line of progress now and then.
 
@@ -72,22 +66,14 @@ def train(
     keras.Model
         The network with averaged weights.
     """
-    weights = weights or LossWeights()
     import keras
 
     keras.utils.set_random_seed(schedule.seed)
-    student = build(name, None)
-    if start is not None:
-        student.set_weights(keras.saving.load_model(start, compile=False, safe_mode=True).get_weights())
-    trainer = Trainer(student, schedule, weights, FIRST_LAYERS_END[name] if start else None)
+    trainer = Trainer(build(name, None), schedule, weights or LossWeights())
     folder.mkdir(parents=True, exist_ok=True)
-    checkpoint = folder / f"{name}.checkpoint.npz"
-    batches = Batches(photographs, lesson, schedule.batch_size, schedule.seed)
-    step, elapsed = 0, 0.0
-    if checkpoint.is_file():
-        step, elapsed = trainer.restore(checkpoint)
-    elif start is not None:
-        trainer.fit_projector([batches.batch(i, TRAINING_SIZE) for i in range(PROJECTOR_BATCHES)])
+    checkpoint = checkpoint_of(name, schedule.seed, folder)
+    batches = Batches(views, lesson, schedule.batch_size, schedule.seed)
+    step, elapsed = trainer.restore(checkpoint) if checkpoint.is_file() else (0, 0.0)
     started = time.monotonic() - elapsed
 
     def progress_at(step: int) -> float:
@@ -110,27 +96,33 @@ def train(
             terms = " ".join(f"{value:.3f}" for value in np.mean(losses, 0))
             losses.clear()
             line = f"{name} step {step} progress {progress:.2f} loss {terms}"
-            if step % (4 * schedule.checkpoint_every) == 0:
-                line += f" | {validation_line(trainer.averaged_model(), photographs)}"
+            if step % (6 * schedule.checkpoint_every) == 0:
+                line += f" | {validation_line(trainer.averaged_model(), validation)}"
             report(line)
     trainer.save(checkpoint, step, elapsed)
     return trainer.averaged_model()
 
 
-def restored(name: str, folder: Path) -> tuple[keras.Model, int]:
-    """Return the network with its last checkpoint's averaged weights, and the steps behind it."""
-    checkpoint = folder / f"{name}.checkpoint.npz"
+def checkpoint_of(name: str, seed: int, folder: Path) -> Path:
+    """Where the checkpoint of a network and seed is kept."""
+    return folder / f"{name}-{seed}.checkpoint.npz"
+
+
+def restored(name: str, seed: int, folder: Path) -> tuple[keras.Model, int, float]:
+    """Return the network with its last checkpoint's averaged weights, and the steps and seconds behind it."""
+    checkpoint = checkpoint_of(name, seed, folder)
     if not checkpoint.is_file():
         raise FileNotFoundError(f"There is no checkpoint {checkpoint}; train {name} first, or name its folder.")
     model = build(name)
     with np.load(checkpoint) as stored:
         model.set_weights([stored[f"average{i}"] for i in range(len(model.weights))])
-        return model, int(stored["step"])
+        return model, int(stored["step"]), float(stored["elapsed"])
 
 
-def validation_line(model: keras.Model, photographs: list[Photograph]) -> str:
-    """Describe in one line how the network does on the images kept from training: right answers per group."""
-    held_out = [p for p in photographs if p.validation]
+def validation_line(model: keras.Model, validation: Sequence[Photograph]) -> str:
+    """Describe in one line how the network does on validation images: answers per group."""
+    others = [p for p in validation if p.target == OTHER]
+    held_out = [p for p in validation if p.target != OTHER] + others[::ONE_OTHER_IN]
     called = logits_of(model, [p.pixels for p in held_out]).argmax(1)
     groups = np.array([p.group for p in held_out])
     parts = []

@@ -1,107 +1,65 @@
 from dataclasses import fields
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from explain.compact import augmentation
-from explain.compact.augmentation import SHARES, Batches, cropped_map
-from explain.compact.photographs import TARGETS, Photograph
+from explain.compact.augmentation import COLLAGE_EVERY, SHARES, Batches
+from explain.compact.photographs import TARGETS
 from explain.compact.teacher import Lesson
+from explain.compact.views import Views
+
+GROUPS = np.array(list(SHARES))
 
 
-def test_whole_map_is_returned_unchanged():
-    values = np.random.default_rng(0).random((10, 10, 3), np.float32)
-    np.testing.assert_allclose(cropped_map(values, (0, 0, 1, 1), 10), values, atol=1e-6)
+def batches(pixels=None):
+    rng = np.random.default_rng(2)
+    if pixels is None:
+        pixels = rng.integers(0, 256, (len(GROUPS), 224, 224, 3), np.uint8)
+    views = Views(pixels, GROUPS, np.array([TARGETS[group] for group in GROUPS]))
+    features, logits = (rng.standard_normal((len(GROUPS), c), np.float32) for c in (5, 3))
+    return Batches(views, Lesson(features, logits), 32, seed=3)
 
 
-def test_a_crop_of_a_ramp_is_the_ramp_there():
-    ramp = np.broadcast_to(((np.arange(10) + 0.5) / 10)[None, :, None], (10, 10, 1))
-    cropped = cropped_map(ramp, (0.25, 0, 0.75, 1), 10)
-    np.testing.assert_allclose(cropped[0, :, 0], 0.25 + 0.5 * (np.arange(10) + 0.5) / 10, atol=1e-6)
+def test_a_batch_depends_on_seed_and_number_only():
+    drawn = batches()
+    first = drawn.batch(7, 160)
+    drawn.batch(8, 128)
+    for other in (drawn.batch(7, 160), batches().batch(7, 160)):
+        for field in fields(first):
+            np.testing.assert_array_equal(getattr(first, field.name), getattr(other, field.name))
+
+
+def test_what_a_batch_says_beside_the_image_has_no_place_in_it():
+    batch = batches().batch(0, 160)
+    assert batch.image.shape == (32, 160, 160, 3)
+    assert np.abs(batch.image).max() <= 1
+    assert batch.label.shape == batch.logits.shape == (32, 3)
+    assert batch.features.shape == (32, 5)
+    assert batch.taught.shape == (32,)
+    np.testing.assert_allclose(batch.label.sum(1), 1, rtol=1e-6)
 
 
 @pytest.fixture
-def batches():
-    rng = np.random.default_rng(2)
-    pixels = rng.integers(0, 256, (60, 80, 3), np.uint8)
-    mask = np.zeros((60, 80), bool)
-    mask[15:45, 20:60] = True
-    photographs = [
-        Photograph(Path(group), group, TARGETS[group], False, pixels, mask if group[0].isupper() else None)
-        for group in SHARES
-    ]
-    n = len(photographs)
-    features = rng.standard_normal((n, 10, 10, 5)).astype(np.float16)
-    lesson = Lesson(features, rng.standard_normal((n, 10, 10, 3)).astype(np.float32))
-    return Batches(photographs, lesson, 16, seed=3)
-
-
-def test_a_batch_depends_on_seed_and_number_only(batches):
-    first = batches.batch(7, 160)
-    batches.batch(8, 128)
-    again = batches.batch(7, 160)
-    for field in fields(first):
-        np.testing.assert_array_equal(getattr(first, field.name), getattr(again, field.name))
-
-
-def test_batches_have_the_shapes_that_training_expects(batches):
-    batch = batches.batch(0, 160)
-    assert batch.image.shape == (16, 160, 160, 3)
-    assert np.abs(batch.image).max() <= 1
-    assert batch.features.shape == (16, 10, 10, 5)
-    assert batch.animal.shape == batch.trust.shape == (16, 10, 10)
-    sums = batch.label.sum(1)
-    assert np.all(np.isclose(sums, 1) | (sums == 0))
-
-
-def drawn(pixels, evidence, monkeypatch, **chances):
-    """A batch of grey elephants, in the middle of whose image the teacher sees them, and of `other`, all green."""
-    monkeypatch.setattr(augmentation, "SHARES", {"elephant": 0.5, "other": 0.5})
+def plain(monkeypatch):
+    """A batch whose views have one grey each, by which they are known, and that no camera spoils."""
     monkeypatch.setattr(augmentation, "spoilt", lambda image, rng: image)
-    monkeypatch.setattr(augmentation, "_collage", lambda base, guest, rng: base)
-    monkeypatch.setattr(augmentation, "random_box", lambda rng: (0, 0, 1, 1))
-    for name, value in chances.items():
-        monkeypatch.setattr(augmentation, name, value)
-    green = np.broadcast_to(np.array([0, 200, 0], np.uint8), (160, 160, 3))
-    photographs = [
-        Photograph(Path("e"), "elephant", TARGETS["elephant"], False, pixels),
-        Photograph(Path("o"), "other", TARGETS["other"], False, green),
-    ]
-    features = np.stack([np.ones((10, 10, 4)), np.zeros((10, 10, 4))]).astype(np.float16)
-    lesson = Lesson(features, np.stack([evidence, np.zeros_like(evidence)]))
-    batch = Batches(photographs, lesson, 32, seed=0).batch(0, 160)
-    return batch, batch.label[:, TARGETS["elephant"]] == 1
+    greys = np.arange(len(GROUPS), dtype=np.uint8) * 40
+    pixels = np.broadcast_to(greys[:, None, None, None], (len(GROUPS), 224, 224, 3))
+    return batches(pixels).batch(0, 128)
 
 
-def elephant_in_the_middle():
-    pixels = np.full((160, 160, 3), 250, np.uint8)
-    pixels[32:128, 32:128] = 100
-    evidence = np.zeros((10, 10, 3), np.float32)
-    evidence[2:8, 2:8, 0] = 5
-    return pixels, evidence
+def test_the_teacher_speaks_of_views_and_not_of_collages(plain):
+    collage = np.arange(32) % COLLAGE_EVERY == 1
+    np.testing.assert_array_equal(plain.taught, ~collage)
+    # One view and nothing else is in each picture that is taught.
+    assert np.ptp(plain.image[~collage], axis=(1, 2, 3)).max() == 0
 
 
-def test_animals_go_before_other_backgrounds_at_any_size_and_take_their_targets_along(monkeypatch):
-    batch, elephants = drawn(*elephant_in_the_middle(), monkeypatch, NEW_BACKGROUND={"elephant": 1.0}, RETONED=0)
-    assert 8 < elephants.sum() < 24
-    sizes = set()
-    for image, features, animal in zip(
-        batch.image[elephants], batch.features[elephants], batch.animal[elephants], strict=True
-    ):
-        green = image[..., 1] - image[..., 0] > 1.5
-        assert green[:8].all() or green[-8:].all() or green[:, :8].all() or green[:, -8:].all()
-        centres = animal[..., None] > 0.9
-        on = np.where(centres, features, 1)
-        assert on.min() > 0.4
-        assert features[0, 0].max() < 0.6
-        assert not green[8::16, 8::16][animal > 0.9].any()
-        sizes.add(int(animal.sum()))
-    assert len(sizes) > 2
-
-
-def test_an_animal_changes_its_tone_and_the_rest_does_not(monkeypatch):
-    batch, elephants = drawn(*elephant_in_the_middle(), monkeypatch, NEW_BACKGROUND={}, RETONED=1)
-    tones = batch.image[elephants][:, 80, 80, 0]
-    assert np.ptp(tones) > 0.3
-    np.testing.assert_allclose(batch.image[elephants][:, 2, 2, 0], 250 / 127.5 - 1, atol=0.02)
+def test_a_collages_label_is_mixed_by_area(plain):
+    for i in range(1, 32, COLLAGE_EVERY):
+        guest, base = plain.image[i - 1, 0, 0, 0], plain.image[i]
+        if plain.label[i].max() == 1:
+            continue  # two of one class
+        share = (base == guest).all(-1).mean()
+        assert plain.label[i][plain.label[i - 1].argmax()] == pytest.approx(share, abs=1e-6)

@@ -31,7 +31,7 @@ def folders(tmp_path):
             image.save(photos / name)
             writer.writerow((name, "elephant", source))
     (renderings / "manifest.csv").write_text("path,label,seed\n")
-    return photos, renderings
+    return [photos], renderings
 
 
 def test_a_copy_of_a_training_image_is_no_validation_image(folders):
@@ -39,6 +39,22 @@ def test_a_copy_of_a_training_image_is_no_validation_image(folders):
     assert found == {"train.jpg": False, "copy.jpg": False, "mirror.jpg": False, "new.jpg": True}
 
 
+def test_a_collection_that_proposes_a_split_is_split_so(folders, tmp_path):
+    second = tmp_path / "second"
+    second.mkdir()
+    rng = np.random.default_rng(1)
+    with (second / "sources.csv").open("w", newline="") as lines:
+        writer = csv.writer(lines)
+        writer.writerow(("file", "label", "repo", "split_hint"))
+        for name, split in (("kept.jpg", "val"), ("learnt.jpg", "train")):
+            Image.fromarray(rng.integers(0, 256, (40, 40, 3), np.uint8)).save(second / name)
+            writer.writerow((name, "black_bear", VALIDATION_SOURCES[0], split))
+    photos, renderings = folders
+    found = {p.path.name: p.validation for p in load_photographs([*photos, second], renderings)}
+    assert found["kept.jpg"]
+    assert not found["learnt.jpg"]
+
+
 def test_a_folder_without_a_manifest_is_refused_by_name(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"sources\.csv"):
-        load_photographs(tmp_path, tmp_path)
+        load_photographs([tmp_path], tmp_path)

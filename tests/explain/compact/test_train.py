@@ -1,38 +1,12 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from explain.compact.augmentation import SHARES
-from explain.compact.photographs import TARGETS, Photograph
+from explain.compact.photographs import TARGETS
 from explain.compact.teacher import COMPONENTS, Lesson
+from explain.compact.views import Views
 
 pytestmark = pytest.mark.slow
-
-
-def losses_with_the_animal_at(column):
-    """Two losses of one image whose evidence and features lie in column 2 of a 10 x 10 map."""
-    from explain.compact.losses import inside_losses
-
-    activations = np.zeros((1, 10, 10, 4), np.float32)
-    activations[0, 4, 2] = 5
-    seen = np.zeros((1, 10, 10, 3), np.float32)
-    seen[0, 4, 2, 0] = 20
-    animal = np.zeros((1, 10, 10), np.float32)
-    animal[0, 3:6, column] = 1
-    label = np.array([[1, 0, 0]], np.float32)
-    return [float(loss) for loss in inside_losses(activations, seen, label, animal)]
-
-
-def test_explanations_on_the_animal_cost_little():
-    gradcam, fem = losses_with_the_animal_at(2)
-    assert gradcam < 0.1
-    assert fem < 0.3
-
-
-def test_explanations_beside_the_animal_cost_much():
-    on, beside = losses_with_the_animal_at(2), losses_with_the_animal_at(7)
-    assert all(b > a + 2 for a, b in zip(on, beside, strict=True))
 
 
 def test_exported_kernels_are_half_as_wide_and_load_as_float32(tmp_path):
@@ -51,17 +25,6 @@ def test_exported_kernels_are_half_as_wide_and_load_as_float32(tmp_path):
     assert path.stat().st_size < 2.3 * model.count_params()
 
 
-def test_features_are_compared_at_each_place_and_as_a_whole():
-    from explain.compact.losses import POOLED, feature_loss
-
-    there = np.zeros((1, 2, 2, 1), np.float32)
-    moved = np.array([1, -1, 0, 0], np.float32).reshape(there.shape)
-    lifted = there + 1
-    assert float(feature_loss(there, there)) == 0
-    assert float(feature_loss(moved, there)) == pytest.approx(0.5)  # places differ, their mean does not
-    assert float(feature_loss(lifted, there)) == pytest.approx(1 + POOLED)
-
-
 def test_the_rate_rises_and_falls_to_a_hundredth():
     from explain.compact.schedule import Schedule
 
@@ -74,37 +37,20 @@ def test_the_rate_rises_and_falls_to_a_hundredth():
 
 @pytest.fixture(scope="module")
 def lesson():
-    """One image of noise per group, and a lesson of noise."""
+    """One view of noise per group, and a lesson of noise."""
     rng = np.random.default_rng(0)
-    photographs = []
-    for group in SHARES:
-        mask = np.ones((64, 64), bool) if group[0].isupper() else None
-        pixels = rng.integers(0, 256, (64, 64, 3), np.uint8)
-        photographs.append(Photograph(Path(group), group, TARGETS[group], False, pixels, mask))
-    features, evidence = (rng.standard_normal((len(SHARES), 4, 4, c), np.float32) for c in (COMPONENTS, 3))
-    return photographs, Lesson(features.astype(np.float16), evidence)
+    groups = np.array(list(SHARES))
+    pixels = rng.integers(0, 256, (len(groups), 224, 224, 3), np.uint8)
+    features, logits = (rng.standard_normal((len(groups), c), np.float32) for c in (COMPONENTS, 3))
+    return Views(pixels, groups, np.array([TARGETS[g] for g in groups])), Lesson(features, logits)
 
 
-def trained(lesson, folder, steps, start=None):
+def trained(lesson, folder, steps, **options):
     from explain.compact.schedule import Schedule
     from explain.compact.train import train
 
-    schedule = Schedule(steps=steps, batch_size=2, warm_up=1)
-    return train("compact-resnet", *lesson, folder, schedule, start=start, report=lambda line: None)
-
-
-def test_a_network_that_is_trained_on_keeps_its_first_layers_and_moves_the_others(lesson, tmp_path):
-    from explain.compact.architectures import FIRST_LAYERS_END, build
-
-    start = build("compact-resnet")
-    start.save(tmp_path / "start.keras")
-    after = trained(lesson, tmp_path, 2, tmp_path / "start.keras")
-    names = [layer.name for layer in start.layers]
-    kept = names[: names.index(FIRST_LAYERS_END["compact-resnet"]) + 1]
-    for layer in start.layers:
-        # To the last digit but one: averaging a weight with itself rounds.
-        same = all(map(np.allclose, layer.get_weights(), after.get_layer(layer.name).get_weights()))
-        assert same == (layer.name in kept or not layer.weights), layer.name
+    schedule = Schedule(steps=steps, batch_size=2, warm_up=1, early_share=1, **options)
+    return train("compact-resnet", *lesson, [], folder, schedule, report=lambda line: None)
 
 
 def test_a_finished_schedule_is_not_trained_again(lesson, tmp_path):
@@ -112,7 +58,41 @@ def test_a_finished_schedule_is_not_trained_again(lesson, tmp_path):
 
     first = trained(lesson, tmp_path, 2)
     again = trained(lesson, tmp_path, 2)
-    stored, steps = restored("compact-resnet", tmp_path)
+    stored, steps, seconds = restored("compact-resnet", 0, tmp_path)
     assert steps == 2
+    assert seconds > 0
     for model in (again, stored):
         assert all(map(np.array_equal, first.get_weights(), model.get_weights()))
+
+
+def test_training_goes_on_from_the_last_checkpoint(lesson, tmp_path, monkeypatch):
+    from explain.compact import trainer
+    from explain.compact.train import restored
+
+    learnt = []
+    step = trainer.Trainer.step
+
+    def stopped_once(self, example, rate, number):
+        if number == 2 and "stopped" not in learnt:
+            learnt.append("stopped")
+            raise KeyboardInterrupt
+        learnt.append(number)
+        return step(self, example, rate, number)
+
+    monkeypatch.setattr(trainer.Trainer, "step", stopped_once)
+    with pytest.raises(KeyboardInterrupt):
+        trained(lesson, tmp_path / "stopped", 4, checkpoint_every=1)
+    resumed = trained(lesson, tmp_path / "stopped", 4, checkpoint_every=1)
+    assert learnt == [0, 1, "stopped", 2, 3]
+    assert restored("compact-resnet", 0, tmp_path / "stopped")[1] == 4
+    # Initial weights, batches and rates follow from the seed and the step, so that nothing tells the two apart.
+    at_once = trained(lesson, tmp_path / "at_once", 4)
+    for ours, theirs in zip(resumed.get_weights(), at_once.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4)
+
+
+def test_a_checkpoint_that_is_not_there_is_named(tmp_path):
+    from explain.compact.train import restored
+
+    with pytest.raises(FileNotFoundError, match=r"compact-resnet-3\.checkpoint"):
+        restored("compact-resnet", 3, tmp_path)
