@@ -23,7 +23,7 @@ class Schedule:
     warm_up: int = 200
     weight_decay: float = 0.02
     averaging: float = 0.998
-    early_share: float = 0.6
+    early_share: float = 0.7
     seed: int = 0
     checkpoint_every: int = 250
 
