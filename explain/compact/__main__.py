@@ -70,10 +70,11 @@ def export(
     from explain.compact import train as training
     from explain.compact.calibration import calibrate
     from explain.compact.export import export as write
-    from explain.compact.photographs import load_photographs
+    from explain.compact.photographs import counts, load_photographs
 
     model, steps, seconds = training.restored(name, seed, cache)
-    calibration = calibrate(model, load_photographs(photos, renderings))
+    photographs = load_photographs(photos, renderings)
+    calibration = calibrate(model, photographs)
     out.mkdir(parents=True, exist_ok=True)
     write(model, out / f"{name}.keras")
     record = out / "training.json"
@@ -82,6 +83,7 @@ def export(
         "seed": seed,
         "steps": steps,
         "minutes": round(seconds / 60),
+        "images": counts(photographs),
         "calibration": asdict(calibration),
     }
     record.write_text(json.dumps(history, indent=1, sort_keys=True) + "\n", encoding="utf-8")

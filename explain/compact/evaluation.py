@@ -78,12 +78,19 @@ class Figures:
 
     Attributes
     ----------
-    top1, animals, gradcam_peak, fem_peak
-        Right among all outputs; right between the two animals; peak of Grad-CAM (labelled class) and of FEM
-        on the animal.
+    top1, animals
+        Right among all outputs; right between the two animals.
+    gradcam_peak, fem_peak
+        Peak of Grad-CAM (labelled class) and of FEM on the animal.
+    centre
+        What chance would give: the middle of the image on the animal.
+    gradcam_peak_others, fem_peak_others
+        The same of the peaks of all other images' maps: mean share over pairs of images.
     mass_ratio, mass_low, mass_high
         Mean share of Grad-CAM's mass in the boxes, divided by the boxes' mean share of the image; with the
         2.5 % and 97.5 % quantiles over 2,000 bootstrap samples of the images.
+    mass_ratio_others
+        The same of all other images' maps.
     confusion
         For each of the two animals, how many images were called each of `CLASSES`.
     """
@@ -92,9 +99,13 @@ class Figures:
     animals: Share
     gradcam_peak: Share
     fem_peak: Share
+    centre: Share
+    gradcam_peak_others: float
+    fem_peak_others: float
     mass_ratio: float
     mass_low: float
     mass_high: float
+    mass_ratio_others: float
     confusion: tuple[tuple[int, ...], ...]
 
 
@@ -143,24 +154,62 @@ def evaluate(model: keras.Model, samples: Sequence[Sample], batch_size: int = 8)
     predicted = logits.argmax(1)
     between = np.where(logits[:, ELEPHANT] >= logits[:, BEAR], ELEPHANT, BEAR)
     located = [i for i, sample in enumerate(samples) if sample.region is not None and sample.region.any()]
-    boxed = [(gradcam[i], s.box) for i, s in enumerate(samples) if s.box is not None and s.box.any()]
-    inside = np.array([saliency_map[box].sum() / max(saliency_map.sum(), 1e-12) for saliency_map, box in boxed])
-    area = np.array([box.mean() for _, box in boxed])
+    regions = np.array([samples[i].region for i in located])
+    gradcam_hits, fem_hits = (peaks_inside(maps[located], regions) for maps in (gradcam, saliency))
+    boxed = [i for i, sample in enumerate(samples) if sample.box is not None and sample.box.any()]
+    boxes = np.array([samples[i].box for i in boxed])
+    inside, area = mass_inside(gradcam[boxed], boxes), boxes.mean((1, 2))
+    own = inside.diagonal()
     drawn = np.random.default_rng(0).integers(len(boxed), size=(2000, len(boxed)))
-    low, high = np.quantile(inside[drawn].mean(1) / area[drawn].mean(1), [0.025, 0.975])
+    low, high = np.quantile(own[drawn].mean(1) / area[drawn].mean(1), [0.025, 0.975])
     return Figures(
         Share(int((predicted == targets).sum()), len(samples)),
         Share(int((between == targets).sum()), len(samples)),
-        Share(sum(_peak_inside(gradcam[i], samples[i].region) for i in located), len(located)),
-        Share(sum(_peak_inside(saliency[i], samples[i].region) for i in located), len(located)),
-        float(inside.mean() / area.mean()),
+        Share(int(gradcam_hits.trace()), len(located)),
+        Share(int(fem_hits.trace()), len(located)),
+        Share(int(regions[:, COMMON_GRID // 2, COMMON_GRID // 2].sum()), len(located)),
+        _mean_of_pairs(gradcam_hits),
+        _mean_of_pairs(fem_hits),
+        float(own.mean() / area.mean()),
         float(low),
         float(high),
+        float(_mean_of_pairs(inside) / area.mean()),
         tuple(
             tuple(int(n) for n in np.bincount(predicted[targets == animal], minlength=len(CLASSES)))
             for animal in (ELEPHANT, BEAR)
         ),
     )
+
+
+def peaks_inside(maps: np.ndarray, regions: np.ndarray) -> np.ndarray:
+    """Tell for each region and each map whether the map's largest value lies in the region.
+
+    Parameters
+    ----------
+    maps
+        Array of shape (n, h, w), not negative; a map without any peak misses every region.
+    regions
+        bool (n, h, w).
+
+    Returns
+    -------
+    numpy.ndarray
+        bool (n, n): rows are regions, columns maps; on the diagonal the two are of one image.
+    """
+    flat = maps.reshape(len(maps), -1)
+    return regions.reshape(len(regions), -1)[:, flat.argmax(1)] & (flat.max(1) > 0)
+
+
+def mass_inside(maps: np.ndarray, regions: np.ndarray) -> np.ndarray:
+    """Give for each region and each map, as in `peaks_inside`, the share of the map's sum that lies in the region."""
+    flat = maps.reshape(len(maps), -1)
+    return regions.reshape(len(regions), -1).astype(flat.dtype) @ (flat / flat.sum(1, keepdims=True).clip(1e-12)).T
+
+
+def _mean_of_pairs(values: np.ndarray) -> float:
+    """Average a square matrix without its diagonal."""
+    count = len(values) * (len(values) - 1)
+    return float((values.sum() - values.trace()) / count) if count else float("nan")
 
 
 def _explained(
@@ -186,11 +235,6 @@ def _explained(
         resample(np.concatenate(gradcam), grid),
         resample(np.concatenate(saliency), grid),
     )
-
-
-def _peak_inside(saliency: np.ndarray, region: np.ndarray | None) -> bool:
-    """Whether the largest value lies in the region; a map without any peak misses."""
-    return region is not None and saliency.max() > 0 and bool(region.flat[saliency.argmax()])
 
 
 def _boxes(text: str, width: int, height: int) -> np.ndarray | None:

@@ -107,6 +107,12 @@ def load_photographs(photos: Sequence[Path], renderings: Path) -> list[Photograp
     return found
 
 
+def counts(photographs: Sequence[Photograph]) -> dict[str, tuple[int, int]]:
+    """Count for each group the images that are learnt from and those that are kept for validation."""
+    kept = [(p.group, p.validation) for p in photographs]
+    return {group: (kept.count((group, False)), kept.count((group, True))) for group in TARGETS}
+
+
 def is_copy(pixels: np.ndarray, hashes: np.ndarray) -> bool:
     """Tell whether an image, or its mirror image, looks like one of those that the hashes are of.
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from explain.compact.evaluation import Share, load_samples
+from explain.compact.evaluation import Share, load_samples, mass_inside, peaks_inside
 
 
 def test_wilson_interval_of_nine_in_ten():
@@ -30,3 +30,19 @@ def test_boxes_cover_their_share_of_the_grid(tmp_path):
     (sample,) = load_samples(tmp_path)
     assert sample.box.mean() == pytest.approx(0.5)
     assert sample.region is sample.box
+
+
+def two_maps_and_regions():
+    """Two images: the first's map lies in its region but for a third, the second's map is empty."""
+    maps, regions = np.zeros((2, 4, 4)), np.zeros((2, 4, 4), bool)
+    maps[0, 1, 1], maps[0, 3, 3] = 2, 1
+    regions[0, 1, 1] = regions[1, 3, 3] = True
+    return maps, regions
+
+
+def test_peaks_are_looked_up_in_every_images_region():
+    np.testing.assert_array_equal(peaks_inside(*two_maps_and_regions()), [[True, False], [False, False]])
+
+
+def test_mass_is_shared_out_among_every_images_regions():
+    np.testing.assert_allclose(mass_inside(*two_maps_and_regions()), [[2 / 3, 0], [1 / 3, 0]])
