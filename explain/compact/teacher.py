@@ -46,7 +46,7 @@ class Lesson:
 def teach(
     views: Views, teacher: Path, cache: Path, batch_size: int = 16, report: Callable[[str], None] = print
 ) -> Lesson:
-    """Run the teacher over all views once; later calls read its pooled features from the cache.
+    """Run the teacher over all views once; later calls read the lesson from the cache.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def teach(
     teacher
         A ``.keras`` file of an Xception that ends in pooling and one dense layer.
     cache
-        Folder for ``pooled.npy``.
+        Folder for ``pooled.npy`` and the ``lesson.npz`` made of it.
     batch_size
         Pictures per forward pass.
     report
@@ -70,13 +70,19 @@ def teach(
     ValueError
         If the cache belongs to other views.
     """
-    stored = cache / "pooled.npy"
-    if not stored.is_file():
-        _ask(views, teacher, stored, batch_size, report)
-    pooled = np.load(stored).astype(np.float32)
-    if len(pooled) != len(views.pixels):
-        raise ValueError(f"{stored} belongs to other views; delete it, and the teacher runs again.")
-    return lesson_of(pooled, views.targets)
+    made, stored = cache / "lesson.npz", cache / "pooled.npy"
+    if made.is_file():
+        with np.load(made) as arrays:
+            lesson = Lesson(arrays["features"], arrays["logits"])
+    else:
+        if not stored.is_file():
+            _ask(views, teacher, stored, batch_size, report)
+        lesson = lesson_of(np.load(stored).astype(np.float32), views.targets)
+        np.savez(made.with_suffix(".partial.npz"), features=lesson.features, logits=lesson.logits)
+        os.replace(made.with_suffix(".partial.npz"), made)
+    if len(lesson.features) != len(views.pixels):
+        raise ValueError(f"{made} belongs to other views; delete it and {stored.name}, and the teacher runs again.")
+    return lesson
 
 
 def _ask(views: Views, teacher: Path, stored: Path, batch_size: int, report: Callable[[str], None]) -> None:

@@ -25,9 +25,24 @@ def test_the_teachers_logits_name_the_labels():
     assert (lesson_of(pooled, targets).logits.argmax(1) == targets).mean() > 0.97
 
 
+def views_of(targets):
+    pixels = np.broadcast_to(np.uint8(0), (len(targets), 224, 224, 3))
+    return Views(pixels, np.array(["other"] * len(targets)), targets)
+
+
+def test_the_teacher_is_not_asked_again_what_it_has_answered(tmp_path):
+    pooled, targets = pooled_features()
+    np.save(tmp_path / "pooled.npy", pooled)
+    first = teach(views_of(targets), tmp_path / "none.keras", tmp_path)
+    (tmp_path / "pooled.npy").unlink()
+    again = teach(views_of(targets), tmp_path / "none.keras", tmp_path)
+    np.testing.assert_array_equal(first.features, again.features)
+    np.testing.assert_array_equal(first.logits, again.logits)
+
+
 def test_answers_of_other_views_are_refused(tmp_path):
     pooled, targets = pooled_features()
     np.save(tmp_path / "pooled.npy", pooled)
-    views = Views(np.zeros((3, 224, 224, 3), np.uint8), np.array(["other"] * 3), targets[:3])
+    teach(views_of(targets), tmp_path / "none.keras", tmp_path)
     with pytest.raises(ValueError, match="other views"):
-        teach(views, tmp_path / "none.keras", tmp_path)
+        teach(views_of(targets[:3]), tmp_path / "none.keras", tmp_path)
