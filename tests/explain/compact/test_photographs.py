@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explain.compact.photographs import VALIDATION_SOURCES, load_photographs
+from explain.compact.photographs import VALIDATION_SOURCES, counts, load_photographs
 
 
 @pytest.fixture
@@ -58,3 +58,7 @@ def test_a_collection_that_proposes_a_split_is_split_so(folders, tmp_path):
 def test_a_folder_without_a_manifest_is_refused_by_name(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"sources\.csv"):
         load_photographs([tmp_path], tmp_path)
+
+
+def test_images_are_counted_by_group_and_by_what_they_are_for(folders):
+    assert counts(load_photographs(*folders))["elephant"] == (3, 1)
