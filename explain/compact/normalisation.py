@@ -16,7 +16,7 @@ def with_fused_normalisation(model: keras.Model) -> keras.Model:
     import keras
     import tensorflow as tf
 
-    class Fused(keras.layers.BatchNormalization):
+    class Fused(keras.layers.BatchNormalization):  # type: ignore[misc]
         """Normalises by the batch in a fused kernel, and otherwise as Keras does."""
 
         def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
