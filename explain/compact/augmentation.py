@@ -47,7 +47,7 @@ class Example:
     logits
         float32 (classes,): the teacher's logits.
     taught
-        float32 scalar: 1 where the teacher was asked about this picture, else 0.
+        float32 scalar: 1 where the teacher was asked about this picture and named what it shows, else 0.
     """
 
     image: np.ndarray
@@ -85,8 +85,11 @@ class Batches:
         image = resized(self._views.pixels[index], (x, y, x + width, y + height), size)
         if rng.random() < 0.5:
             image = image[:, ::-1]
-        label = np.eye(len(CLASSES), dtype=np.float32)[self._views.targets[index]]
-        return Example(image, label, self._lesson.features[index], self._lesson.logits[index], np.float32(1))
+        target, logits = self._views.targets[index], self._lesson.logits[index]
+        label = np.eye(len(CLASSES), dtype=np.float32)[target]
+        # Of an animal before another, the teacher may speak of the other.
+        taught = np.float32(logits.argmax() == target)
+        return Example(image, label, self._lesson.features[index], logits, taught)
 
 
 def _collage(base: Example, guest: Example, rng: np.random.Generator) -> Example:

@@ -130,7 +130,8 @@ default where no network is to be had: small enough for the repository, and fast
 - **Views**: the whole image and fixed crops of it; of rendered animals, half of the views put them, cut out by
   their mask, before another photograph. Masks serve that augmentation alone, boxes nothing. Each step shows a part
   of at least 80 % of a view's sides, perhaps mirrored, with colour, grey, blur, compression, noise and cut-out;
-  one image in six is a collage, which carries labels alone, since the teacher did not see it.
+  one image in six is a collage. Labels alone are learnt where the teacher was not asked (collages), or did not name
+  what the view shows.
 - **Procedure**: AdamW (rate {schedule.learning_rate:g}, decay {schedule.weight_decay:g}), cosine schedule, averaged
   weights ({schedule.averaging:g}); images of {EARLY_SIZE} x {EARLY_SIZE} for {100 * schedule.early_share:.0f} % of
   the time, then {TRAINING_SIZE} x {TRAINING_SIZE}; used on whole images of {INPUT_SIZE} x {INPUT_SIZE}, since crops

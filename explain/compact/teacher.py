@@ -21,7 +21,7 @@ from explain.compact.views import VIEW_SIZE, Views
 
 COMPONENTS = 128
 # Its head is fitted anew on the views, since the one it came with takes rendered bears for `other`.
-PENALTY = 0.1
+PENALTY = 0.005
 # Views asked about between two notes on disk, so that a killed run goes on.
 NOTED_EVERY = 256
 
