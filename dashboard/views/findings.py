@@ -1,13 +1,14 @@
 """The claims of the dataset's study, each tested on every image."""
 
-import pandas as pd
 import streamlit as st
 
 from dashboard.cached_store import table
 from dashboard.page import open_page, plain, share
 from dashboard.widgets import title, write
 from explain.figures.findings import intervals
+from explain.figures.wording import readable
 from explain.findings.findings import RULE, Finding, findings
+from explain.findings.rows import table_of
 from explain.findings.study import study_of
 from explain.store.manifest import notices_of
 from explain.store.selection import Selection
@@ -18,7 +19,9 @@ study, selection = study_of(store.dataset), Selection.of(store, store.shown_mode
 ICONS = {
     "supported": ":green[:material/check_circle: supported]",
     "contradicted": ":red[:material/cancel: contradicted]",
-    "not settled": ":gray[:material/help: not settled]",
+    "no relevant difference": ":violet[:material/drag_handle: no relevant difference]",
+    "depends on the measure": ":orange[:material/call_split: depends on the measure]",
+    "too little data": ":gray[:material/hourglass_empty: too little data]",
     "not tested": ":gray[:material/block: not tested]",
 }
 
@@ -28,7 +31,15 @@ def judged(path: str, digest: str) -> tuple[Finding, ...]:
     """Put the stored tests and each image's part in them together, once per state of the store."""
     del path, digest
     metrics, agreement, predictions = (table(store, name) for name in ("metrics", "agreement", "predictions"))
-    return findings(metrics, agreement, predictions, selection, store.dataset, tested=table(store, "findings"))
+    tested, classes = table(store, "findings"), {model.name: model.classes for model in store.models}
+    return findings(metrics, agreement, predictions, selection, store.dataset, tested=tested, classes=classes)
+
+
+def checks_of(finding: Finding) -> None:
+    """Say for every other choice whether the verdict survives it."""
+    for check in finding.checks:
+        outcome = "survives" if check.survives else "does not survive"
+        st.caption(f"With {plain(check.choice)}: {check.verdict}. The verdict **{outcome}**.")
 
 
 def images_of(finding: Finding) -> None:
@@ -78,10 +89,11 @@ for finding in found:
             st.caption(plain(finding.note))
         if not finding.rows:
             continue
-        rows = pd.DataFrame(finding.rows)
+        checks_of(finding)
+        rows = table_of(finding.rows)
         st.plotly_chart(intervals(rows, finding.titles), key=f"claim_{finding.number}")
         with st.expander("The numbers"):
-            st.dataframe(rows.drop(columns="claim"), hide_index=True)
+            st.dataframe(readable(rows.drop(columns="claim"), selection, finding.titles), hide_index=True)
         linked = view.test.startswith(f"{finding.number}:")
         with st.expander("The images that carry it, and those that go against it", expanded=linked):
             images_of(finding)

@@ -20,7 +20,7 @@ from explain.explainers.gradcam import EXPLAINER as GRADCAM
 from explain.measures.regions import box_coverage, mask_coverage
 from explain.measures.resampling import COMMON_GRID, resample
 from explain.models.head import Head
-from explain.statistics.hypothesis_tests import proportion
+from explain.statistics.proportions import proportion
 from explain.store.evidence import ArrayEvidence
 
 if TYPE_CHECKING:

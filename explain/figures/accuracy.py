@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from explain.figures.exhibit import Exhibit, Material, Options, nothing
-from explain.statistics.hypothesis_tests import proportion
+from explain.statistics.proportions import proportion
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

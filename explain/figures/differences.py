@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -83,14 +83,15 @@ def compose(material: Material, options: Options) -> Exhibit:
         return nothing(name, heading, f"No image has a value of “{title}” on both sides: {first}; {second}.")
     comparison = compare_paired(values["first"], values["second"])
     (model_a, method_a), (model_b, method_b) = pair
-    numbers = {("p_uncorrected" if key == "p" else key): value for key, value in asdict(comparison).items()}
+    told = ("n", "difference", "low", "high", "p", "effect")
+    numbers = {("p_uncorrected" if key == "p" else key): getattr(comparison, key) for key in told}
     sides = {"model_a": model_a, "method_a": method_a, "model_b": model_b, "method_b": method_b}
     return Exhibit(
         name,
         heading,
         paired_differences(values, comparison, first, second, title),
-        "One point per image. Line and band: mean and its bootstrap 95 % interval (BCa, 10,000 resamples, fixed seed). "
-        "The table's p is Wilcoxon's, not corrected.",
+        "One point per image. Line and band: mean and its 95 % interval, which is the sign-flip test turned round; the "
+        "table's p is of the same test, not corrected.",
         pd.DataFrame([{**sides, **numbers}]),
         values,
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from explain.measures.registry import MEASURES
+from explain.measures.registry import measure_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +14,7 @@ ALL = "all"
 """The scope of a test over every image."""
 
 SAME_VERDICT = "same_verdict"
-"""The metric of tests that ask whether two models are right on the same images."""
+"""The metric of tests that ask whether two models are right on the same images: a share, held against a margin."""
 
 EACH = "each"
 """In place of roles of methods: every method that is looked at."""
@@ -35,16 +35,26 @@ class Quantity:
         Summed.
     direction : str
         One of :data:`DIRECTIONS`: what the claim says of its first side.
+    margin : float
+        Differences smaller than this do not matter; of :data:`SAME_VERDICT`, the share from which two models count as
+        alike. NaN where the claim names none: then it cannot be shown that there is no relevant difference.
+    also : tuple of str
+        Metrics that are summed too, each where the dataset has it.
+    part : str
+        Only labels count of which some image shows this part; all where empty.
     """
 
     name: str
     metrics: tuple[str, ...]
     direction: str
+    margin: float = float("nan")
+    also: tuple[str, ...] = ()
+    part: str = ""
 
     @property
     def side(self) -> int:
         """1 where the first side's value minus the second's is positive if the claim is true, -1 where negative."""
-        measure = MEASURES.get(self.metrics[0])
+        measure = measure_of(self.metrics[0]) if self.metrics else None
         wider, better = (measure.wider, measure.better) if measure else (0, 0)
         return {
             "larger": 1, "smaller": -1, "wider": wider, "narrower": -wider, "better": better, "worse": -better,
@@ -95,6 +105,8 @@ class Study:
     models, methods : mapping of str to tuple of str
         By role: words of which a name must hold one to play it, best first; empty where anyone may.
     claims : tuple of Claim
+    alternatives : mapping of str to tuple of str
+        By role: names of methods with which its claims are tried as well, where a store holds them.
     """
 
     name: str
@@ -103,3 +115,4 @@ class Study:
     models: Mapping[str, tuple[str, ...]]
     methods: Mapping[str, tuple[str, ...]]
     claims: tuple[Claim, ...]
+    alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

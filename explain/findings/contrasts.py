@@ -14,7 +14,7 @@ from explain.measures.contract import Needs
 from explain.measures.registry import measure_of, metric_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from explain.findings.casting import Cast
     from explain.findings.claims import Claim, Quantity
@@ -50,7 +50,20 @@ class Tables:
         columns = [(model, method, metric) for metric in quantity.metrics]
         if self.metrics.empty or not all(column in self.wide.columns for column in columns):
             return None
-        return sum((self.wide[column] for column in columns[1:]), start=self.wide[columns[0]])
+        columns += [(model, method, metric) for metric in quantity.also if (model, method, metric) in self.wide.columns]
+        whole = sum((self.wide[column] for column in columns[1:]), start=self.wide[columns[0]])
+        return whole.where(self.labels.isin(self.labels_with(quantity.part))) if quantity.part else whole
+
+    def answered_right(self, models: Sequence[str]) -> Tables:
+        """Keep the images that every one of some models answers right: their maps are of label and answer at once."""
+        judged = self.predictions[self.predictions["model"].isin(list(models))]
+        right = judged.assign(right=judged["right"].fillna(False).astype(bool)).groupby("image")["right"].all()
+        kept = set(right[right].index)
+        return Tables(*(each[each["image"].isin(kept)] for each in (self.metrics, self.agreement, self.predictions)))
+
+    def labels_with(self, part: str) -> set[str]:
+        """List the labels of which some image shows a part."""
+        return set(self.metrics.loc[self.metrics["metric"] == f"part_{part}_relative", "label"])
 
 
 @dataclass(frozen=True)
@@ -69,6 +82,8 @@ class Measured:
         By image; missing where undefined.
     side : int
         1 where a positive difference supports the claim, -1 where a negative one does.
+    margin : float
+        The quantity's.
     """
 
     scope: str
@@ -77,6 +92,7 @@ class Measured:
     first: pd.Series
     second: pd.Series
     side: int
+    margin: float = float("nan")
 
     @property
     def carried(self) -> pd.Series:
@@ -113,7 +129,7 @@ class Contrast:
         if (self.methods is None and counted == 0) or (self.methods is not None and counted != self.methods):
             return f"needs {self.methods or 'some'} roles of methods, and {counted or 'none'} are named"
         for quantity in claim.quantities:
-            for metric in quantity.metrics:
+            for metric in (*quantity.metrics, *quantity.also):
                 measure = measure_of(metric)
                 if measure is None or measure.needs not in self.needs:
                     return f"compares measures of {self.needs[0].value}, and {metric!r} is none"
@@ -132,7 +148,7 @@ def between_models(tables: Tables, claim: Claim, cast: Cast) -> Iterator[Measure
             metric, title = quantity.name, _title(quantity)
             if several:
                 metric, title = f"{method}: {metric}", f"{cast.selection.methods[method]}: {title}"
-            yield from _by_scope(metric, title, a, b, quantity.side, tables.labels)
+            yield from _by_scope(metric, title, a, b, quantity, tables.labels)
 
 
 def between_methods(tables: Tables, claim: Claim, cast: Cast) -> Iterator[Measured]:
@@ -142,7 +158,7 @@ def between_methods(tables: Tables, claim: Claim, cast: Cast) -> Iterator[Measur
         for quantity in claim.quantities:
             a, b = (tables.sum_of(model, method, quantity) for method in (first, second))
             if a is not None and b is not None:
-                yield Measured(model, quantity.name, _title(quantity), a, b, quantity.side)
+                yield Measured(model, quantity.name, _title(quantity), a, b, quantity.side, quantity.margin)
 
 
 def methods_against_models(tables: Tables, claim: Claim, cast: Cast) -> Iterator[Measured]:
@@ -166,7 +182,7 @@ def methods_against_models(tables: Tables, claim: Claim, cast: Cast) -> Iterator
             for pairs in (pairs_of_methods, pairs_of_models)
         )
         metric, title = f"1 - {quantity.name}", f"1 - {_title(quantity)}"
-        yield from _by_scope(metric, title, of_methods, of_models, quantity.side, labels)
+        yield from _by_scope(metric, title, of_methods, of_models, quantity, labels)
 
 
 def between_verdicts(tables: Tables, claim: Claim, cast: Cast) -> Iterator[Measured]:
@@ -177,7 +193,7 @@ def between_verdicts(tables: Tables, claim: Claim, cast: Cast) -> Iterator[Measu
     right = right.dropna().astype(bool)
     labels = known.drop_duplicates("image").set_index("image")["label"].reindex(right.index)
     (quantity,) = claim.quantities
-    yield from _by_scope(SAME_VERDICT, _title(quantity), right[first], right[second], quantity.side, labels)
+    yield from _by_scope(SAME_VERDICT, _title(quantity), right[first], right[second], quantity, labels)
 
 
 CONTRASTS = {
@@ -189,12 +205,25 @@ CONTRASTS = {
 """By the name that claims give."""
 
 
+def measured_claims(tables: Tables, claims: Sequence[Claim], cast: Cast) -> list[tuple[Claim, list[Measured]]]:
+    """Put every claim that can be cast as measurements; those of no image are left out."""
+    found = []
+    for claim in claims:
+        if cast.fills(claim):
+            pairs = CONTRASTS[claim.contrast].measured(tables, claim, cast)
+            found.append((claim, [pair for pair in pairs if len(pair.carried)]))
+    return found
+
+
 def _title(quantity: Quantity) -> str:
     return metric_title(quantity.name)
 
 
-def _by_scope(metric: str, title: str, a: pd.Series, b: pd.Series, side: int, labels: pd.Series) -> Iterator[Measured]:
+def _by_scope(
+    metric: str, title: str, a: pd.Series, b: pd.Series, quantity: Quantity, labels: pd.Series
+) -> Iterator[Measured]:
     """Take the images of each label, then all."""
     for label in dict.fromkeys(labels):
-        yield Measured(label, metric, title, a[labels == label], b[labels == label], side)
-    yield Measured(ALL, metric, title, a, b, side)
+        chosen = labels == label
+        yield Measured(label, metric, title, a[chosen], b[chosen], quantity.side, quantity.margin)
+    yield Measured(ALL, metric, title, a, b, quantity.side, quantity.margin)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from explain.findings.answers import said_of_answers
 from explain.findings.casting import cast_of
+from explain.findings.checks import Check, choices_of
 from explain.findings.claims import SAME_VERDICT
-from explain.findings.contrasts import CONTRASTS, Tables
+from explain.findings.contrasts import Tables, measured_claims
+from explain.findings.rows import COLUMNS, Row, read_rows, rows_of, table_of
 from explain.findings.study import study_of
-from explain.findings.verdicts import RULE, verdict_of_claim, verdict_of_row
-from explain.statistics.hypothesis_tests import PairedComparison, compare_all_paired, holm, mcnemar, proportion
-from explain.statistics.same_kind import alike_about_kind
+from explain.findings.verdicts import RULE, verdict_of_claim
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from explain.findings.casting import Cast
     from explain.findings.claims import Claim
@@ -24,42 +25,7 @@ if TYPE_CHECKING:
     from explain.findings.study import Studied
     from explain.store.selection import Selection
 
-__all__ = ["RULE", "Finding", "Row", "findings", "findings_table"]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One test of a claim.
-
-    Attributes
-    ----------
-    claim : int
-    scope : str
-        A label, a model's name, or ``all``.
-    metric : str
-    n : int
-    difference, low, high : float
-        The quantity and its 95 % interval, as the claim defines it.
-    p_holm : float
-        Corrected over all rows of all claims.
-    effect : float
-        Rank-biserial correlation; of a claim about equal verdicts, the difference in accuracy.
-    verdict : {"supported", "contradicted", "not settled"}
-    """
-
-    claim: int
-    scope: str
-    metric: str
-    n: int
-    difference: float
-    low: float
-    high: float
-    p_holm: float
-    effect: float
-    verdict: str
-
-
-COLUMNS = tuple(field.name for field in fields(Row))
+__all__ = ["COLUMNS", "RULE", "Check", "Finding", "Row", "findings", "findings_table"]
 
 
 @dataclass(frozen=True)
@@ -74,13 +40,16 @@ class Finding:
     quantity : str
         What the difference is.
     rows : tuple of Row
-    verdict : {"supported", "contradicted", "not settled", "not tested"}
+    verdict : str
+        One of :data:`explain.findings.verdicts.VERDICTS`.
     note : str
         What the verdict depends on, or cannot say; may be empty.
     evidence : pandas.DataFrame
         image, label, scope, metric, value: each image's own difference, positive where it carries the claim.
     titles : mapping of str to str
         For people: of the rows' metrics, and of those scopes that are models.
+    checks : tuple of Check
+        Whether the verdict survives other choices.
     """
 
     number: int
@@ -91,6 +60,7 @@ class Finding:
     note: str
     evidence: pd.DataFrame
     titles: Mapping[str, str]
+    checks: tuple[Check, ...] = ()
 
 
 def findings(
@@ -101,6 +71,7 @@ def findings(
     dataset: Studied,
     roles: Mapping[str, str] | None = None,
     tested: pd.DataFrame | None = None,
+    classes: Mapping[str, Collection[str]] | None = None,
 ) -> tuple[Finding, ...]:
     """Judge every claim of a dataset's study that the tables allow.
 
@@ -117,6 +88,8 @@ def findings(
     tested : pandas.DataFrame, optional
         What :func:`findings_table` gave for the same tables, selection and roles. The tests are made anew without it,
         and where its rows are not those that the claims ask for.
+    classes : mapping of str to collection of str, optional
+        Names of the classes that each model chooses among, for a notice where they differ.
 
     Returns
     -------
@@ -128,21 +101,30 @@ def findings(
     ExplainError
         If the dataset's study is unknown, or a role or its player is.
     """
-    measured, cast = _measured(Tables(metrics, agreement, predictions), selection, dataset, roles)
-    rows = _read(tested, measured)
-    if rows is None:
-        rows = _tested(measured)
+    tables, study = Tables(metrics, agreement, predictions), study_of(dataset)
+    cast = cast_of(study, selection, roles)
+    measured = measured_claims(tables, study.claims, cast)
+    rows = read_rows(tested, measured) or rows_of(measured)
     words = cast.titles | {"subject": dataset.subject, "subjects": dataset.subject_plural}
     labels = pd.concat([metrics, predictions])[["image", "label"]].drop_duplicates("image").set_index("image")["label"]
+    otherwise = [(choice.title, choice.verdicts()) for choice in choices_of(study, tables, cast)]
     found = []
     for claim, pairs in measured:
         of_claim = tuple(row for row in rows if row.claim == claim.number)
         titles = {**{pair.metric: pair.title for pair in pairs}, **selection.models}
         verdict, depends = verdict_of_claim([(row.scope, row.metric, row.verdict) for row in of_claim], titles)
-        notes = (depends, claim.note, _of_kinds(claim, cast, predictions, dataset)) if pairs else (claim.untested,)
-        note = " ".join(note for note in notes if note)
-        text, quantity, note = (said.format_map(words) for said in (claim.text, claim.quantity, note))
-        found.append(Finding(claim.number, text, quantity, of_claim, verdict, note, _evidence(pairs, labels), titles))
+        answers = _of_answers(claim, cast, predictions, dataset, classes) if pairs else ""
+        text, quantity, said, untested = (
+            template.format_map(words) for template in (claim.text, claim.quantity, claim.note, claim.untested)
+        )
+        note = " ".join(part for part in ((depends, said, answers) if pairs else (untested,)) if part)
+        checks = tuple(
+            Check(choice, verdicts[claim.number], verdicts[claim.number] == verdict)
+            for choice, verdicts in otherwise
+            if claim.number in verdicts and pairs
+        )
+        evidence = _evidence(pairs, labels)
+        found.append(Finding(claim.number, text, quantity, of_claim, verdict, note, evidence, titles, checks))
     return tuple(found)
 
 
@@ -159,64 +141,25 @@ def findings_table(
     Returns
     -------
     pandas.DataFrame
-        claim, scope, metric, n, difference, low, high, p_holm, effect, verdict.
+        The fields of :class:`explain.findings.rows.Row`.
     """
-    measured, _ = _measured(Tables(metrics, agreement, predictions), selection, dataset, roles)
-    rows = _tested(measured)
-    return pd.DataFrame([[getattr(row, column) for column in COLUMNS] for row in rows], columns=list(COLUMNS))
-
-
-def _measured(
-    tables: Tables, selection: Selection, dataset: Studied, roles: Mapping[str, str] | None
-) -> tuple[list[tuple[Claim, list[Measured]]], Cast]:
-    """Put every claim that can be cast as measurements; those of no image are left out."""
     study = study_of(dataset)
     cast = cast_of(study, selection, roles)
-    found = []
-    for claim in study.claims:
-        if cast.fills(claim):
-            pairs = CONTRASTS[claim.contrast].measured(tables, claim, cast)
-            found.append((claim, [pair for pair in pairs if len(pair.carried)]))
-    return found, cast
+    return table_of(rows_of(measured_claims(Tables(metrics, agreement, predictions), study.claims, cast)))
 
 
-def _read(tested: pd.DataFrame | None, measured: Sequence[tuple[Claim, Sequence[Measured]]]) -> list[Row] | None:
-    """Read stored tests; None where they are not the tests of these claims, as in a store of an older version."""
-    if tested is None:
-        return None
-    rows = [Row(*row) for row in tested[list(COLUMNS)].itertuples(index=False) if row.n]
-    asked = {(claim.number, pair.scope, pair.metric) for claim, pairs in measured for pair in pairs}
-    return rows if {(row.claim, row.scope, row.metric) for row in rows} == asked else None
-
-
-def _tested(measured: Sequence[tuple[Claim, Sequence[Measured]]]) -> list[Row]:
-    """Make every test, correct over all of them, and judge each."""
-    asked = [(claim, pair) for claim, pairs in measured for pair in pairs]
-    paired = iter(compare_all_paired([(p.first, p.second) for _, p in asked if p.metric != SAME_VERDICT]))
-    found = [_alike(pair) if pair.metric == SAME_VERDICT else next(paired) for _, pair in asked]
-    corrected = holm([each.p for each in found])
-    return [
-        Row(
-            claim.number, pair.scope, pair.metric, each.n, each.difference, each.low, each.high, float(p), each.effect,
-            verdict_of_row(pair.metric, pair.side, each.low, each.high, float(p)),
-        )
-        for (claim, pair), each, p in zip(asked, found, corrected, strict=True)
-    ]  # fmt: skip
-
-
-def _alike(pair: Measured) -> PairedComparison:
-    """Compare two classifiers: `difference` is the share of equal verdicts, `effect` the difference in accuracy."""
-    a, b = pair.first.to_numpy(bool), pair.second.to_numpy(bool)
-    share = proportion(int((a == b).sum()), len(a))
-    return PairedComparison(len(a), share.share, share.low, share.high, mcnemar(a, b), float(a.mean() - b.mean()))
-
-
-def _of_kinds(claim: Claim, cast: Cast, predictions: pd.DataFrame, dataset: Studied) -> str:
-    """Say how a claim about answers fares where the label's kind counts and not the exact label."""
+def _of_answers(
+    claim: Claim,
+    cast: Cast,
+    predictions: pd.DataFrame,
+    dataset: Studied,
+    classes: Mapping[str, Collection[str]] | None,
+) -> str:
+    """Say what stands beside a claim about answers; empty for other claims."""
     if not any(SAME_VERDICT in quantity.metrics for quantity in claim.quantities):
         return ""
     first, second = cast.models(claim)
-    return alike_about_kind(predictions, first, second, dataset.kinds)
+    return said_of_answers(predictions, (first, second), cast.selection.models, dataset.kinds, classes)
 
 
 def _evidence(pairs: Sequence[Measured], labels: pd.Series) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from explain.errors import ExplainError
-from explain.findings.claims import DIRECTIONS, EACH, Claim, Quantity, Study
+from explain.findings.claims import DIRECTIONS, EACH, SAME_VERDICT, Claim, Quantity, Study
 from explain.findings.contrasts import CONTRASTS
 from explain.measures.registry import measure_of
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 _GENERAL = "comparison"
-_STUDY_KEYS = ("title", "says", "models", "methods", "claims")
+_STUDY_KEYS = ("title", "says", "models", "methods", "alternatives", "claims")
 _TEXTS = ("text", "quantity", "note", "untested")
-_CLAIM_KEYS = ("number", *_TEXTS, "contrast", "models", "methods", "measures", "direction")
-_MEASURE_KEYS = ("name", "sum", "direction")
+_CLAIM_KEYS = ("number", *_TEXTS, "contrast", "models", "methods", "measures", "direction", "margin")
+_MEASURE_KEYS = ("name", "sum", "also", "part", "direction", "margin")
 _UNTESTED = "Not tested here: there is nothing to compare."
 
 
@@ -94,12 +94,16 @@ def load_study(path: Path) -> Study:
     models, methods = (_roles(top, key) for key in ("models", "methods"))
     if twice := set(models) & set(methods):
         raise top.error(f"{min(twice)!r} is a role of models and of methods; name one otherwise.")
+    alternatives = {}
+    for role, names in _roles(top, "alternatives", {}).items():
+        alternatives[top.one_of(role, methods, "role of a method")] = names
     claims = top.get("claims", list, "a list of tables, [[claims]]")
     read = tuple(_claim(path, place, claim, models, methods) for place, claim in enumerate(claims, 1))
     numbers = [claim.number for claim in read]
     if twice_used := {number for number in numbers if numbers.count(number) > 1}:
         raise top.error(f"two claims have the number {min(twice_used)}.")
-    return Study(path.stem, top.get("title", str, "text"), top.get("says", str, "text", ""), models, methods, read)
+    words = top.get("title", str, "text"), top.get("says", str, "text", "")
+    return Study(path.stem, *words, models, methods, read, alternatives)
 
 
 @dataclass(frozen=True)
@@ -140,8 +144,8 @@ class _Part:
         return tuple(self.one_of(name, known, what) for name in listed)
 
 
-def _roles(top: _Part, key: str) -> dict[str, tuple[str, ...]]:
-    found = top.get(key, dict, "a table of roles")
+def _roles(top: _Part, key: str, *default: Any) -> dict[str, tuple[str, ...]]:
+    found = top.get(key, dict, "a table of roles", *default)
     for role, words in found.items():
         if not (role.isidentifier() and isinstance(words, list) and all(isinstance(word, str) for word in words)):
             raise top.error(f"the role {role!r} of {key} is {words!r}; expected a name and a list of words.")
@@ -166,6 +170,9 @@ def _claim(path: Path, place: int, values: Any, models: Collection[str], methods
     )
     if not claim.quantities:
         raise part.error("measures is empty; expected at least one measure.")
+    margins = part.values.get("margin")
+    for name in margins if isinstance(margins, dict) else ():
+        part.one_of(name, [quantity.name for quantity in claim.quantities], "measure of the margin")
     if reason := contrast.misfit(claim):
         raise part.error(f"the contrast {claim.contrast!r} {reason}.")
     for key, text in texts.items():
@@ -179,17 +186,37 @@ def _quantity(part: _Part, written: Any) -> Quantity:
     inner = _Part(part.called, written)
     inner.only(_MEASURE_KEYS)
     metrics = inner.get("sum", list, "a list of measures")
-    for metric in metrics:
+    also = inner.get("also", list, "a list of measures", [])
+    for metric in (*metrics, *also):
         if not isinstance(metric, str) or measure_of(metric) is None:
             raise part.error(f"the measure {metric!r} is unknown; the registry of measures has none of this name.")
     direction = written.get("direction", part.values.get("direction"))
     if direction is None:
         raise part.error("the key 'direction' is missing.")
     part.one_of(direction, DIRECTIONS, "direction")
-    quantity = Quantity(inner.get("name", str, "text"), tuple(metrics), direction)
+    name = inner.get("name", str, "text")
+    margin = _margin(part, inner, name, metrics)
+    quantity = Quantity(name, tuple(metrics), direction, margin, tuple(also), inner.get("part", str, "a part", ""))
     if not metrics or not quantity.side:
         raise part.error(f"of {quantity.name!r} it cannot be said what is {direction}; expected larger or smaller.")
     return quantity
+
+
+def _margin(part: _Part, inner: _Part, name: str, metrics: Sequence[str]) -> float:
+    """Read below which size a difference does not matter: of the measure itself, else of the claim."""
+    whole = part.values.get("margin")
+    if isinstance(whole, dict):
+        whole = whole.get(name)
+    margin = inner.values.get("margin", whole)
+    if margin is None:
+        if SAME_VERDICT in metrics:
+            raise part.error("the key 'margin' is missing: the share of images from which two models count as alike.")
+        return float("nan")
+    if isinstance(margin, bool) or not isinstance(margin, int | float) or not margin > 0:
+        raise part.error(f"the margin of {name!r} is {margin!r}; expected a number above 0.")
+    if SAME_VERDICT in metrics and not margin < 1:
+        raise part.error(f"the margin of {name!r} is {margin!r}; expected a share below 1.")
+    return float(margin)
 
 
 def _check_template(part: _Part, key: str, text: str, roles: Collection[str]) -> None:

@@ -4,54 +4,72 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from explain.findings.claims import ALL, SAME_VERDICT
+from explain.findings.claims import ALL
 from explain.measures.registry import metric_title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 SIGNIFICANT = 0.05
-ALIKE = 0.9
-SUPPORTED, CONTRADICTED, NOT_SETTLED = "supported", "contradicted", "not settled"
-NOT_TESTED = "not tested"
+SUPPORTED, CONTRADICTED, NOT_RELEVANT = "supported", "contradicted", "no relevant difference"
+TOO_LITTLE, DEPENDS, NOT_TESTED = "too little data", "depends on the measure", "not tested"
+VERDICTS = (SUPPORTED, CONTRADICTED, NOT_RELEVANT, DEPENDS, TOO_LITTLE, NOT_TESTED)
+"""All that a claim can come to; a row comes to one of the first three, or has too little data."""
 
 RULE = (
-    "One row is supported when Holm's corrected p is below 0.05 and the 95 % interval lies wholly on the side that "
-    "the claim names; it is contradicted when p is below 0.05 and the interval lies wholly on the other side; "
-    "otherwise it is not settled. A claim as a whole is supported, or contradicted, when every row of its widest "
-    "scope is; where rows point to different sides, or some settle nothing, the claim is not settled, and the rows "
-    "say on which measure it depends. A claim that two models classify alike is supported when the lower end of the "
-    "Wilson interval is at least 0.9, and contradicted when McNemar's corrected p is below 0.05."
+    "The rows of a claim's widest scope decide. There is no relevant difference where two one-sided tests show that "
+    "the mean difference is smaller than the margin that the claim declares (corrected p below 0.05). Else a row is "
+    "supported where the corrected p against no difference is below 0.05 and the 95 % interval lies wholly on the "
+    "side that the claim names, and contradicted where it lies wholly on the other. Else there is too little data: "
+    "the column of the smallest difference says what so many images would have shown in four of five studies. Test, "
+    "interval and margin are read off one sign-flip test of the mean, so they cannot contradict each other. Holm "
+    "corrects over the deciding rows of all claims, once for differences and once for margins: each kind of false "
+    "verdict happens in at most 5 of 100 studies. Rows of single classes lie within the deciding ones: they are shown "
+    "for information, not corrected, and decide nothing. A claim has the verdict that all its deciding rows have. "
+    "Where they reach different verdicts, it depends on the measure (or on the model); where all that have enough "
+    "data agree and some have too little, there is too little. That two models classify alike is supported where the "
+    "95 % Wilson interval of the share of images on which both are right or both are wrong lies above the margin that "
+    "the claim declares, and contradicted where it lies below, if the score test that this interval turns round stays "
+    "below 0.05 when corrected with the others; McNemar's test stands beside it for information."
 )
 """How verdicts are reached, as the page prints it."""
 
 
-def verdict_of_row(metric: str, side: int, low: float, high: float, p_holm: float) -> str:
+def verdict_of_row(
+    side: int, low: float, high: float, p: float, p_alike: float = float("nan"), against: float = 0.0
+) -> str:
     """Judge one test.
 
     Parameters
     ----------
-    metric : str
     side : int
-        1 where a positive difference supports the claim, -1 where a negative one does.
+        1 where a larger value supports the claim, -1 where a smaller one does.
     low, high : float
         95 % interval of the quantity.
-    p_holm : float
-        Corrected.
+    p : float
+        Against `against`; corrected where the row decides.
+    p_alike : float
+        Of the two one-sided tests; NaN where no margin is declared.
+    against : float
+        0 for differences; of a share, the margin.
 
     Returns
     -------
-    {"supported", "contradicted", "not settled"}
+    {"supported", "contradicted", "no relevant difference", "too little data"}
         The last also where a number is missing.
     """
-    significant = p_holm < SIGNIFICANT
-    if metric == SAME_VERDICT:
-        return CONTRADICTED if significant else SUPPORTED if low >= ALIKE else NOT_SETTLED
-    if significant and side * low > 0 and side * high > 0:
+    if p_alike < SIGNIFICANT:
+        return NOT_RELEVANT
+    if p < SIGNIFICANT and side * (low - against) > 0 and side * (high - against) > 0:
         return SUPPORTED
-    if significant and side * low < 0 and side * high < 0:
+    if p < SIGNIFICANT and side * (low - against) < 0 and side * (high - against) < 0:
         return CONTRADICTED
-    return NOT_SETTLED
+    return TOO_LITTLE
+
+
+def deciding(scopes: Sequence[str]) -> list[bool]:
+    """Tell which rows of one claim decide: those over all images, or all rows where none is."""
+    return [scope == ALL or ALL not in scopes for scope in scopes]
 
 
 def verdict_of_claim(rows: Sequence[tuple[str, str, str]], titles: Mapping[str, str] | None = None) -> tuple[str, str]:
@@ -66,9 +84,10 @@ def verdict_of_claim(rows: Sequence[tuple[str, str, str]], titles: Mapping[str, 
     Returns
     -------
     (str, str)
-        The verdict, "not tested" where there are no rows; and on what it depends where rows differ, else empty.
+        The verdict, "not tested" where there are no rows; and which rows say what where they differ, else empty.
     """
-    widest = [row for row in rows if row[0] == ALL] or list(rows)
+    decides = deciding([scope for scope, *_ in rows])
+    widest = [row for row, counts in zip(rows, decides, strict=True) if counts]
     verdicts = {verdict for *_, verdict in widest}
     if not verdicts:
         return NOT_TESTED, ""
@@ -76,7 +95,7 @@ def verdict_of_claim(rows: Sequence[tuple[str, str, str]], titles: Mapping[str, 
         return verdicts.pop(), ""
     named = titles or {}
     parts = []
-    for verdict in (SUPPORTED, CONTRADICTED, NOT_SETTLED):
+    for verdict in (SUPPORTED, CONTRADICTED, NOT_RELEVANT, TOO_LITTLE):
         names = [
             _within(named.get(metric) or metric_title(metric))
             + (f" ({named.get(scope, scope)})" if scope != ALL else "")
@@ -85,7 +104,8 @@ def verdict_of_claim(rows: Sequence[tuple[str, str, str]], titles: Mapping[str, 
         ]
         if names:
             parts.append(f"{verdict} by {', '.join(names)}")
-    return NOT_SETTLED, f"The verdict depends on the measure: {'; '.join(parts)}."
+    whole = DEPENDS if len(verdicts - {TOO_LITTLE}) > 1 else TOO_LITTLE
+    return whole, f"The rows: {'; '.join(parts)}."
 
 
 def _within(title: str) -> str:

@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+_COARSE = "@coarse"
+
+
+def at_coarse(metric: str) -> str:
+    """Name a measure's values of maps that were first averaged down to the coarsest feature grid of their store."""
+    return metric + _COARSE
+
+
 class Needs(Enum):
     """What a measure is computed from, in words for people; with it goes what its function is called with."""
 
@@ -83,12 +91,16 @@ class Measure:
     def part_of(self, metric: str) -> str | None:
         """Tell of which part a metric of this measure is; None where it is none of this measure's.
 
+        A measure of spread has its values at the coarser grid as well, see :func:`at_coarse`.
+
         Examples
         --------
         >>> Measure("part_{part}", "Mass on {part}", Needs.PARTS, print).part_of("part_wing")
         'wing'
         """
         before, template, after = self.name.partition("{part}")
+        if self.wider:
+            metric = metric.removesuffix(_COARSE)
         if not template:
             return "" if metric == self.name else None
         inside = metric.removeprefix(before).removesuffix(after)

@@ -25,6 +25,16 @@ def share_of_mass(maps: MapsOnGrid, parts: Parts) -> dict[str, NDArray[np.float6
     return {name: maps.or_nan(mass) for name, mass in _masses(maps, parts).items()}
 
 
+def share_of_parts(maps: MapsOnGrid, parts: Parts) -> dict[str, NDArray[np.float64]]:
+    """Each part's share of the mass on all parts; shape (n,) each, in [0, 1]; NaN where no mass lies on any."""
+    masses = _masses(maps, parts)
+    mass = sum(masses.values())
+    shares = {
+        name: np.divide(each, mass, out=np.full_like(each, np.nan), where=mass > 0) for name, each in masses.items()
+    }
+    return {name: maps.or_nan(share) for name, share in shares.items()}
+
+
 def share_over_chance(maps: MapsOnGrid, parts: Parts) -> dict[str, NDArray[np.float64]]:
     """Each part's share of the mass on all parts, over its share of their visible area.
 

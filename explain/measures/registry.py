@@ -65,6 +65,11 @@ _MEASURES = (
         says="a part's share of the mass on all parts, over its share of their visible area; 1: as much as chance",
     ),
     Measure(
+        name="part_{part}_share", title="Share of the subject's mass on {part}",
+        needs=Needs.PARTS, function=parts.share_of_parts,
+        says="the mass on a part over the mass on all parts: what lies beside the subject does not count",
+    ),
+    Measure(
         name="deletion", title="Area under deletion", needs=Needs.RESPONSES, function=response.deletion,
         better=-1,
         source="Petsiuk et al., BMVC 2018, section 4.2",
@@ -157,8 +162,12 @@ def metric_title(metric: str) -> str:
     --------
     >>> metric_title("part_left_wing"), metric_title("of_another_version")
     ('Mass on left wing', 'of another version')
+    >>> metric_title("entropy@coarse")
+    'Entropy, coarser grid'
     """
     measure = measure_of(metric)
     if measure is None:
         return metric.replace("_", " ")
+    if not measure.part_of(metric) and metric != measure.name:
+        return f"{measure.title}, coarser grid"
     return measure.title.format(part=(measure.part_of(metric) or "").replace("_", " "))

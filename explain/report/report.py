@@ -18,6 +18,7 @@ from explain.figures.exhibits import Exhibit, Material, report_exhibits
 from explain.figures.findings import intervals
 from explain.figures.wording import P_COLUMNS, column_title, readable
 from explain.findings.findings import RULE, findings
+from explain.findings.rows import table_of
 from explain.report.image_sections import image_sections
 from explain.store.manifest import notices_of
 from explain.store.selection import Selection
@@ -35,6 +36,7 @@ _LOW, _ONE_PANEL, _FRAME = 250, 470, 90
 
 _FOLDER = Path(__file__).parent
 _NO_VALUE = "–"
+_MAY_BE_EMPTY = ("margin", "p_alike", "smallest", "effect", "accuracy_difference")
 _P_TITLES = {column_title(column) for column in P_COLUMNS}
 
 
@@ -74,7 +76,8 @@ def _pieces(store: Store, images: bool) -> Iterator[str]:
     metrics, agreement, predictions, tested = (
         store.table(name) for name in ("metrics", "agreement", "predictions", "findings")
     )
-    judged = findings(metrics, agreement, predictions, selection, store.dataset, tested=tested)
+    classes = {model.name: model.classes for model in store.models}
+    judged = findings(metrics, agreement, predictions, selection, store.dataset, tested=tested, classes=classes)
     yield from environment.get_template("report.html.j2").generate(
         store=store,
         selection=selection,
@@ -94,9 +97,9 @@ def _pieces(store: Store, images: bool) -> Iterator[str]:
 
 
 def _claim(rows: Any, titles: Mapping[str, str]) -> Exhibit:
-    columns = ["scope", "metric", "n", "difference", "low", "high", "p_holm", "effect", "verdict"]
-    table = pd.DataFrame([[getattr(row, column) for column in columns] for row in rows], columns=columns)
-    return Exhibit("claim", "", intervals(table, titles), "", table)
+    table = table_of(rows).drop(columns="claim")
+    known = table.drop(columns=[column for column in table if column in _MAY_BE_EMPTY and table[column].isna().all()])
+    return Exhibit("claim", "", intervals(table, titles), "", known)
 
 
 def _parameters(store: Store, selection: Selection) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from explain.statistics.hypothesis_tests import proportion
+from explain.statistics.proportions import proportion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

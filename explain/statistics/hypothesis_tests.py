@@ -1,4 +1,4 @@
-"""Paired comparisons and proportions: SciPy and statsmodels do the statistics, this module says which."""
+"""Paired comparisons, proportions and corrections: which test is made of what."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import stats
 
+from explain.statistics.sign_flips import smallest_p, typical_values
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 CONFIDENCE = 0.95
 RESAMPLES = 10_000
 SEED = 20_260
+POWER = 0.8
 _BATCH_CELLS = 200_000
 """Draws held at a time."""
 
@@ -32,11 +35,15 @@ class PairedComparison:
     difference : float
         Mean of first minus second.
     low, high : float
-        Bias-corrected and accelerated bootstrap interval of the mean, 95 %.
+        What the sign-flip test of the mean does not reject, 95 %; NaN where five pairs or fewer could reject nothing.
     p : float
-        Wilcoxon signed-rank test, two-sided, not corrected.
+        Of the same test against no difference, two-sided, not corrected.
     effect : float
         Matched-pairs rank-biserial correlation, in [-1, 1]; positive where the first is larger.
+    p_alike : float
+        Of two one-sided tests, the larger p: small where the difference is smaller than a margin; NaN without margin.
+    deviation : float
+        Standard deviation of the differences.
     """
 
     n: int
@@ -45,34 +52,19 @@ class PairedComparison:
     high: float
     p: float
     effect: float
+    p_alike: float = float("nan")
+    deviation: float = float("nan")
 
 
-@dataclass(frozen=True)
-class Proportion:
-    """A share with its interval.
-
-    Attributes
-    ----------
-    successes, n : int
-    share : float
-    low, high : float
-        Wilson score interval, 95 %.
-    """
-
-    successes: int
-    n: int
-    share: float
-    low: float
-    high: float
-
-
-def compare_paired(first: ArrayLike, second: ArrayLike) -> PairedComparison:
+def compare_paired(first: ArrayLike, second: ArrayLike, margin: float = float("nan")) -> PairedComparison:
     """Compare two measurements of the same images.
 
     Parameters
     ----------
     first, second : array, shape (n,)
         Same order; NaN where missing.
+    margin : float, optional
+        Differences smaller than this do not matter.
 
     Returns
     -------
@@ -81,18 +73,22 @@ def compare_paired(first: ArrayLike, second: ArrayLike) -> PairedComparison:
 
     References
     ----------
-    Efron, "Better bootstrap confidence intervals", JASA 1987 (BCa). Wilcoxon, Biometrics 1945; zeros are dropped.
-    Kerby, "The simple difference formula", 2014 (rank-biserial correlation).
+    The test: :class:`explain.statistics.sign_flips.TypicalValues`. Kerby, "The simple difference formula", 2014
+    (rank-biserial correlation).
     """
-    return compare_all_paired([(first, second)])[0]
+    return compare_all_paired([(first, second)], [margin])[0]
 
 
-def compare_all_paired(pairs: Sequence[tuple[ArrayLike, ArrayLike]]) -> list[PairedComparison]:
-    """Make several comparisons, each as :func:`compare_paired` makes it, but resampling once for all of one size.
+def compare_all_paired(
+    pairs: Sequence[tuple[ArrayLike, ArrayLike]], margins: Sequence[float] = ()
+) -> list[PairedComparison]:
+    """Make several comparisons, each as :func:`compare_paired` makes it, but drawing once for all of one size.
 
     Parameters
     ----------
     pairs : sequence of (first, second)
+    margins : sequence of float, optional
+        Same order; NaN where there is none.
 
     Returns
     -------
@@ -101,19 +97,48 @@ def compare_all_paired(pairs: Sequence[tuple[ArrayLike, ArrayLike]]) -> list[Pai
     """
     differences = [np.asarray(first, np.float64) - np.asarray(second, np.float64) for first, second in pairs]
     differences = [values[np.isfinite(values)] for values in differences]
-    intervals = bootstrap_intervals(differences)
-    return [_comparison(values, *interval) for values, interval in zip(differences, intervals, strict=True)]
+    bounds = list(margins) or [float("nan")] * len(differences)
+    of_size: dict[int, list[int]] = {}
+    for place, values in enumerate(differences):
+        of_size.setdefault(len(values), []).append(place)
+    found: dict[int, PairedComparison] = {}
+    for count, places in of_size.items():
+        if count < 2:
+            found |= {place: PairedComparison(count, *(5 * [float("nan")])) for place in places}
+            continue
+        samples = np.array([differences[place] for place in places])
+        for place, values, typical in zip(places, samples, typical_values(samples), strict=True):
+            margin = bounds[place]
+            found[place] = PairedComparison(
+                count, float(values.mean()), *typical.interval(CONFIDENCE), typical.p_not(0), rank_biserial(values),
+                typical.p_within(margin) if np.isfinite(margin) else float("nan"), float(values.std(ddof=1)),
+            )  # fmt: skip
+    return [found[place] for place in range(len(differences))]
 
 
-def _comparison(differences: NDArray[np.float64], low: float, high: float) -> PairedComparison:
-    count = len(differences)
-    if count < 2:
-        return PairedComparison(count, *(5 * [float("nan")]))
-    mean = float(differences.mean())
-    if not differences.any():
-        return PairedComparison(count, mean, low, high, 1.0, 0.0)
-    test = stats.wilcoxon(differences, zero_method="wilcox", alternative="two-sided")
-    return PairedComparison(count, mean, low, high, float(test.pvalue), rank_biserial(differences))
+def smallest_shown(deviation: float, count: int, level: float, power: float = POWER) -> float:
+    """Give the smallest mean difference that so many images would have shown in four of five studies.
+
+    Parameters
+    ----------
+    deviation : float
+        Standard deviation of the differences.
+    count : int
+        Images.
+    level : float
+        At which the two-sided test is made, after correction.
+    power : float
+
+    Returns
+    -------
+    float
+        (t(1 - level / 2) + t(power)) deviation / sqrt(count), with count - 1 degrees of freedom; NaN where so few
+        images could show no difference at that level, however large.
+    """
+    if count < 2 or smallest_p(count) > level:
+        return float("nan")
+    quantiles = stats.t.ppf([1 - level / 2, power], count - 1)
+    return float(quantiles.sum() * deviation / np.sqrt(count))
 
 
 def bootstrap_intervals(samples: Sequence[ArrayLike]) -> list[tuple[float, float]]:
@@ -181,9 +206,8 @@ def rank_biserial(differences: ArrayLike) -> float:
     values = values[values != 0]
     if not len(values):
         return 0.0
-    positive = stats.wilcoxon(values, alternative="greater").statistic  # the sum of the positive ranks
-    total = len(values) * (len(values) + 1) / 2
-    return float(2 * positive / total - 1)
+    ranks = stats.rankdata(np.abs(values))
+    return float((ranks @ np.sign(values)) / ranks.sum())
 
 
 def holm(p_values: Sequence[float]) -> NDArray[np.float64]:
@@ -207,46 +231,3 @@ def holm(p_values: Sequence[float]) -> NDArray[np.float64]:
     if known.any():
         corrected[known] = multipletests(p[known], method="holm")[1]
     return corrected
-
-
-def proportion(successes: int, n: int) -> Proportion:
-    """Give a share with its Wilson interval.
-
-    Parameters
-    ----------
-    successes, n : int
-
-    Returns
-    -------
-    Proportion
-        All NaN where `n` is 0.
-    """
-    if n == 0:
-        return Proportion(0, 0, float("nan"), float("nan"), float("nan"))
-    interval = stats.binomtest(successes, n).proportion_ci(CONFIDENCE, method="wilson")
-    return Proportion(successes, n, successes / n, float(interval.low), float(interval.high))
-
-
-def mcnemar(first_right: ArrayLike, second_right: ArrayLike) -> float:
-    """Test whether two classifiers are right equally often on the same images, exactly.
-
-    Parameters
-    ----------
-    first_right, second_right : array of bool, shape (n,)
-
-    Returns
-    -------
-    float
-        Two-sided p; 1 where they never differ.
-
-    References
-    ----------
-    McNemar, Psychometrika 1947; the exact binomial form.
-    """
-    from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
-
-    a, b = np.asarray(first_right, bool), np.asarray(second_right, bool)
-    counts = [[(a & b).sum(), (a & ~b).sum()], [(~a & b).sum(), (~a & ~b).sum()]]
-    if counts[0][1] + counts[1][0] == 0:
-        return 1.0
-    return float(statsmodels_mcnemar(counts, exact=True).pvalue)

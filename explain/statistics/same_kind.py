@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from data.classes import kind_of
-from explain.statistics.hypothesis_tests import mcnemar, proportion
+from explain.statistics.proportions import mcnemar, proportion
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -27,7 +27,8 @@ TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
     "metrics": ("image", "label", "model", "method", "metric", "value"),
     "agreement": ("image", "label", "model_a", "method_a", "model_b", "method_b", *AGREEMENT_METRICS),
     "findings": (
-        "claim", "scope", "metric", "n", "difference", "low", "high", "p_holm", "effect", "verdict",
+        "claim", "scope", "metric", "n", "difference", "low", "high", "margin", "p_uncorrected", "p_holm", "p_alike",
+        "smallest", "effect", "accuracy_difference", "decides", "verdict",
     ),
     "embedding": ("image", "label", "model", "x", "y"),
     "curves": (

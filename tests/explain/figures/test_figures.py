@@ -75,7 +75,17 @@ def all_figures(metrics, predictions, agreement):
     bins, label_of = reliability(predictions), {model: {} for model in MODELS}
     points = pd.DataFrame({"image": list(IMAGES), "x": range(6), "y": range(6)})
     found = pd.DataFrame(
-        {"scope": LABELS, "metric": BAD, "n": 3, "difference": 0.1, "low": 0.0, "high": 0.2, "verdict": "supported"}
+        {
+            "scope": LABELS,
+            "metric": BAD,
+            "n": 3,
+            "difference": 0.1,
+            "low": 0.0,
+            "high": 0.2,
+            "margin": 0.05,
+            "decides": [True, *[False] * (len(LABELS) - 1)],
+            "verdict": "supported",
+        }
     )
     yield from (
         distributions(metrics, SELECTION, BAD, by=by, shape=shape)
@@ -96,10 +106,13 @@ def all_figures(metrics, predictions, agreement):
 def test_a_tests_scope_is_named_by_the_models_title():
     found = pd.DataFrame(
         {"scope": ["all", MODELS[0]], "metric": "entropy", "n": 3, "difference": 0.1, "low": 0.0, "high": 0.2,
-         "verdict": "supported"}
+         "margin": 0.05, "decides": [True, False], "verdict": "supported"}
     )  # fmt: skip
-    (drawn,) = intervals(found, {MODELS[0]: "A title"}).data
-    assert list(drawn.y) == ["Entropy<br>all (n = 3)", "Entropy<br>A title (n = 3)"]
+    figure = intervals(found, {MODELS[0]: "A title"})
+    (drawn,) = figure.data
+    assert list(drawn.y) == ["Entropy<br>all (n = 3)", "Entropy<br>A title (n = 3), not corrected"]
+    bands = [shape for shape in figure.layout.shapes if shape.type == "rect"]
+    assert [(band.x0, band.x1) for band in bands] == [(-0.05, 0.05)] * 2
 
 
 def shown_texts(value, key=""):

@@ -15,8 +15,10 @@ LABELS = {"a": "elephant", "b": "elephant", "c": "bear"}
 
 @pytest.fixture
 def tables():
-    values = {"entropy": 0.5, "area_half_max": 0.2, "radius": 0.3, "gini": 0.6, "part_head": 0.3, "part_trunk": 0.2,
-              "part_body": 0.1}  # fmt: skip
+    values = {
+        "entropy": 0.5, "area_half_max": 0.2, "radius": 0.3, "gini": 0.6, "part_head_share": 0.3,
+        "part_trunk_share": 0.2, "part_body_share": 0.1, "part_ears_share": 0.05, "part_trunk_relative": 1.0,
+    }  # fmt: skip
     metrics = pd.DataFrame(
         [
             (image, label, model, method, metric, value + (0.1 if model == "xception" else 0) + 0.01 * n)
@@ -30,12 +32,23 @@ def tables():
     maps = [(model, method) for model in ("xception", "resnet50") for method in ("gradcam", "fem")]
     agreement = pd.DataFrame(
         [
-            (image, label, *a, *b, 0.9 if a[1] == b[1] else 0.5)
+            (image, label, *a, *b, *[0.9 if a[1] == b[1] else 0.5] * 4)
             for image, label in LABELS.items()
             for n, a in enumerate(maps)
             for b in maps[n + 1 :]
         ],
-        columns=["image", "label", "model_a", "method_a", "model_b", "method_b", "pearson"],
+        columns=[
+            "image",
+            "label",
+            "model_a",
+            "method_a",
+            "model_b",
+            "method_b",
+            "pearson",
+            "sim",
+            "spearman",
+            "iou_top20",
+        ],
     )
     predictions = pd.DataFrame(
         [(image, label, model, image != "b") for image, label in LABELS.items() for model in ("xception", "resnet50")],
@@ -70,14 +83,25 @@ def test_spread_is_resnet_minus_xception_and_gini_speaks_the_other_way(tables):
 
 def test_the_explainer_counts_more_where_methods_differ_more(tables):
     fourth = measured(tables, 4)
-    assert list(of_scope(fourth, "1 - pearson").carried) == pytest.approx([0.5 - 0.1] * 3)
+    for measure in ("pearson", "sim", "spearman", "iou_top20"):
+        assert list(of_scope(fourth, f"1 - {measure}").carried) == pytest.approx([0.5 - 0.1] * 3)
 
 
-def test_parts_are_head_with_trunk_for_xception_and_the_body_for_resnet(tables):
-    sixth = measured(tables, 6)
-    front = of_scope(sixth, "gradcam: head and trunk")
+def test_ears_belong_to_the_head_where_they_are_named(tables):
+    front = of_scope(measured(tables, 6), "gradcam: head")
     assert list(front.carried) == pytest.approx([0.2] * 3)  # two parts, each 0.1 more
-    assert list(of_scope(sixth, "gradcam: body").carried) == pytest.approx([-0.1] * 3)
+    assert list(of_scope(measured(tables, 6), "gradcam: body").carried) == pytest.approx([-0.1] * 3)
+    metrics, *others = tables
+    front = of_scope(measured((metrics[metrics["metric"] != "part_ears_share"], *others), 6), "gradcam: head")
+    assert list(front.carried) == pytest.approx([0.1] * 3)
+
+
+def test_the_trunk_is_measured_on_labels_that_have_one(tables):
+    metrics, *others = tables
+    bears = (metrics["label"] == "bear") & (metrics["metric"] == "part_trunk_relative")
+    trunk = [pair for pair in measured((metrics[~bears], *others), 6) if pair.metric == "gradcam: trunk"]
+    assert [list(pair.carried.index) for pair in trunk if pair.scope == ALL] == [["a", "b"]]
+    assert [len(pair.carried) for pair in trunk if pair.scope == "bear"] == [0]
 
 
 def test_each_model_that_has_both_methods_is_measured(tables):
@@ -97,8 +121,7 @@ def test_a_label_that_both_models_know_is_needed_for_verdicts(tables):
 
 def test_parts_that_a_dataset_lacks_are_not_measured(tables):
     metrics, *others = tables
-    for lost in (["part_body"], ["part_head"], ["part_head", "part_body"]):
-        found = {pair.metric for pair in measured((metrics[~metrics["metric"].isin(lost)], *others), 6)}
-        kept = {"gradcam: head and trunk", "fem: head and trunk"} if "part_head" not in lost else set()
-        kept |= {"gradcam: body", "fem: body"} if "part_body" not in lost else set()
-        assert found == kept
+    for lost in ("head", "trunk", "body"):
+        found = {pair.metric for pair in measured((metrics[metrics["metric"] != f"part_{lost}_share"], *others), 6)}
+        kept = {"head", "trunk", "body"} - {lost}
+        assert found == {f"{method}: {part}" for method in ("gradcam", "fem") for part in kept}

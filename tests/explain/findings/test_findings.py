@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import rankdata
 
+from explain.findings.findings import COLUMNS
 from explain.findings.findings import findings as findings_of
 from explain.findings.findings import findings_table as table_of
 from explain.statistics.hypothesis_tests import RESAMPLES, SEED, bootstrap_intervals
@@ -18,6 +19,7 @@ CHOSEN = Selection({"resnet50": "ResNet-50", "xception": "Xception"}, {"gradcam"
 STUDIED = DatasetInfo("made", "Made", "", ("elephant", "bear"), {}, "", 10, study="reference_report")
 ANYONES = DatasetInfo("made", "Made", "", ("elephant", "bear"), {}, "", 10)
 MADE = ("resnet50", "gradcam", "entropy")
+LIKENESS = ("pearson", "sim", "spearman", "iou_top20")
 SPREAD = ("area_half_max", "entropy", "radius", "gini")
 
 
@@ -45,12 +47,12 @@ def tables():
     kinds = list(product(MODELS, METHODS))
     agreement = pd.DataFrame(
         [
-            (i, labels[i], *a, *b, rng.uniform(0, 1))
+            (i, labels[i], *a, *b, *rng.uniform(0, 1, 4))
             for i in images
             for n, a in enumerate(kinds)
             for b in kinds[n + 1 :]
         ],
-        columns=["image", "label", "model_a", "method_a", "model_b", "method_b", "pearson"],
+        columns=["image", "label", "model_a", "method_a", "model_b", "method_b", *LIKENESS],
     )
     right = {"resnet50": [1, 1, 1, 1, 0, 1, 1, 1, 0, 0], "xception": [1, 1, 1, 1, 1, 1, 1, 1, 0, 1]}
     predictions = pd.DataFrame(
@@ -65,16 +67,10 @@ def tables():
     return metrics, agreement, predictions
 
 
-def exact_wilcoxon(differences):
-    """Two-sided exact p by trying every combination of signs."""
-    d = differences[differences != 0]
-    ranks = rankdata(np.abs(d))
-    observed = min(ranks[d > 0].sum(), ranks[d < 0].sum())
-    smaller = sum(
-        min(s @ ranks, ranks.sum() - s @ ranks) <= observed + 1e-9
-        for s in np.array(list(product([0, 1], repeat=len(d))))
-    )
-    return smaller / 2 ** len(d)
+def exact_flips(d):
+    """Two-sided p of the mean by trying every combination of signs."""
+    sums = np.array(list(product([1, -1], repeat=len(d)))) @ d
+    return min(1, 2 * min((sums >= d.sum() - 1e-12).mean(), (sums <= d.sum() + 1e-12).mean()))
 
 
 def values(metrics, model, method, metric, label=None):
@@ -85,7 +81,7 @@ def values(metrics, model, method, metric, label=None):
 def test_every_number_of_a_spread_claim_is_what_a_calculation_written_anew_gives(tables):
     metrics, *_ = tables
     found = findings_table(*tables)
-    assert len(found) == 2 * 4 * 3 + 2 * 4 + 3 + 3  # claims 1 and 2, 3, 4, 5; no parts
+    assert len(found) == 2 * 4 * 3 + 2 * 4 + 4 * 3 + 3  # claims 1 and 2, 3, 4, 5; no parts
     raw = []
     for row in found[found.claim.isin([1, 2])].itertuples():
         label = None if row.scope == "all" else row.scope
@@ -95,32 +91,53 @@ def test_every_number_of_a_spread_claim_is_what_a_calculation_written_anew_gives
         )
         assert row.n == len(d)
         assert row.difference == pytest.approx(sum(d) / len(d))
+        assert row.p_uncorrected == pytest.approx(exact_flips(d))
         ranks = rankdata(np.abs(d))
         assert row.effect == pytest.approx((ranks[d > 0].sum() - ranks[d < 0].sum()) / ranks.sum())
-        resampled = np.random.default_rng(0).choice(d, (20_000, len(d))).mean(1)
-        width = row.high - row.low
-        assert np.quantile(resampled, [0.025, 0.975]) == pytest.approx([row.low, row.high], abs=0.25 * width)
-        raw.append((exact_wilcoxon(d), row.p_holm))
-    # Holm multiplies the smallest p by the number of tests on the page, and never decreases.
+        assert np.isnan(row.low) == (label is not None)  # five images of a class reject nothing
+        if label is None:
+            assert exact_flips(d - row.low) > 0.05 > exact_flips(d - row.low + 1e-6)
+            assert exact_flips(d - row.high) > 0.05 > exact_flips(d - row.high - 1e-6)
+            raw.append((exact_flips(d), row.p_holm))
+        else:
+            assert np.isnan(row.p_holm)  # it lies within a row that decides
+    # Holm multiplies the smallest p by the number of rows that decide, and never decreases.
+    assert found.decides.sum() == 2 * 4 + 2 * 4 + 4 + 1
     smallest = min(raw)
-    assert smallest[1] == pytest.approx(min(1, smallest[0] * len(found)))
+    assert smallest[1] == pytest.approx(min(1, smallest[0] * found.decides.sum()))
     assert all(corrected >= p for p, corrected in raw)
 
 
-def test_the_made_difference_is_found_and_depends_on_the_measure(tables):
-    first = findings(*tables)[0]
-    verdicts = {(row.metric, row.scope): row.verdict for row in first.rows}
-    assert verdicts["entropy", "all"] == "not settled"  # ten images: the smallest p is 2 / 2**10, times 38 tests
+def several(tables, times):
+    """Repeat every image, with values that differ by next to nothing."""
     metrics, agreement, predictions = tables
-    more = [metrics.assign(image=metrics["image"] + f"_{n}", value=metrics["value"] + n * 1e-6) for n in range(3)]
-    again = [agreement.assign(image=agreement["image"] + f"_{n}") for n in range(3)]
-    third = [predictions.assign(image=predictions["image"] + f"_{n}") for n in range(3)]
-    first = findings(pd.concat(more), pd.concat(again), pd.concat(third))[0]
+    copies = range(times)
+    return (
+        pd.concat(
+            [metrics.assign(image=metrics["image"] + f"_{n}", value=metrics["value"] + n * 1e-6) for n in copies]
+        ),
+        pd.concat([agreement.assign(image=agreement["image"] + f"_{n}") for n in copies]),
+        pd.concat([predictions.assign(image=predictions["image"] + f"_{n}") for n in copies]),
+    )
+
+
+def test_the_made_difference_is_found_and_depends_on_the_measure(tables):
+    (row,) = (row for row in findings(*tables)[0].rows if (row.metric, row.scope) == ("entropy", "all"))
+    assert row.verdict == "supported"  # ten images, all alike: p is 2 / 2**10, times 21 rows
+    first = findings(*several(tables, 4))[0]
     verdicts = {(row.metric, row.scope): row.verdict for row in first.rows}
     assert verdicts["entropy", "all"] == "supported"
-    assert first.verdict == "not settled"
-    assert first.note.startswith("The verdict depends on the measure: supported by entropy")
+    assert verdicts["gini", "all"] == "no relevant difference"  # noise around nothing, half of the margin
+    assert first.verdict == "depends on the measure"
+    assert first.note.startswith("The rows: supported by entropy; no relevant difference by")
     assert (first.evidence.query("metric == 'entropy' and scope == 'all'")["value"] > 0).all()
+
+
+def test_few_images_say_how_large_a_difference_they_would_have_shown(tables):
+    fourth = findings(*tables)[3]  # agreement at random
+    assert fourth.verdict == "too little data"
+    (row,) = (row for row in fourth.rows if (row.metric, row.scope) == ("1 - pearson", "all"))
+    assert 0.1 < row.smallest < 1
 
 
 def test_gini_points_the_other_way_because_it_grows_with_concentration(tables):
@@ -141,7 +158,7 @@ def test_explainer_against_classifier_by_hand(tables):
     methods = ((1 - one[r, g, r, f]) + (1 - one[x, g, x, f])) / 2
     models = ((1 - one[r, g, x, g]) + (1 - one[r, f, x, f])) / 2
     fourth = findings(*tables)[3]
-    value = fourth.evidence.query("image == 'i3' and scope == 'all'")["value"].item()
+    value = fourth.evidence.query("image == 'i3' and scope == 'all' and metric == '1 - pearson'")["value"].item()
     assert value == pytest.approx(methods - models)
 
 
@@ -149,8 +166,88 @@ def test_classifying_alike_counts_equal_verdicts(tables):
     fifth = findings(*tables)[4]
     (row,) = (row for row in fifth.rows if row.scope == "all")
     assert (row.n, row.difference) == (10, 0.8)  # they part on the fifth and the last image
-    assert row.effect == pytest.approx(0.7 - 0.9)
-    assert row.verdict == "not settled"
+    assert row.verdict == "too little data"
+
+
+def answered(agree, differ, label="elephant"):
+    """Two models that give equal verdicts on some images and different ones on others, each right as often."""
+    rows = []
+    for n in range(agree + differ):
+        first = n % 2 == 0
+        for model, right in (("resnet50", first), ("xception", first if n < agree else not first)):
+            rows.append((f"i{n}", label, model, label if right else "other", right))
+    table = pd.DataFrame(rows, columns=["image", "label", "model", "predicted", "right"])
+    return table.assign(right=table["right"].astype("boolean"))
+
+
+@pytest.mark.parametrize(
+    ("agree", "differ", "verdict"),
+    [
+        (0, 102, "contradicted"),  # opposite on every image: McNemar's test sees nothing
+        (4940, 60, "supported"),  # alike on 98.8 %
+        (93, 9, "too little data"),
+        (80, 22, "contradicted"),
+    ],
+)
+def test_alike_is_a_share_of_equal_verdicts_against_the_margin(tables, agree, differ, verdict):
+    metrics, agreement, _ = tables
+    fifth = findings(metrics.iloc[:0], agreement.iloc[:0], answered(agree, differ))[4]
+    assert fifth.verdict == verdict
+    (row,) = (row for row in fifth.rows if row.scope == "all")
+    assert (row.margin, row.difference) == (0.9, pytest.approx(agree / (agree + differ)))
+    assert np.isnan(row.effect)
+    assert "McNemar's p = 1, not corrected" in fifth.note
+
+
+def test_one_more_right_answer_is_told_as_a_difference_in_accuracy_and_not_as_an_effect(tables):
+    (row,) = (row for row in findings(*tables)[4].rows if row.scope == "all")
+    assert row.accuracy_difference == pytest.approx(-0.2)  # 7 and 9 of 10
+    assert np.isnan(row.effect)
+
+
+def test_models_that_choose_among_different_classes_are_said_to(tables):
+    thousand = tuple(map(str, range(1000)))
+
+    def said(first, second):
+        classes = {"resnet50": first, "xception": second}
+        return findings_of(*tables, CHOSEN, STUDIED, classes=classes)[4].note
+
+    assert "ResNet-50 among 1,000, Xception among 3" in said(thousand, ("elephant", "bear", "other"))
+    assert "among" not in said(thousand, thousand[::-1])
+
+
+def test_a_verdict_is_tried_with_the_reports_own_map_where_it_is_stored(tables):
+    metrics, agreement, predictions = tables
+    own = metrics[metrics.method == "gradcam"].assign(method="gradcam_report")
+    own.loc[(own.model == "resnet50") & (own.metric == "entropy"), "value"] -= 1
+    found = findings(*several((pd.concat([metrics, own]), agreement, predictions), 4))
+    checks = {finding.number: {check.choice: check for check in finding.checks} for finding in found}
+    named = "Grad-CAM as in the report in the place of Grad-CAM"
+    assert named in checks[1]
+    assert named not in checks[2]  # it is about FEM
+    assert not any(named in finding.note for finding in found)
+    assert (found[0].verdict, checks[1][named].verdict) == ("depends on the measure", "depends on the measure")
+    only = found[0].rows[0].claim
+    assert only == 1
+    assert named not in {check.choice for finding in findings(*tables) for check in finding.checks}
+
+
+def test_a_verdict_is_tried_on_the_coarser_grid(tables):
+    metrics, agreement, predictions = several(tables, 4)
+    coarse = metrics.assign(metric=metrics.metric + "@coarse")
+    coarse.loc[(coarse.model == "resnet50") & (coarse.method == "fem"), "value"] += np.where(
+        coarse.metric[(coarse.model == "resnet50") & (coarse.method == "fem")] == "gini@coarse", -1, 1
+    )
+    found = findings(pd.concat([metrics, coarse]), agreement, predictions)
+    (check,) = (check for check in found[1].checks if "coarser" in check.choice)
+    assert (check.verdict, check.survives) == ("supported", False)
+    assert not any("coarser" in check.choice for check in found[3].checks)
+
+
+def test_a_verdict_is_tried_on_images_that_every_model_answers_right(tables):
+    found = findings(*several(tables, 4))
+    assert all(any("answers right" in check.choice for check in finding.checks) for finding in found[:4])
+    assert not any("answers right" in check.choice for check in found[4].checks)
 
 
 def test_without_masks_the_sixth_claim_says_why_it_is_not_tested(tables):
@@ -164,7 +261,8 @@ def test_stored_tests_give_the_findings_that_new_ones_give(tables):
     stored = findings_table(*tables)
     anew, read = findings(*tables), findings(*tables, stored)
     assert [finding.verdict for finding in read] == [finding.verdict for finding in anew]
-    assert [finding.rows for finding in read] == [finding.rows for finding in anew]
+    pd.testing.assert_frame_equal(*(pd.DataFrame([r for f in found for r in f.rows]) for found in (read, anew)))
+    assert tuple(stored.columns) == COLUMNS
 
 
 def test_one_model_leaves_the_claim_about_methods(tables):
@@ -187,7 +285,8 @@ def grown(tables, model="vgg", method="layercam"):
     new = [(a, b) for a, b in pairs if (*a, *b) not in known]
     labels = dict(agreement[["image", "label"]].to_numpy())
     more = pd.DataFrame(
-        [(i, label, *a, *b, rng.uniform()) for i, label in labels.items() for a, b in new], columns=agreement.columns
+        [(i, label, *a, *b, *rng.uniform(size=4)) for i, label in labels.items() for a, b in new],
+        columns=agreement.columns,
     )
     answers = pd.concat([predictions, predictions[predictions.model == "resnet50"].assign(model=model)])
     selection = Selection({model: "VGG", **CHOSEN.models}, {method: "LayerCAM", **CHOSEN.methods})
@@ -197,7 +296,16 @@ def grown(tables, model="vgg", method="layercam"):
 def test_more_models_and_methods_change_no_claim_about_the_two_that_play_its_roles(tables):
     wide, selection = grown(tables)
     before, after = findings_table(*tables), findings_table(*wide, selection=selection)
-    columns = ["scope", "metric", "n", "difference", "low", "high", "effect"]  # the correction is over more rows
+    columns = [
+        "scope",
+        "metric",
+        "n",
+        "difference",
+        "low",
+        "high",
+        "p_uncorrected",
+        "effect",
+    ]  # the correction is over more rows
     for number in (1, 2, 4, 5):
         a, b = (table[table.claim == number][columns].reset_index(drop=True) for table in (before, after))
         pd.testing.assert_frame_equal(a, b)

@@ -55,7 +55,11 @@ def test_a_claim_is_read_as_it_is_written(written):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("number = 4", 'number = 4\nmargin = "0.1"', "claim 4: the key 'margin' is unknown"),
+        ("number = 4", 'number = 4\nmargin = "0.1"', "claim 4: the margin of 'entropy' is '0.1'"),
+        ("number = 4", "number = 4\nmargin = 0", "expected a number above 0"),
+        ("number = 4", "number = 4\nmargin = { entropi = 0.1 }", "near it is 'entropy'"),
+        ('"part_tail"]', '"part_tail"], also = ["part"]', "the measure 'part' is unknown"),
+        ("[methods]", "[alternatives]\nthird = []\n[methods]", "role of a method 'third' is unknown"),
         ("number = 4", "number = 4\nmodel = []", "near it is 'models'"),
         ("number = 4", "", "claim at place 1: the key 'number' is missing"),
         ("number = 4", "number = true", "number is True"),
@@ -90,6 +94,31 @@ def test_what_cannot_be_used_is_said_with_file_and_claim(written, old, new, word
     assert words in said
     assert "made.toml" in said
     assert "\n" not in said.strip()
+
+
+ALIKE = """
+[[claims]]
+number = 5
+text = "{big} and {small} classify alike."
+contrast = "between_verdicts"
+models = ["big", "small"]
+measures = ["same_verdict"]
+direction = "larger"
+"""
+
+
+def test_margins_are_read_by_measure_or_for_all(written):
+    (claim,) = written(WRITTEN.replace("number = 4", "number = 4\nmargin = { entropy = 0.1 }")).claims
+    assert claim.quantities[0].margin == 0.1
+    assert claim.quantities[1].margin != claim.quantities[1].margin  # not a number: none was declared
+    (claim,) = written(WRITTEN.replace("number = 4", "number = 4\nmargin = 0.2")).claims
+    assert [quantity.margin for quantity in claim.quantities] == [0.2, 0.2]
+
+
+@pytest.mark.parametrize(("margin", "words"), [("", "'margin' is missing"), ("margin = 1.5", "a share below 1")])
+def test_that_models_classify_alike_needs_the_share_from_which_they_do(written, margin, words):
+    with pytest.raises(ExplainError, match=words):
+        written(WRITTEN + ALIKE + margin)
 
 
 def test_two_claims_may_not_have_one_number(written):

@@ -4,54 +4,66 @@ import math
 
 import pytest
 
-from explain.findings.claims import ALL, SAME_VERDICT
-from explain.findings.verdicts import verdict_of_claim, verdict_of_row
+from explain.findings.claims import ALL
+from explain.findings.verdicts import deciding, verdict_of_claim, verdict_of_row
 
 
 @pytest.mark.parametrize(
-    ("side", "low", "high", "p", "verdict"),
+    ("side", "low", "high", "p", "p_alike", "verdict"),
     [
-        (1, 0.1, 0.3, 0.049, "supported"),
-        (-1, -0.3, -0.1, 0.049, "supported"),  # Gini: wider maps have the smaller value
-        (1, -0.3, -0.1, 0.049, "contradicted"),
-        (-1, 0.1, 0.3, 0.001, "contradicted"),
-        (1, 0.1, 0.3, 0.05, "not settled"),  # below 0.05, not at it
-        (1, -0.1, 0.3, 0.001, "not settled"),  # the interval holds zero
-        (1, 0.0, 0.3, 0.001, "not settled"),
-        (1, 0.1, 0.3, math.nan, "not settled"),
-        (1, math.nan, math.nan, 0.001, "not settled"),
+        (1, 0.1, 0.3, 0.049, 0.9, "supported"),
+        (-1, -0.3, -0.1, 0.049, 0.9, "supported"),  # Gini: wider maps have the smaller value
+        (1, -0.3, -0.1, 0.049, 0.9, "contradicted"),
+        (-1, 0.1, 0.3, 0.001, math.nan, "contradicted"),
+        (1, 0.1, 0.3, 0.05, 0.9, "too little data"),  # below 0.05, not at it
+        (1, -0.1, 0.3, 0.001, 0.9, "too little data"),  # the interval holds zero
+        (1, 0.0, 0.3, 0.001, 0.9, "too little data"),
+        (1, 0.1, 0.3, 0.001, 0.049, "no relevant difference"),  # there is one, but it does not matter
+        (1, -0.1, 0.1, 0.7, 0.049, "no relevant difference"),
+        (1, 0.1, 0.3, math.nan, math.nan, "too little data"),
+        (1, math.nan, math.nan, 0.001, math.nan, "too little data"),
     ],
 )
-def test_a_row_needs_a_corrected_p_and_an_interval_on_one_side(side, low, high, p, verdict):
-    assert verdict_of_row("entropy", side, low, high, p) == verdict
+def test_a_row_needs_a_corrected_p_and_an_interval_on_one_side(side, low, high, p, p_alike, verdict):
+    assert verdict_of_row(side, low, high, p, p_alike) == verdict
 
 
 @pytest.mark.parametrize(
-    ("low", "p", "verdict"),
+    ("low", "high", "p", "verdict"),
     [
-        (0.9, 1.0, "supported"), (0.899, 1.0, "not settled"), (0.95, 0.01, "contradicted"),
-        (math.nan, math.nan, "not settled"),
+        (0.91, 0.99, 0.01, "supported"), (0.85, 0.95, 0.6, "too little data"), (0.7, 0.89, 0.01, "contradicted"),
+        (0.91, 0.99, 0.06, "too little data"), (math.nan, math.nan, math.nan, "too little data"),
     ],
 )  # fmt: skip
-def test_alike_is_a_share_and_no_sign_that_one_is_right_more_often(low, p, verdict):
-    assert verdict_of_row(SAME_VERDICT, 1, low, 1.0, p) == verdict
+def test_a_share_is_held_against_the_margin(low, high, p, verdict):
+    assert verdict_of_row(1, low, high, p, against=0.9) == verdict
 
 
 def test_a_claim_follows_its_widest_scope():
     rows = [("bears", "entropy", "contradicted"), (ALL, "entropy", "supported"), (ALL, "radius", "supported")]
     assert verdict_of_claim(rows) == ("supported", "")
+    assert deciding([scope for scope, *_ in rows]) == [False, True, True]
 
 
-def test_a_claim_whose_rows_part_is_not_settled_and_says_by_which_measure():
-    verdict, note = verdict_of_claim([(ALL, "entropy", "supported"), (ALL, "radius", "contradicted")])
-    assert verdict == "not settled"
-    assert "supported by entropy" in note
-    assert "contradicted by rms radius" in note
+@pytest.mark.parametrize(
+    ("one", "other", "whole"),
+    [
+        ("supported", "contradicted", "depends on the measure"),
+        ("supported", "no relevant difference", "depends on the measure"),
+        ("supported", "too little data", "too little data"),
+        ("no relevant difference", "too little data", "too little data"),
+    ],
+)
+def test_a_claim_whose_rows_part_says_by_which_measure(one, other, whole):
+    verdict, note = verdict_of_claim([(ALL, "entropy", one), (ALL, "radius", other)])
+    assert verdict == whole
+    assert f"{one} by entropy" in note
+    assert f"{other} by rms radius" in note
 
 
 def test_without_a_scope_over_all_every_row_counts_and_is_named_with_its_scope():
-    verdict, note = verdict_of_claim([("resnet", "entropy", "supported"), ("xception", "entropy", "not settled")])
-    assert verdict == "not settled"
+    verdict, note = verdict_of_claim([("resnet", "entropy", "supported"), ("xception", "entropy", "contradicted")])
+    assert verdict == "depends on the measure"
     assert "entropy (resnet)" in note
     assert "entropy (xception)" in note
 

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explain.statistics.hypothesis_tests import bootstrap_intervals, compare_paired, holm, mcnemar, proportion
+from explain.statistics.hypothesis_tests import bootstrap_intervals, compare_paired, holm
 
 
 def test_a_paired_comparison_of_known_numbers():
     found = compare_paired([2, 4, 6, 8, np.nan], [1, 2, 3, 4, 1])
     assert found.n == 4
     assert found.difference == 2.5
-    assert found.low < 2.5 < found.high
+    assert np.isnan(found.low)  # of four images, whatever it is, the mean may be
     assert found.p == pytest.approx(2 / 2**4)  # all four signs alike, exact and two-sided
     assert found.effect == 1
 
@@ -33,15 +33,6 @@ def test_equal_measurements_show_no_difference():
 
 def test_holm_by_hand_leaves_missing_tests_out():
     np.testing.assert_allclose(holm([0.01, np.nan, 0.04, 0.03]), [0.03, np.nan, 0.06, 0.06])
-
-
-def test_wilson_and_mcnemar_by_hand():
-    share = proportion(9, 10)
-    z = 1.959963984540054
-    centre, spread = (0.9 + z * z / 20) / (1 + z * z / 10), z * np.sqrt(0.09 / 10 + z * z / 400) / (1 + z * z / 10)
-    assert (share.low, share.high) == (pytest.approx(centre - spread), pytest.approx(centre + spread))
-    assert mcnemar([1] * 5 + [0], [0] * 5 + [0]) == pytest.approx(2 / 2**5)
-    assert mcnemar([1, 0], [1, 0]) == 1
 
 
 def test_intervals_do_not_depend_on_what_else_is_asked():

@@ -1,0 +1,135 @@
+"""The tests of claims: each measured difference tested, corrected over those that decide, and judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from explain.findings.claims import SAME_VERDICT
+from explain.findings.verdicts import SIGNIFICANT, deciding, verdict_of_row
+from explain.statistics.hypothesis_tests import PairedComparison, compare_all_paired, holm, smallest_shown
+from explain.statistics.proportions import p_share, proportion, smallest_difference_of_share
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from explain.findings.claims import Claim
+    from explain.findings.contrasts import Measured
+
+MISSING = float("nan")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One test of a claim.
+
+    Attributes
+    ----------
+    claim : int
+    scope : str
+        A label, a model's name, or ``all``.
+    metric : str
+    n : int
+    difference, low, high : float
+        The quantity and its 95 % interval, as the claim defines it; of equal verdicts, their share.
+    margin : float
+        As the claim declares it; NaN where it does not.
+    p_uncorrected : float
+        Against no difference; of a share, against the margin.
+    p_holm : float
+        The same, corrected over the rows of all claims that decide; NaN of the others.
+    p_alike : float
+        That the difference is no smaller than the margin; corrected likewise where the row decides.
+    smallest : float
+        Difference (of a share, distance from the margin) that so many images show with 80 % power at the level to
+        which the correction brings the row; NaN where they show none, however large.
+    effect : float
+        Rank-biserial correlation; NaN of a share.
+    accuracy_difference : float
+        Of equal verdicts, the first model's accuracy minus the second's; else NaN.
+    decides : bool
+        Whether the row is of the claim's widest scope.
+    verdict : {"supported", "contradicted", "no relevant difference", "too little data"}
+    """
+
+    claim: int
+    scope: str
+    metric: str
+    n: int
+    difference: float
+    low: float
+    high: float
+    margin: float
+    p_uncorrected: float
+    p_holm: float
+    p_alike: float
+    smallest: float
+    effect: float
+    accuracy_difference: float
+    decides: bool
+    verdict: str
+
+
+COLUMNS = tuple(field.name for field in fields(Row))
+
+
+def rows_of(measured: Sequence[tuple[Claim, Sequence[Measured]]]) -> list[Row]:
+    """Make every test, correct over those that decide, and judge each.
+
+    Rows of single classes lie within those over all images: corrected with them they would cost power and add nothing,
+    so they stay as they are and decide nothing.
+    """
+    asked = [(claim, pair) for claim, pairs in measured for pair in pairs]
+    decides = [each for _, pairs in measured for each in deciding([pair.scope for pair in pairs])]
+    of_differences = [pair for _, pair in asked if pair.metric != SAME_VERDICT]
+    compared = iter(
+        compare_all_paired([(p.first, p.second) for p in of_differences], [p.margin for p in of_differences])
+    )
+    found = [_alike(pair) if pair.metric == SAME_VERDICT else next(compared) for _, pair in asked]
+    corrected = holm([each.p if counts else MISSING for each, counts in zip(found, decides, strict=True)])
+    alike = holm([each.p_alike if counts else MISSING for each, counts in zip(found, decides, strict=True)])
+    family = max(1, int(np.isfinite(corrected).sum()))
+    rows = []
+    for (claim, pair), each, counts, p_holm, p_alike in zip(asked, found, decides, corrected, alike, strict=True):
+        share = pair.metric == SAME_VERDICT
+        level = SIGNIFICANT / family if counts else SIGNIFICANT
+        p, p_same = (float(p_holm), float(p_alike)) if counts else (each.p, each.p_alike)
+        smallest = (
+            smallest_difference_of_share(pair.margin, each.n, level)
+            if share
+            else smallest_shown(each.deviation, each.n, level)
+        )
+        verdict = verdict_of_row(pair.side, each.low, each.high, p, p_same, pair.margin if share else 0)
+        accuracies = float(pair.first.mean() - pair.second.mean()) if share else MISSING
+        rows.append(
+            Row(
+                claim.number, pair.scope, pair.metric, each.n, each.difference, each.low, each.high, pair.margin,
+                each.p, float(p_holm), p_same, smallest, each.effect, accuracies, counts, verdict,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def read_rows(table: pd.DataFrame | None, measured: Sequence[tuple[Claim, Sequence[Measured]]]) -> list[Row] | None:
+    """Read stored tests; None where they are not the tests of these claims, as in a store of an older version."""
+    if table is None or not set(COLUMNS) <= set(table.columns):
+        return None
+    rows = [Row(*row) for row in table[list(COLUMNS)].itertuples(index=False) if row.n]
+    asked = {(claim.number, pair.scope, pair.metric) for claim, pairs in measured for pair in pairs}
+    return rows if {(row.claim, row.scope, row.metric) for row in rows} == asked else None
+
+
+def table_of(rows: Sequence[Row]) -> pd.DataFrame:
+    """Tabulate tests."""
+    return pd.DataFrame([[getattr(row, column) for column in COLUMNS] for row in rows], columns=list(COLUMNS))
+
+
+def _alike(pair: Measured) -> PairedComparison:
+    """Hold the share of equal verdicts against the margin."""
+    a, b = pair.first.to_numpy(bool), pair.second.to_numpy(bool)
+    same, n = int((a == b).sum()), len(a)
+    share = proportion(same, n)
+    return PairedComparison(n, share.share, share.low, share.high, p_share(same, n, pair.margin), MISSING)
