@@ -2,9 +2,12 @@
 
 import streamlit as st
 
+from dashboard.cached_statistics import exhibit
 from dashboard.cached_store import table
 from dashboard.page import open_page, plain, share
+from dashboard.plots import show
 from dashboard.widgets import title, write
+from explain.figures.exhibits import ENTRIES, Options
 from explain.figures.findings import intervals
 from explain.figures.wording import readable
 from explain.findings.findings import RULE, Finding, findings
@@ -98,3 +101,7 @@ for finding in found:
         with st.expander("The images that carry it, and those that go against it", expanded=linked):
             images_of(finding)
 st.caption(RULE)
+for place, entry in enumerate(ENTRIES):
+    if entry.beside_claims:
+        with st.container(border=True):
+            show(exhibit(store, selection, "", place, Options()), selection, view)

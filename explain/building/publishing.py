@@ -121,6 +121,7 @@ def publish(
         "predictions": predictions_table(dataset.records, ok, models, logits),
         "metrics": maps.metrics,
         "agreement": maps.agreement,
+        "chance": maps.chance,
         "embedding": embedding_table(dataset.records, ok, pooled),
     }
     selection = _selection(models, *shown)

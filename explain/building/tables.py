@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from explain.building.strangers import Strangers
 from explain.measures.agreement import agreement_of_every_two
+from explain.measures.coarse import coarsest_grid, measure_coarse
 from explain.measures.maps_on_grid import MapsOnGrid
 from explain.measures.measuring import measure_maps
 from explain.measures.regions import box_coverage, mask_coverage
@@ -141,17 +143,18 @@ def predictions_table(
 
 @dataclass(frozen=True)
 class MapTables:
-    """The two tables over saliency maps.
+    """The tables over saliency maps.
 
     Attributes
     ----------
-    metrics, agreement : pandas.DataFrame
+    metrics, agreement, chance : pandas.DataFrame
     unread_masks : mapping of str to str
         Reason by image, where a mask could not be read: what is measured with its help is missing.
     """
 
     metrics: pd.DataFrame
     agreement: pd.DataFrame
+    chance: pd.DataFrame
     unread_masks: Mapping[str, str]
 
 
@@ -162,7 +165,7 @@ def map_tables(
     saliency: Mapping[tuple[str, str], Any],
     progress: Callable[[int, int], None] | None = None,
 ) -> MapTables:
-    """Measure every map, and compare every two maps of an image, on the common grid.
+    """Measure every map, compare every two maps of an image, and score maps by chance, on the common grid.
 
     Parameters
     ----------
@@ -182,16 +185,23 @@ def map_tables(
     rows = np.flatnonzero([found.ok for found in read])
     measured: dict[tuple[str, str], list[dict[str, NDArray[np.float64]]]] = {}
     compared: dict[tuple[tuple[str, str], tuple[str, str]], list[dict[str, NDArray[np.float64]]]] = {}
+    by_chance: list[pd.DataFrame] = []
+    strangers = Strangers.of(records, rows, saliency, _BLOCK)
+    coarsest = coarsest_grid(saliency)
     unread: dict[str, str] = {}
     for start in range(0, len(rows), _BLOCK):
         block = rows[start : start + _BLOCK]
         chosen = [records[row] for row in block]
         low, high = int(block[0]), int(block[-1]) + 1
-        grids = {key: MapsOnGrid.of(np.asarray(maps[low:high])[block - low]) for key, maps in saliency.items()}
+        raw = {key: np.asarray(maps[low:high])[block - low] for key, maps in saliency.items()}
+        grids = {key: MapsOnGrid.of(maps) for key, maps in raw.items()}
         regions = _Regions.of(chosen, [read[row] for row in block], parts)
         unread |= regions.unread
         for key, grid in grids.items():
-            measured.setdefault(key, []).append(measure_maps(grid, regions.subject, regions.parts))
+            found = measure_maps(grid, regions.subject, regions.parts) | measure_coarse(raw[key], coarsest)
+            measured.setdefault(key, []).append(found)
+            if regions.subject is not None:
+                by_chance.append(strangers.rows_of(key, grid, records, block, regions.subject))
         for a, b, values in agreement_of_every_two(grids):
             compared.setdefault((a, b), []).append(values)
         if progress:
@@ -200,6 +210,7 @@ def map_tables(
     return MapTables(
         _joined([_tidy(images, *key, _stacked(blocks)) for key, blocks in measured.items()], "metrics"),
         _joined([_pair(images, a, b, _stacked(blocks)) for (a, b), blocks in compared.items()], "agreement"),
+        _joined(by_chance, "chance"),
         unread,
     )
 

@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from explain.figures import accuracy, agreement, averages, calibration, curves, differences, distributions, embedding
+from explain.figures import (
+    accuracy,
+    agreement,
+    averages,
+    calibration,
+    chance,
+    curves,
+    decomposition,
+    differences,
+    distributions,
+    embedding,
+)
 from explain.figures.exhibit import Exhibit, Material, Options
 from explain.measures.registry import METRIC_TITLES
 
@@ -39,6 +50,8 @@ class Entry:
         A pure function of material and options.
     on_page, in_report : callable
         Which options it is composed with.
+    beside_claims : bool
+        Whether the page of claims shows it too.
     """
 
     section: str
@@ -46,13 +59,16 @@ class Entry:
     compose: Callable[[Material, Options], Exhibit]
     on_page: Variants = _as_set
     in_report: Variants = _as_set
+    beside_claims: bool = False
 
 
 ENTRIES = (
     Entry("distributions", "Distributions", distributions.compose, in_report=_every_metric),
+    Entry("distributions", "Distributions", chance.compose, beside_claims=True),
     Entry("differences", "Differences", differences.compose, differences.pairs_shown, differences.pairs_shown),
     Entry("agreement", "Agreement", agreement.compose_matrix),
     Entry("agreement", "Agreement", agreement.compose_points),
+    Entry("agreement", "Agreement", decomposition.compose, beside_claims=True),
     Entry("averages", "Average maps", averages.compose),
     Entry("answers", "Answers", accuracy.compose),
     Entry("answers", "Answers", calibration.compose_calibration),

@@ -16,20 +16,21 @@ if TYPE_CHECKING:
 
 P_COLUMNS = ("p_holm", "p_uncorrected", "p_alike")
 COLUMN_TITLES = {
-    "accuracy_difference": "Difference in accuracy", "answer": "Answer", "band": "Band", "bin_high": "Bin to",
-    "bin_low": "Bin from", "centre": "Line", "centre_column": "Centre, from left", "centre_row": "Centre, from top",
-    "check": "Check", "confidence": "Mean probability", "curve": "Curve", "decides": "Decides",
-    "difference": "Difference", "effect": "Effect (rank-biserial)", "first": "First",
-    "first_quartile": "First quartile", "fraction": "Share of the pixels", "high": "95 % to", "image": "Image",
-    "kind_right": "Right about the kind", "label": "Class", "label_probability": "Probability of the label",
-    "label_rank": "Rank of the label", "low": "95 % from", "margin": "Margin", "mean": "Mean", "median": "Median",
-    "method": "Method", "method_a": "First method", "method_b": "Second method", "metric": "Metric", "model": "Model",
+    "accuracy_difference": "Difference in accuracy", "answer": "Answer", "band": "Band", "baseline": "Held against",
+    "bin_high": "Bin to", "bin_low": "Bin from", "centre": "Line", "centre_column": "Centre, from left",
+    "centre_row": "Centre, from top", "chance": "By chance", "check": "Check", "component": "Component",
+    "confidence": "Mean probability", "curve": "Curve", "decides": "Decides", "difference": "Difference",
+    "effect": "Effect (rank-biserial)", "first": "First", "first_quartile": "First quartile",
+    "fraction": "Share of the pixels", "high": "95 % to", "image": "Image", "kind_right": "Right about the kind",
+    "label": "Class", "label_probability": "Probability of the label", "label_rank": "Rank of the label",
+    "low": "95 % from", "map_of": "Map of", "margin": "Margin", "mean": "Mean", "median": "Median", "method": "Method",
+    "method_a": "First method", "method_b": "Second method", "metric": "Metric", "model": "Model",
     "model_a": "First model", "model_b": "Second model", "n": "n", "named": "Most often",
     "p_alike": "p (within the margin)", "p_holm": "p (Holm)", "p_uncorrected": "p (not corrected)",
     "predicted": "Answer", "probability": "Probability of the answer", "right": "Right", "scope": "Scope",
-    "second": "Second", "share": "Share", "smallest": "Smallest that n shows", "steps": "Steps",
-    "substrate": "Substrate", "third_quartile": "Third quartile", "verdict": "Verdict", "wrong": "Wrong",
-    "x": "First component", "y": "Second component",
+    "second": "Second", "share": "Share", "skill": "Skill", "smallest": "Smallest that n shows", "steps": "Steps",
+    "substrate": "Substrate", "third_quartile": "Third quartile", "value": "Score", "verdict": "Verdict",
+    "wrong": "Wrong", "x": "First component", "y": "Second component",
 }  # fmt: skip
 """Names of the tables' columns for people; other columns are named after measures."""
 

@@ -73,7 +73,7 @@ def choices_of(study: Study, tables: Tables, cast: Cast) -> Iterator[Choice]:
     claims = tuple(claim for claim in study.claims if cast.fills(claim))
     yield from _other_methods(study, tables, cast, claims)
     coarse = tuple(_coarser(claim) for claim in claims if _has_coarse(tables, claim))
-    yield Choice("spread measured on the coarser of the feature grids", tables, cast, coarse)
+    yield Choice("spread measured on the coarser of the maps' own grids", tables, cast, coarse)
     about_maps = tuple(claim for claim in claims if not _about_answers(claim))
     yield Choice("images that every model answers right, where label and answer are one class", tables.answered_right(
         tuple(cast.selection.models)), cast, about_maps)  # fmt: skip

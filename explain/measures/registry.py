@@ -43,6 +43,12 @@ _MEASURES = (
         says="the pointing game: whether the maximum lies inside",
     ),
     Measure(
+        name="peak_near", title="Peak within 15 pixels", needs=Needs.SUBJECT, function=location.peak_near,
+        better=1,
+        source="Zhang et al., IJCV 2018",
+        says="the pointing game with its tolerance: whether the maximum lies inside or within 15 pixels, of 224",
+    ),
+    Measure(
         name="mass_inside", title="Mass inside", needs=Needs.SUBJECT, function=location.mass_inside,
         better=1, sort="inside",
         formula=r"\sum_{ij} p_{ij}\, m_{ij}",
@@ -53,6 +59,13 @@ _MEASURES = (
         name="iou_half_max", title="IoU of half maximum", needs=Needs.SUBJECT, function=location.iou_half_max,
         better=1,
         says="intersection over union with the cells at least half of the maximum",
+    ),
+    Measure(
+        name="auc_iou", title="IoU over all thresholds", needs=Needs.SUBJECT, function=location.auc_iou,
+        better=1,
+        formula=r"\frac{1}{19}\sum_{t=1}^{19} \mathrm{IoU}\big(\{p_{ij} \ge \tfrac{t}{20} \max p\}, m\big)",
+        source="after Choe et al., CVPR 2020",
+        says="intersection over union, averaged over thresholds from 5 % to 95 % of the maximum",
     ),
     Measure(
         name="part_{part}", title="Mass on {part}", needs=Needs.PARTS, function=parts.share_of_mass,

@@ -30,6 +30,7 @@ TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
         "claim", "scope", "metric", "n", "difference", "low", "high", "margin", "p_uncorrected", "p_holm", "p_alike",
         "smallest", "effect", "accuracy_difference", "decides", "verdict",
     ),
+    "chance": ("image", "label", "model", "method", "metric", "baseline", "map_of", "value"),
     "embedding": ("image", "label", "model", "x", "y"),
     "curves": (
         "image", "label", "model", "method", "curve", "substrate", "steps", "fraction", "probability",

@@ -128,7 +128,7 @@ def test_where_a_map_is_zero_or_an_image_has_no_box_the_rows_are_absent():
     assert inside < set(values(table, image="boxed")["metric"])
     assert values(table, image="zero").empty
     assert not inside & set(values(table, image="bare")["metric"])
-    assert len(values(table, image="bare")) == 4
+    assert len(values(table, image="bare")) == 4 + 4  # on the common grid and on the maps' own
 
 
 @FEW
@@ -141,6 +141,24 @@ def test_a_map_times_a_constant_has_the_same_numbers(power, seed):
     before, after = (map_tables(records, read, {}, each) for each in (maps, scaled))
     assert before.metrics.equals(after.metrics)
     assert before.agreement.equals(after.agreement)
+
+
+def test_a_score_beside_chance_is_that_of_another_images_map_on_the_images_own_box():
+    names = [f"i{number}" for number in range(5)]
+    records = [record(name, boxes=(Box(0, 0, 20 * (n + 1), 100),)) for n, name in enumerate(names)]
+    maps = maps_of(5)
+    read = [ReadImage("ok", 100, 100)] * 3 + [ReadImage("broken")] + [ReadImage("ok", 100, 100)]
+    chance = map_tables(records, read, {}, {("net", "fem"): maps}).chance
+    assert set(chance["image"]) == {"i0", "i1", "i2", "i4"}
+    assert "i3" not in set(chance["map_of"])
+    for row in values(chance, metric="mass_inside", baseline="other").itertuples():
+        grid = common_grid(maps[int(row.map_of[1:])][None])[0]
+        inside = round(112 * 0.2 * (int(row.image[1:]) + 1) - 0.5)
+        share = 112 * 0.2 * (int(row.image[1:]) + 1) - inside
+        assert row.map_of != row.image
+        assert row.value == pytest.approx(grid[:, :inside].sum() + share * grid[:, inside : inside + 1].sum())
+    for row in values(chance, metric="mass_inside", baseline="uniform").itertuples():
+        assert row.value == pytest.approx(0.2 * (int(row.image[1:]) + 1))
 
 
 def test_progress_is_told_up_to_the_last_image():

@@ -1,0 +1,60 @@
+"""Measures of place beside what maps score that know nothing of their image."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from explain.figures.exhibit import Exhibit, Material, Options, nothing
+from explain.figures.style import COLOURS, MARGIN, NEUTRAL, counted, key_name, legend_below
+from explain.measures.chance import BASELINES
+from explain.measures.registry import metric_title
+from explain.statistics.skill import skill_table
+
+_TITLE = "Scores beside chance"
+
+
+def compose(material: Material, options: Options) -> Exhibit:
+    """Show every measure of place with what maps without knowledge score, and the skill that is left."""
+    del options
+    chance = material.rows("chance")
+    if chance.empty:
+        sentence = "No image has a mask or a box, or an older version built the store: no score has a chance beside it."
+        return nothing("chance", _TITLE, sentence)
+    table = material.ordered(skill_table(material.rows("metrics"), chance))
+    return Exhibit(
+        "chance",
+        _TITLE,
+        beside_chance(table, material),
+        f"Measures of where maps lie, beside what maps that know nothing of their image score: "
+        f"{'; '.join(BASELINES.values())}. Skill is the share of what these leave to be gained, (score - chance) / "
+        "(1 - chance), with its bootstrap 95 % interval; 0 is no better than chance. The p beside other images' maps "
+        "is of exchanging maps between two images of a class, not corrected.",
+        table.assign(baseline=table["baseline"].map(BASELINES)),
+        chance,
+    )
+
+
+def beside_chance(table: pd.DataFrame, material: Material) -> go.Figure:
+    """Draw the skill over each baseline, one line per measure and set of maps."""
+    lines = list(dict.fromkeys(zip(table["metric"], table["model"], table["method"], strict=True)))
+    lines.sort(key=lambda line: list(dict.fromkeys(table["metric"])).index(line[0]))
+    names = [
+        f"{metric_title(metric)}<br>{key_name(material.selection, (model, method))}" for metric, model, method in lines
+    ]
+    place = {line: number for number, line in enumerate(lines)}
+    figure = go.Figure()
+    for number, (baseline, part) in enumerate(table.groupby("baseline", sort=False)):
+        at = [place[line] for line in zip(part["metric"], part["model"], part["method"], strict=True)]
+        figure.add_scatter(
+            x=part["skill"], y=[names[each] for each in at], mode="markers", name=BASELINES[str(baseline)],
+            marker={"color": COLOURS[number % len(COLOURS)], "symbol": number, "size": 8},
+            error_x={"array": part["high"] - part["skill"], "arrayminus": part["skill"] - part["low"], "thickness": 1},
+            hovertemplate="%{y}: skill %{x:.3f}<extra>%{fullData.name}</extra>",
+        )  # fmt: skip
+    figure.add_vline(x=0, line_dash="dot", line_color=NEUTRAL)
+    return figure.update_layout(
+        title=f"Skill over maps without knowledge · {counted(int(table['n'].max()))}", margin=MARGIN,
+        yaxis={"autorange": "reversed", "automargin": True, "categoryorder": "array", "categoryarray": names},
+        xaxis={"title": "(score - chance) / (1 - chance)"}, **legend_below(130 + 38 * len(lines), len(BASELINES), 60),
+    )  # fmt: skip
