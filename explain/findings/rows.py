@@ -40,7 +40,7 @@ class Row:
     p_uncorrected : float
         Against no difference; of a share, against the margin.
     p_holm : float
-        The same, corrected over the rows of all claims that decide; NaN of the others.
+        The same, corrected over the differences of all claims that decide; NaN of the others.
     p_alike : float
         That the difference is no smaller than the margin; corrected likewise where the row decides.
     smallest : float
@@ -80,7 +80,8 @@ def rows_of(measured: Sequence[tuple[Claim, Sequence[Measured]]]) -> list[Row]:
     """Make every test, correct over those that decide, and judge each.
 
     Rows of single classes lie within those over all images: corrected with them they would cost power and add nothing,
-    so they stay as they are and decide nothing.
+    so they stay as they are and decide nothing. A share of equal verdicts is held against its margin by one interval,
+    and is none of the differences that are corrected for each other.
     """
     asked = [(claim, pair) for claim, pairs in measured for pair in pairs]
     decides = [each for _, pairs in measured for each in deciding([pair.scope for pair in pairs])]
@@ -89,14 +90,16 @@ def rows_of(measured: Sequence[tuple[Claim, Sequence[Measured]]]) -> list[Row]:
         compare_all_paired([(p.first, p.second) for p in of_differences], [p.margin for p in of_differences])
     )
     found = [_alike(pair) if pair.metric == SAME_VERDICT else next(compared) for _, pair in asked]
-    corrected = holm([each.p if counts else MISSING for each, counts in zip(found, decides, strict=True)])
-    alike = holm([each.p_alike if counts else MISSING for each, counts in zip(found, decides, strict=True)])
-    family = max(1, int(np.isfinite(corrected).sum()))
+    shares = [pair.metric == SAME_VERDICT for _, pair in asked]
+    family = [counts and not share for counts, share in zip(decides, shares, strict=True)]
+    corrected = holm([each.p if counts else MISSING for each, counts in zip(found, family, strict=True)])
+    alike = holm([each.p_alike if counts else MISSING for each, counts in zip(found, family, strict=True)])
+    tests = max(1, int(np.isfinite(corrected).sum()))
     rows = []
-    for (claim, pair), each, counts, p_holm, p_alike in zip(asked, found, decides, corrected, alike, strict=True):
-        share = pair.metric == SAME_VERDICT
-        level = SIGNIFICANT / family if counts else SIGNIFICANT
-        p, p_same = (float(p_holm), float(p_alike)) if counts else (each.p, each.p_alike)
+    for place, ((claim, pair), each) in enumerate(zip(asked, found, strict=True)):
+        share, counts, p_holm = shares[place], family[place], float(corrected[place])
+        level = SIGNIFICANT / tests if counts else SIGNIFICANT
+        p, p_same = (p_holm, float(alike[place])) if counts else (each.p, each.p_alike)
         smallest = (
             smallest_difference_of_share(pair.margin, each.n, level)
             if share
@@ -107,7 +110,7 @@ def rows_of(measured: Sequence[tuple[Claim, Sequence[Measured]]]) -> list[Row]:
         rows.append(
             Row(
                 claim.number, pair.scope, pair.metric, each.n, each.difference, each.low, each.high, pair.margin,
-                each.p, float(p_holm), p_same, smallest, each.effect, accuracies, counts, verdict,
+                each.p, p_holm, p_same, smallest, each.effect, accuracies, decides[place], verdict,
             )
         )  # fmt: skip
     return rows

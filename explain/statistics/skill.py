@@ -11,6 +11,8 @@ from explain.measures.chance import OTHER
 from explain.statistics.hypothesis_tests import CONFIDENCE, RESAMPLES, SEED, compare_paired
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike, NDArray
 
 _CELLS = 2_000_000
@@ -34,12 +36,12 @@ def skill_table(metrics: pd.DataFrame, chance: pd.DataFrame) -> pd.DataFrame:
     scores = metrics[metrics["metric"].isin(set(chance["metric"]))]
     keys = ["image", "model", "method", "metric"]
     both = chance.merge(scores[[*keys, "value"]], on=keys, suffixes=("_chance", ""))
+    groups = list(both.groupby(["model", "method", "metric", "baseline"], sort=False))
+    skills = skills_of([(part["value"].to_numpy(), part["value_chance"].to_numpy()) for _, part in groups])
     rows = []
-    for (model, method, metric, baseline), part in both.groupby(["model", "method", "metric", "baseline"], sort=False):
-        value, by_chance = part["value"].to_numpy(), part["value_chance"].to_numpy()
-        p = p_of_own_images(part) if baseline == OTHER else np.nan
-        numbers = (len(part), value.mean(), by_chance.mean(), *skill(value, by_chance), p)
-        rows.append((model, method, metric, baseline, *numbers))
+    for (key, part), found in zip(groups, skills, strict=True):
+        p = p_of_own_images(part) if key[-1] == OTHER else np.nan
+        rows.append((*key, len(part), part["value"].mean(), part["value_chance"].mean(), *found, p))
     names = "model method metric baseline n value chance skill low high p_uncorrected"
     return pd.DataFrame(rows, columns=names.split())
 
@@ -58,16 +60,25 @@ def skill(value: ArrayLike, chance: ArrayLike) -> tuple[float, float, float]:
         (v - c) / (1 - c) of the means, and its bootstrap 95 % interval (percentiles, images drawn with both their
         scores, fixed seed). 0: no better than chance; 1: perfect; below 0: worse. NaN where chance is perfect.
     """
-    v, c = np.asarray(value, np.float64), np.asarray(chance, np.float64)
-    if not len(v) or c.mean() >= 1 - 1e-12:
-        return float("nan"), float("nan"), float("nan")
-    drawn_v, drawn_c = _means(np.stack([v, c], axis=1)).T
-    with np.errstate(divide="ignore", invalid="ignore"):
-        skills = (drawn_v - drawn_c) / (1 - drawn_c)
-    skills = skills[np.isfinite(skills)]
+    return skills_of([(value, chance)])[0]
+
+
+def skills_of(pairs: Sequence[tuple[ArrayLike, ArrayLike]]) -> list[tuple[float, float, float]]:
+    """Give several skills, each as :func:`skill` gives it, but drawing once for all of one size."""
+    found = [(float("nan"), float("nan"), float("nan"))] * len(pairs)
+    of_size: dict[int, list[int]] = {}
+    for place, (value, chance) in enumerate(pairs):
+        if len(np.asarray(value)) and np.asarray(chance).mean() < 1 - 1e-12:
+            of_size.setdefault(len(np.asarray(value)), []).append(place)
     edge = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(skills, [edge, 1 - edge])
-    return float((v.mean() - c.mean()) / (1 - c.mean())), float(low), float(high)
+    for places in of_size.values():
+        scores = np.array([pairs[place] for place in places], np.float64)  # (pairs, 2, n)
+        drawn = _means(scores.reshape(-1, scores.shape[-1]).T).reshape(RESAMPLES, -1, 2)
+        for place, of_pair, (v, c) in zip(places, np.moveaxis(drawn, 1, 0), scores.mean(axis=-1), strict=True):
+            below = of_pair[of_pair[:, 1] < 1 - 1e-12]  # draws of which chance is perfect have no skill
+            low, high = np.quantile((below[:, 0] - below[:, 1]) / (1 - below[:, 1]), [edge, 1 - edge])
+            found[place] = (float((v - c) / (1 - c)), float(low), float(high))
+    return found
 
 
 def p_of_own_images(rows: pd.DataFrame) -> float:
@@ -97,9 +108,11 @@ def p_of_own_images(rows: pd.DataFrame) -> float:
 
 def _means(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Bootstrap the means of columns, rows drawn whole; shape (n, k) gives (resamples, k)."""
-    rng, count = np.random.default_rng(SEED), len(values)
-    rows = max(1, _CELLS // count)
-    steps = range(0, RESAMPLES, rows)
-    return np.concatenate(
-        [values[rng.integers(0, count, (min(rows, RESAMPLES - step), count))].mean(axis=1) for step in steps]
-    )
+    rng, count, means = np.random.default_rng(SEED), len(values), []
+    size = max(1, _CELLS // count)
+    for start in range(0, RESAMPLES, size):
+        draws = min(size, RESAMPLES - start)
+        places = rng.integers(0, count, (draws, count)) + count * np.arange(draws)[:, None]
+        times = np.bincount(places.ravel(), minlength=draws * count).reshape(draws, count)
+        means.append(times @ values / count)
+    return np.concatenate(means)
