@@ -52,8 +52,9 @@ def compose_curves(material: Material, options: Options) -> Exhibit:
         f"curves-{options.band}",
         "Faithfulness",
         faithfulness_curves(bands, material.selection, BANDS[options.band]),
-        "Deletion: lower is more faithful. Insertion: higher is. Of the labelled class, after Petsiuk et al. (RISE, "
-        f"BMVC 2018).{interval}",
+        "Deletion: lower is better by this measure, with this substrate. Insertion: higher is, with its own. Another "
+        "substrate may put other maps first. Of the labelled class, after Petsiuk et al. (RISE, BMVC 2018)."
+        f"{interval}",
         bands[kept].reset_index(drop=True),
         bands,
     )

@@ -44,7 +44,7 @@ def stacked(table: pd.DataFrame) -> go.Figure:
         go.Bar(
             x=table["mean"], y=table["component"].map(_NAMES), orientation="h",
             marker={"color": list(COLOURS[: len(table)])}, 
-            text=table["mean"].map("{:.0%}".format), textposition="inside",
+            text=table["mean"].map("{:.0%}".format), textposition="inside", insidetextanchor="start",
             error_x={"array": table["high"] - table["mean"], "arrayminus": table["mean"] - table["low"]},
             hovertemplate="%{y}: %{x:.3f}<extra></extra>",
         )

@@ -75,8 +75,9 @@ def choices_of(study: Study, tables: Tables, cast: Cast) -> Iterator[Choice]:
     coarse = tuple(_coarser(claim) for claim in claims if _has_coarse(tables, claim))
     yield Choice("spread measured on the coarser of the maps' own grids", tables, cast, coarse)
     about_maps = tuple(claim for claim in claims if not _about_answers(claim))
-    yield Choice("images that every model answers right, where label and answer are one class", tables.answered_right(
-        tuple(cast.selection.models)), cast, about_maps)  # fmt: skip
+    right = tables.answered_right(tuple(cast.selection.models))
+    said = "only the images that every model answers right, where label and answer are one class"
+    yield Choice(said, right, cast, about_maps)
 
 
 def _other_methods(study: Study, tables: Tables, cast: Cast, claims: tuple[Claim, ...]) -> Iterator[Choice]:

@@ -109,6 +109,8 @@ def verdict_of_claim(rows: Sequence[tuple[str, str, str]], titles: Mapping[str, 
 
 
 def _within(title: str) -> str:
-    """Write a measure's title as it stands within a sentence; a method's name before a colon stays as it is."""
+    """Write a measure's title as it stands within a sentence; names, and a method's before a colon, stay."""
     before, colon, measure = title.rpartition(": ")
-    return before + colon + measure.lower()
+    first = measure.partition(" ")[0]
+    name = first in ("Gini", "Pearson", "Spearman") or not first[1:].islower()
+    return before + colon + (measure if name else measure[0].lower() + measure[1:])

@@ -58,7 +58,7 @@ def test_a_claim_whose_rows_part_says_by_which_measure(one, other, whole):
     verdict, note = verdict_of_claim([(ALL, "entropy", one), (ALL, "radius", other)])
     assert verdict == whole
     assert f"{one} by entropy" in note
-    assert f"{other} by rms radius" in note
+    assert f"{other} by RMS radius" in note
 
 
 def test_without_a_scope_over_all_every_row_counts_and_is_named_with_its_scope():
