@@ -18,10 +18,10 @@ def compose(material: Material, options: Options) -> Exhibit:
     """Show every measure of place with what maps without knowledge score, and the skill that is left."""
     del options
     chance = material.rows("chance")
-    if chance.empty:
+    table = material.ordered(skill_table(material.rows("metrics"), chance))
+    if table.empty:
         sentence = "No image has a mask or a box, or an older version built the store: no score has a chance beside it."
         return nothing("chance", _TITLE, sentence)
-    table = material.ordered(skill_table(material.rows("metrics"), chance))
     return Exhibit(
         "chance",
         _TITLE,

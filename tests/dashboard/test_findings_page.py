@@ -59,7 +59,7 @@ def test_the_reports_claims_are_named_where_the_dataset_is_its_subject(open_page
     assert "what the report says" in text
     assert "looks at head, tusks and trunk" in text
     names = dict(zip(app.selectbox(key="test_6").options, range(99), strict=False))
-    assert "Grad-CAM: head and trunk, American black bear" in names
+    assert "Grad-CAM: head, American black bear" in names
     assert "FEM: body, All" in names
 
 

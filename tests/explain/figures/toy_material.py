@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from explain.figures.exhibit import Material
+from explain.measures.chance import BASELINES
 from explain.statistics.averages import AverageMap
 from explain.store.selection import Selection
 
@@ -33,6 +34,7 @@ def toy_material(models=2, methods=2, labels=("bear_cub", "elephant"), images=6,
     steps = pd.DataFrame(product(("deletion", "insertion"), (0.0, 0.25, 0.5, 0.75, 1.0)), columns=["curve", "fraction"])
     curves = maps.merge(steps.assign(substrate="zeros", steps=4), how="cross")
     sanity = maps.merge(pd.DataFrame({"check": ["all_layers", "head"]}), how="cross")
+    blind = maps.merge(pd.DataFrame({"baseline": list(BASELINES)}), how="cross").assign(metric="mass_inside", map_of="")
     names = ("pearson", "sim", "spearman", "iou_top20")
     tables = {
         "metrics": metrics.assign(value=generator.random(len(metrics))),
@@ -41,6 +43,7 @@ def toy_material(models=2, methods=2, labels=("bear_cub", "elephant"), images=6,
             predicted=np.where(right, answers["label"], "zebra"), probability=generator.random(len(answers)),
             label_probability=0.5, label_rank=1, right=pd.array(right, dtype="boolean"),
         ),
+        "chance": blind.assign(value=generator.random(len(blind)) / 2),
         "curves": curves.assign(probability=generator.random(len(curves))),
         "sanity": sanity.assign(**{name: generator.random(len(sanity)) for name in names[:3]}),
         "embedding": answers.assign(x=generator.random(len(answers)), y=generator.random(len(answers))),
