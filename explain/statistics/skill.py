@@ -33,6 +33,9 @@ def skill_table(metrics: pd.DataFrame, chance: pd.DataFrame) -> pd.DataFrame:
         model, method, metric, baseline, n, value (mean score), chance (mean of the baseline), skill with low and high,
         and, of other images' maps, p_uncorrected of :func:`p_of_own_images`.
     """
+    names = ["model", "method", "metric", "baseline", "n", "value", "chance", "skill", "low", "high", "p_uncorrected"]
+    if chance.empty:
+        return pd.DataFrame(columns=names)
     scores = metrics[metrics["metric"].isin(set(chance["metric"]))]
     keys = ["image", "model", "method", "metric"]
     both = chance.merge(scores[[*keys, "value"]], on=keys, suffixes=("_chance", ""))
@@ -42,8 +45,7 @@ def skill_table(metrics: pd.DataFrame, chance: pd.DataFrame) -> pd.DataFrame:
     for (key, part), found in zip(groups, skills, strict=True):
         p = p_of_own_images(part) if key[-1] == OTHER else np.nan
         rows.append((*key, len(part), part["value"].mean(), part["value_chance"].mean(), *found, p))
-    names = "model method metric baseline n value chance skill low high p_uncorrected"
-    return pd.DataFrame(rows, columns=names.split())
+    return pd.DataFrame(rows, columns=names)
 
 
 def skill(value: ArrayLike, chance: ArrayLike) -> tuple[float, float, float]:

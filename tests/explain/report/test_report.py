@@ -96,8 +96,9 @@ def test_every_claim_is_there_with_its_verdict_rule_and_numbers(report, store):
         assert claim.quantity in seen
         assert f"{claim.verdict.capitalize()}." in seen
         for row in claim.rows:
-            assert f"{row.n} {row.difference:.3f} {row.low:.3f} {row.high:.3f}" in seen
-    assert "Holm's corrected p" in seen
+            numbers = [f"{value:.3f}" if value == value else "–" for value in (row.difference, row.low, row.high)]
+            assert " ".join([str(row.n), *numbers]) in seen
+    assert "Holm corrects over the deciding differences" in seen
 
 
 def test_the_report_shows_every_exhibit_with_its_caption_and_titles_for_names(report, store):

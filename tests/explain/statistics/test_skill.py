@@ -74,3 +74,9 @@ def test_the_table_has_every_measure_with_every_baseline():
     assert np.isnan(table.loc[UNIFORM, "p_uncorrected"])
     assert table.loc[OTHER, "p_uncorrected"] < 0.001
     assert table["n"].tolist() == [IMAGES] * 2
+
+
+def test_without_scores_by_chance_the_table_is_empty():
+    nothing = pd.DataFrame({name: [] for name in ("image", "model", "method", "metric", "baseline", "map_of", "value")})
+    rows = pd.DataFrame({"image": ["i"], "model": "m", "method": "k", "metric": "mass_inside", "value": 0.5})
+    assert skill_table(rows, nothing).empty
