@@ -41,12 +41,9 @@ def exhibit(store: Store, selection: Selection, label: str, place: int, options:
 
     Parameters
     ----------
-    store : Store
-    selection : Selection
     label : str
         All classes where empty.
     place : int
         Of its entry in :data:`explain.figures.exhibits.ENTRIES`.
-    options : Options
     """
     return ENTRIES[place].compose(material(store, selection, label), options)

@@ -39,11 +39,6 @@ def available() -> dict[str, Store]:
 def table(store: Store, name: str) -> pd.DataFrame:
     """Read a table.
 
-    Parameters
-    ----------
-    store : Store
-    name : str
-
     Returns
     -------
     pandas.DataFrame
@@ -64,24 +59,16 @@ def explained(
 
     Parameters
     ----------
-    store : Store
-    image : str
     target : str
         A class; empty for the one that stored maps are of.
     parameters : mapping of str to float
         Of all methods.
-    model, method : str
     """
     return explain_stored(store, image, model, method, target=target or None, parameters=parameters)
 
 
 def subject_coverage(store: Store, image: str) -> NDArray[np.float64] | None:
     """Give the share of each cell of the common grid that the labelled object covers: by its mask, else by its boxes.
-
-    Parameters
-    ----------
-    store : Store
-    image : str
 
     Returns
     -------
@@ -99,9 +86,7 @@ def card_picture(path: str, digest: str, image: str, layer: str, model: str, met
     ----------
     path, digest : str
         The store's.
-    image : str
     layer : {"photo", "overlay", "map"}
-    model, method, colormap : str
 
     Returns
     -------

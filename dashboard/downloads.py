@@ -41,7 +41,6 @@ def offer_table(label: str, table: pd.DataFrame, name: str) -> None:
     ----------
     label : str
         Shown as Markdown.
-    table : pandas.DataFrame
     name : str
         The file's, without ``.csv``.
     """

@@ -150,10 +150,6 @@ def drawn(photograph: NDArray[np.uint8], saliency: NDArray[np.float32], view: Vi
 def colour_bar(colormap: str) -> NDArray[np.uint8]:
     """Draw a horizontal colour bar from 0 to 1.
 
-    Parameters
-    ----------
-    colormap : str
-
     Returns
     -------
     ndarray of uint8, shape (14, 512, 3)

@@ -118,10 +118,6 @@ class View:
         ----------
         **changes
             Attributes by name.
-
-        Returns
-        -------
-        View
         """
         return replace(self, **changes)
 
@@ -134,10 +130,6 @@ DEFAULTS: dict[str, Any] = {each.name: each.default for each in fields(View) if 
 
 def parse(params: Mapping[str, str]) -> tuple[View, tuple[str, ...]]:
     """Read query parameters; what is not understood falls back to the default and is named.
-
-    Parameters
-    ----------
-    params : mapping of str to str
 
     Returns
     -------

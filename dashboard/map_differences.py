@@ -52,7 +52,6 @@ def map_differences(maps: PhotographMaps, first: str = "", second: str = "") -> 
 
     Parameters
     ----------
-    maps : PhotographMaps
     first, second : str
         As :func:`pairs_of` has them.
     """

@@ -39,10 +39,7 @@ def panels_of(
 
     Parameters
     ----------
-    maps : PhotographMaps
     photograph : ndarray of uint8, shape (h, w, 3)
-    view : View
-    outlines : Outlines
     numbers : mapping of (model, method) to str, optional
         A line to stand below a map.
     """

@@ -62,8 +62,6 @@ def question(store: Store, selection: Selection, target: str, parameters: Mappin
 
     Parameters
     ----------
-    store : Store
-    selection : Selection
     target : str
         A class by its name; empty for the predicted one.
     parameters : mapping of str to float
@@ -90,11 +88,8 @@ def explain_own(store: Store, asked: Question, answer: Answer, model: str, metho
 
     Parameters
     ----------
-    store : Store
     asked : Question
         The one that the answer is to.
-    answer : Answer
-    model, method : str
 
     Raises
     ------

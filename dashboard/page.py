@@ -23,7 +23,6 @@ def open_page(heading: str, line: str, *, choosing: bool = True) -> tuple[Store,
 
     Parameters
     ----------
-    heading : str
     line : str
         One line that says what the page is for.
     choosing : bool
@@ -112,12 +111,7 @@ def _listed(titles: Iterable[str]) -> str:
 
 
 def share(view: View) -> None:
-    """Offer the link to what is shown.
-
-    Parameters
-    ----------
-    view : View
-    """
+    """Offer the link to what is shown."""
     from urllib.parse import urlencode
 
     with st.popover("Share", icon=":material/link:"):
@@ -130,10 +124,6 @@ def share(view: View) -> None:
 def file_name(text: str) -> str:
     """Make a text safe as a file's name: an id may hold a slash.
 
-    Parameters
-    ----------
-    text : str
-
     Returns
     -------
     str
@@ -143,14 +133,5 @@ def file_name(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Escape what Markdown would read as markup in a text that comes from a file or a link.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    str
-    """
+    """Escape what Markdown would read as markup in a text that comes from a file or a link."""
     return "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+-.!|~:$" else letter for letter in text)

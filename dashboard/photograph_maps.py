@@ -98,7 +98,6 @@ def gather(
     ----------
     store : Store
         Which knows what its methods' maps are like.
-    selection : Selection
     explain : callable
         From a model's and a method's name to the map; it raises ExplainError where there is none.
     why : mapping of str to str
@@ -135,7 +134,6 @@ def numbers_table(maps: PhotographMaps, numbers: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    maps : PhotographMaps
     numbers : pandas.DataFrame
         With the columns model and method.
     """

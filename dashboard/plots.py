@@ -31,7 +31,6 @@ def show(exhibit: Exhibit, selection: Selection, view: View) -> None:
         Points of its figure that carry an image's id in `customdata` open that image.
     selection : Selection
         Titles of models and methods.
-    view : View
     """
     caption = plain(exhibit.caption)
     if exhibit.table.empty:
@@ -82,7 +81,6 @@ def open_image(event: Any, view: View) -> None:
     ----------
     event : dict-like
         As ``st.plotly_chart`` returns it.
-    view : View
     """
     for point in event.selection.points:
         image = point.get("customdata")

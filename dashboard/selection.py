@@ -44,7 +44,6 @@ def summarise(
     ----------
     images, predictions, metrics, agreement : pandas.DataFrame
         The store's tables.
-    models, methods : sequence of str
 
     Returns
     -------
@@ -96,7 +95,6 @@ def select_images(summary: pd.DataFrame, view: View) -> pd.DataFrame:
     ----------
     summary : pandas.DataFrame
         As :func:`summarise` gives it.
-    view : View
 
     Returns
     -------
@@ -127,11 +125,6 @@ def select_images(summary: pd.DataFrame, view: View) -> pd.DataFrame:
 
 def neighbours(selected: Sequence[str], image: str) -> tuple[str | None, str | None]:
     """Find the images before and after one.
-
-    Parameters
-    ----------
-    selected : sequence of str
-    image : str
 
     Returns
     -------

@@ -23,7 +23,6 @@ def settle(view: View, material: Material) -> tuple[View, tuple[str, ...]]:
 
     Parameters
     ----------
-    view : View
     material : Material
         What can be chosen from.
 

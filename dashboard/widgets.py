@@ -59,10 +59,8 @@ def select(
 
     Parameters
     ----------
-    view : View
     name : str
         The parameter.
-    label, help : str
     options : tuple of str, optional
         The parameter's fixed choices by default.
     names : mapping of str to str, optional
@@ -95,8 +93,6 @@ def segments(
 
     Parameters
     ----------
-    view : View
-    name, label, help : str
     options : tuple of str, optional
     names : mapping of str to str, optional
         What the choices are called here; as everywhere by default.
@@ -110,27 +106,14 @@ def segments(
 
 
 def slider(view: View, name: str, label: str, help: str, low: float, high: float, step: float) -> None:
-    """Show a slider over one of the link's parameters.
-
-    Parameters
-    ----------
-    view : View
-    name, label, help : str
-    low, high, step : float
-    """
+    """Show a slider over one of the link's parameters."""
     whole = "%d" if float(step).is_integer() else None
     low, high, step = float(low), float(high), float(step)
     st.slider(label, low, high, step=step, format=whole, help=help or None, **_bound(view, name, None))
 
 
 def text(view: View, name: str, label: str, help: str, placeholder: str) -> None:
-    """Show a text field over one of the link's parameters.
-
-    Parameters
-    ----------
-    view : View
-    name, label, help, placeholder : str
-    """
+    """Show a text field over one of the link's parameters."""
     st.text_input(label, help=help, placeholder=placeholder, max_chars=200, **_bound(view, name, None))
 
 
@@ -141,7 +124,6 @@ def choose_several(
 
     Parameters
     ----------
-    name, label, help : str
     titles : mapping of str to str
         What each choice is called, as Markdown, in the order of the buttons.
     shown : tuple of str
@@ -167,8 +149,6 @@ def map_controls(view: View, store: Store, selection: Selection, *, unset: str, 
 
     Parameters
     ----------
-    view : View
-    store : Store
     selection : Selection
         Whose parameters and target classes can be set.
     unset : str
@@ -197,29 +177,14 @@ def map_controls(view: View, store: Store, selection: Selection, *, unset: str, 
 
 
 def title(value: str) -> str:
-    """Name a value for people.
-
-    Parameters
-    ----------
-    value : str
-
-    Returns
-    -------
-    str
-    """
+    """Name a value for people."""
     if value in EXPLAINERS:
         return title_of(value)
     return (TITLES.get(value) or metric_title(value)) if value else "All"
 
 
 def write(name: str, value: Any) -> None:
-    """Write one parameter to the address; at its default it is absent.
-
-    Parameters
-    ----------
-    name : str
-    value : str, int, float or tuple of str
-    """
+    """Write one parameter to the address; at its default it is absent."""
     text = link_text(name, value)
     if text is None:
         st.query_params.pop(name, None)

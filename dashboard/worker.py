@@ -69,7 +69,6 @@ class Worker:
 
     Parameters
     ----------
-    limits : Limits
     command : sequence of str
         What starts the process; it speaks as :mod:`explain.serving.child` does.
     """
@@ -105,17 +104,12 @@ class Worker:
         ----------
         photograph : bytes
             The file's content.
-        models : sequence of Source
         targets : mapping of str to int or None
             Class of the maps by model; the predicted one where it is None or absent.
         methods : sequence of str
             Whose maps are wanted.
         parameters : mapping of str to float, optional
             Of all methods.
-
-        Returns
-        -------
-        Answer
 
         Raises
         ------

@@ -47,10 +47,6 @@ def open_dataset(name_or_path: str | Path) -> Dataset:
     name_or_path : str or Path
         ``demo``, ``imagenet`` or a folder.
 
-    Returns
-    -------
-    Dataset
-
     Raises
     ------
     DataError
@@ -78,22 +74,13 @@ def open_dataset(name_or_path: str | Path) -> Dataset:
 
 
 def imagenet_folder() -> Path:
-    """Give the folder of the fetched ImageNet photographs: below ``EXPLAIN_DATA`` or the user's cache.
-
-    Returns
-    -------
-    Path
-    """
+    """Give the folder of the fetched ImageNet photographs: below ``EXPLAIN_DATA`` or the user's cache."""
     root = os.environ.get(DATA_VARIABLE)
     return (Path(root) if root else Path.home() / ".cache" / "explain") / "imagenet"
 
 
 def file_sha256(path: Path) -> str:
     """Digest a file that may be missing.
-
-    Parameters
-    ----------
-    path : Path
 
     Returns
     -------
@@ -113,10 +100,6 @@ def read_boxes(text: str) -> tuple[Box, ...]:
     ----------
     text : str
         ``x0 y0 x1 y1``, several separated by a semicolon; may be empty.
-
-    Returns
-    -------
-    tuple of Box
 
     Raises
     ------

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 def file_digest(path: Path) -> str:
     """Digest a file's bytes, in bounded pieces.
 
-    Parameters
-    ----------
-    path : Path
-
     Returns
     -------
     str

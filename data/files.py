@@ -52,7 +52,6 @@ def why_not_opened(path: Path, error: OSError | ValueError) -> str:
 
     Parameters
     ----------
-    path : Path
     error : OSError or ValueError
         What opening it raised.
 

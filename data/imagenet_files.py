@@ -69,10 +69,6 @@ def listed_files(facts: Path = FACTS) -> tuple[RemoteFile, ...]:
     ----------
     facts : Path
         A manifest with a column ``url``.
-
-    Returns
-    -------
-    tuple of RemoteFile
     """
     with facts.open(encoding="utf-8", newline="") as file:
         return tuple(
@@ -82,11 +78,6 @@ def listed_files(facts: Path = FACTS) -> tuple[RemoteFile, ...]:
 
 def action(target: Path, wanted: RemoteFile) -> str:
     """Decide what is to be done about a file.
-
-    Parameters
-    ----------
-    target : Path
-    wanted : RemoteFile
 
     Returns
     -------
@@ -109,10 +100,6 @@ def fetch(folder: Path, progress: Progress | None = None, files: tuple[RemoteFil
         Called with files done and files in all.
     files : tuple of RemoteFile, optional
         The dataset's photographs by default.
-
-    Returns
-    -------
-    Outcome
     """
     wanted = files if files is not None else listed_files()
     present, added, missing = 0, 0, []
@@ -147,10 +134,6 @@ def import_folder(
         Where the dataset lies.
     progress : callable, optional
     files : tuple of RemoteFile, optional
-
-    Returns
-    -------
-    Outcome
     """
     wanted = files if files is not None else listed_files()
     sizes = {file.size for file in wanted}

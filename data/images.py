@@ -84,12 +84,7 @@ def decode_image(
 
 
 def pixels_of(path: Path) -> int:
-    """Give width times height of an image without decoding it; 0 where it is none.
-
-    Parameters
-    ----------
-    path : Path
-    """
+    """Give width times height of an image without decoding it; 0 where it is none."""
     try:
         with open_regular(path) as file, _opened(file, 0) as image:
             return image.width * image.height
@@ -134,11 +129,6 @@ def encode(picture: NDArray[np.uint8], quality: int = 88) -> bytes:
     Parameters
     ----------
     picture : ndarray of uint8, shape (h, w, 3)
-    quality : int
-
-    Returns
-    -------
-    bytes
     """
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "JPEG", quality=quality)
@@ -147,10 +137,6 @@ def encode(picture: NDArray[np.uint8], quality: int = 88) -> bytes:
 
 def decode(content: bytes) -> NDArray[np.uint8]:
     """Decode a stored picture.
-
-    Parameters
-    ----------
-    content : bytes
 
     Returns
     -------

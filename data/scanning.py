@@ -53,10 +53,6 @@ class Scan:
 def scan_folder(root: Path) -> Scan:
     """Look through the class folders of a dataset; folders below them are not searched.
 
-    Parameters
-    ----------
-    root : Path
-
     Raises
     ------
     DataError

@@ -39,7 +39,6 @@ def show_answers(answers: Sequence[Answers], label: str = "") -> None:
 
     Parameters
     ----------
-    answers : sequence of Answers
     label : str
         The class that is marked as the photograph's own, if it is known.
     """

@@ -58,11 +58,6 @@ class Card:
 
 
 def show_cards(cards: Sequence[Card]) -> None:
-    """Show them in as many columns as fit.
-
-    Parameters
-    ----------
-    cards : sequence of Card
-    """
+    """Show them in as many columns as fit."""
     data = {"cards": [asdict(card) | {"picture": data_uri(card.picture) if card.picture else ""} for card in cards]}
     part("cards", "ul")(key="cards", data=data)

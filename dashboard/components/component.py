@@ -33,14 +33,5 @@ def part(name: str, tag: str = "div") -> Any:
 
 
 def data_uri(picture: bytes) -> str:
-    """Put a JPEG into an address, so that it arrives with the page and needs no request of its own.
-
-    Parameters
-    ----------
-    picture : bytes
-
-    Returns
-    -------
-    str
-    """
+    """Put a JPEG into an address, so that it arrives with the page and needs no request of its own."""
     return f"data:image/jpeg;base64,{base64.b64encode(picture).decode('ascii')}"

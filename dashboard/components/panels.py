@@ -59,7 +59,6 @@ def show_panels(panels: Sequence[Panel], together: int, columns: int, bars: Sequ
         So many maps begin in a new row.
     columns : int
         Maps in a row.
-    bars : sequence of ColourBar
     key : str
         Unique on the page.
     """

@@ -52,8 +52,6 @@ def build(
 
     Parameters
     ----------
-    dataset : Dataset
-    specs : sequence of ModelSpec
     cache : Path
         Folder of all stores; for a URL what :func:`explain.store.filesystem.place` gives.
     methods : sequence of Explainer, optional

@@ -56,12 +56,7 @@ class BuildReport:
     unread_masks: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """Give the report as the command line's ``--json`` prints it.
-
-        Returns
-        -------
-        dict
-        """
+        """Give the report as the command line's ``--json`` prints it."""
         per_image = {
             name: self.seconds_of_model[name] / count for name, count in self.computed_of_model.items() if count
         }

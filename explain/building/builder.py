@@ -48,7 +48,6 @@ class Builder:
         ----------
         known : dict of int to ReadImage
             Rows that were decoded by an earlier build and need not be again for their own sake.
-        batch_size : int
         pictured : frozenset of int
             Rows whose pictures are there.
         """

@@ -95,7 +95,6 @@ def jobs_of(
     ----------
     path : Path
         The store.
-    plans : sequence of (ModelPlan, sequence of MapPlan)
     rows : int
         Images in the dataset.
     previous : Store or None

@@ -25,11 +25,6 @@ _NEAR = 3
 def unknown_labels(store: Store, models: Sequence[str]) -> dict[str, dict[str, dict[str, Any]]]:
     """List the dataset's labels that a model has no class for.
 
-    Parameters
-    ----------
-    store : Store
-    models : sequence of str
-
     Returns
     -------
     dict of str to dict of str to dict
@@ -63,11 +58,6 @@ def near_classes(label: str, classes: Sequence[str]) -> list[str]:
 
 def no_better_than_guessing(store: Store, models: Sequence[str]) -> dict[str, str]:
     """Find models that name labelled images no more often right than one that does not look would.
-
-    Parameters
-    ----------
-    store : Store
-    models : sequence of str
 
     Returns
     -------

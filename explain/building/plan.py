@@ -141,7 +141,6 @@ def plan_maps(model_digest: str, explainer: Explainer) -> MapPlan:
     ----------
     model_digest : str
         :attr:`ModelPlan.digest`.
-    explainer : Explainer
     """
     files = modules_behind([explainer.maps.__module__], ("explain.explainers", "explain.measures.resampling"))
     return MapPlan(

@@ -42,8 +42,6 @@ def entry_of(path: Path, dataset: Dataset, job: ModelJob) -> dict[str, Any]:
     ----------
     path : Path
         The store.
-    dataset : Dataset
-    job : ModelJob
     """
     spec, arrays = job.plan.spec, open_arrays(path / job.folder / ARRAYS)
     activations: Any = arrays["activations"]
@@ -86,7 +84,6 @@ def publish(
     ----------
     path : Path
         The store.
-    dataset : Dataset
     entries : sequence of mapping
         As :func:`entry_of` gives them, of the models that were asked for.
     read : sequence of ReadImage

@@ -57,7 +57,6 @@ def images_table(records: Sequence[ImageRecord], read: Sequence[ReadImage]) -> p
 
     Parameters
     ----------
-    records : sequence of ImageRecord
     read : sequence of ReadImage, same order
 
     Returns
@@ -77,16 +76,7 @@ def images_table(records: Sequence[ImageRecord], read: Sequence[ReadImage]) -> p
 
 
 def boxes_text(record: ImageRecord) -> str:
-    """Write boxes as a manifest does: ``x0 y0 x1 y1``, several separated by a semicolon.
-
-    Parameters
-    ----------
-    record : ImageRecord
-
-    Returns
-    -------
-    str
-    """
+    """Write boxes as a manifest does: ``x0 y0 x1 y1``, several separated by a semicolon."""
     return ";".join(f"{box.x0:g} {box.y0:g} {box.x1:g} {box.y1:g}" for box in record.boxes)
 
 
@@ -97,10 +87,8 @@ def predictions_table(
 
     Parameters
     ----------
-    records : sequence of ImageRecord
     ok : ndarray of bool
         Which of them could be read.
-    models : sequence of ModelInfo
     logits : mapping of str to array, shape (n, classes)
 
     Returns
@@ -169,7 +157,6 @@ def map_tables(
 
     Parameters
     ----------
-    records : sequence of ImageRecord
     read : sequence of ReadImage, same order
     parts : mapping of int to str
         Names of the ids in part masks.
@@ -177,10 +164,6 @@ def map_tables(
         Read in slices, so that arrays on disk may be given.
     progress : callable, optional
         Called with images done and images in all.
-
-    Returns
-    -------
-    MapTables
     """
     rows = np.flatnonzero([found.ok for found in read])
     measured: dict[tuple[str, str], list[dict[str, NDArray[np.float64]]]] = {}

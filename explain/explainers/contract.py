@@ -219,7 +219,6 @@ class Explainer:
 
         Parameters
         ----------
-        evidence : Evidence
         classes : sequence of int, length n
             The class that each map is of; ignored by explainers without a target.
         parameters : mapping of str to float, optional

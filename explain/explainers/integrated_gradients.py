@@ -43,7 +43,6 @@ def integrated_gradients(evidence: Evidence, classes: Sequence[int], steps: int)
     ----------
     evidence : Evidence
         With inputs and their gradients.
-    classes : sequence of int, length n
     steps : int
         m; 1 or larger.
 

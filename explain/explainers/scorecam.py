@@ -48,7 +48,6 @@ def score_cam(evidence: Evidence, classes: Sequence[int], channels: int) -> NDAr
     ----------
     evidence : Evidence
         With inputs and scores.
-    classes : sequence of int, length n
     channels : int
         At most so many per image; 0 for all.
 

@@ -60,11 +60,6 @@ def perturbation_curve(
         Raw; resampled bilinearly, equal values in reading order.
     target : int
         Index of the class that is watched; RISE takes the one originally predicted.
-    steps, batch_size : int
-
-    Returns
-    -------
-    Curve
 
     References
     ----------

@@ -61,10 +61,6 @@ class EvaluatedModel:
     def pixels(self, row: int) -> NDArray[np.uint8]:
         """Decode an image and resize it as the build does.
 
-        Parameters
-        ----------
-        row : int
-
         Returns
         -------
         ndarray of uint8, shape (size, size, 3)
@@ -78,16 +74,6 @@ class EvaluatedModel:
 
 def evaluated_model(dataset: Dataset, store: Store, spec: ModelSpec) -> EvaluatedModel:
     """Join a model's results with the specification of its network.
-
-    Parameters
-    ----------
-    dataset : Dataset
-    store : Store
-    spec : ModelSpec
-
-    Returns
-    -------
-    EvaluatedModel
 
     Raises
     ------

@@ -65,12 +65,7 @@ class EvaluationReport:
     seconds_of_model: dict[str, float] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """Give the report as the command line's ``--json`` prints it.
-
-        Returns
-        -------
-        dict
-        """
+        """Give the report as the command line's ``--json`` prints it."""
         rates = {name: count / self.seconds_of_model[name] for name, count in self.predictions.items()}
         return {
             "images": self.images,
@@ -103,7 +98,6 @@ def evaluate(
     ----------
     dataset : Dataset
         The one that the store was built from.
-    store : Store
     specs : sequence of ModelSpec
         Of models in the store.
     methods : sequence of str
@@ -147,13 +141,8 @@ def specifications_of(store: Store, models: str | None) -> tuple[ModelSpec, ...]
 
     Parameters
     ----------
-    store : Store
     models : str or None
         As :func:`explain.models.specification.load_specifications` takes it.
-
-    Returns
-    -------
-    tuple of ModelSpec
 
     Raises
     ------

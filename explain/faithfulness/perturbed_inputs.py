@@ -86,10 +86,6 @@ class Probes:
         ----------
         probabilities : ndarray of float64, shape (n, count)
             In the order of :meth:`images`.
-
-        Returns
-        -------
-        Answers
         """
         original, nothing, soft = probabilities[:, 0:1], probabilities[:, 1:2], probabilities[:, 2:3]
         product, deleted, inserted = np.split(probabilities[:, 3:], [1, self.steps], axis=1)
@@ -116,7 +112,6 @@ def probabilities_of(
     questions : iterable of (ndarray of float32, int)
         A preprocessed image and its target class. Drawn lazily, at most two batches ahead; each image is
         copied before the next is drawn.
-    batch_size : int
     scores : {"softmax", "sigmoid"}
         What turns logits into probabilities.
 

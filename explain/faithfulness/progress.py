@@ -22,7 +22,6 @@ class Chunks:
 
     Parameters
     ----------
-    folder : Path
     columns : mapping of str to tuple of int
         Shape of each result of one image. A file of another form, or a damaged one, counts as not there.
     """

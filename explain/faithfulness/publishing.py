@@ -118,7 +118,6 @@ def publish(path: Path, steps: Mapping[MapKey, int]) -> None:
     ----------
     path : Path
         The store.
-    steps : mapping of (model, method) to int
     """
 
     def entries(store: Store) -> list[Provenance]:
@@ -187,12 +186,7 @@ def carried_over(
 
 
 def prune(store: Store) -> None:
-    """Remove progress of maps that a later build replaced.
-
-    Parameters
-    ----------
-    store : Store
-    """
+    """Remove progress of maps that a later build replaced."""
     current = {
         (Path(model.folder).name, Path(method.folder).parent.name) for model in store.models for method in model.methods
     }

@@ -48,8 +48,6 @@ def sanity_of(
 
     Parameters
     ----------
-    model : EvaluatedModel
-    method : str
     randomised : Network
         The model's network with all weights shuffled, as :meth:`explain.models.network.Network.randomised` gives it.
     rows : sequence of int
@@ -87,12 +85,10 @@ def randomised_head_agreement(
 
     Parameters
     ----------
-    found : Explainer
     evidence : ArrayEvidence
         With a linear head.
     classes : sequence of int, length n
         Target class of each image.
-    seed : int
 
     Returns
     -------

@@ -52,10 +52,6 @@ class Evaluated:
         ----------
         **columns
             Values, one for all images or one per image.
-
-        Returns
-        -------
-        pandas.DataFrame
         """
         return pd.DataFrame(
             {"image": self.images, "label": self.labels, "model": self.model, "method": self.method, **columns}
@@ -99,7 +95,6 @@ def sanity_rows(evaluated: Evaluated, checks: Mapping[str, NDArray[np.float64]])
 
     Parameters
     ----------
-    evaluated : Evaluated
     checks : mapping of str to ndarray of float64, shape (n, len(SANITY_METRICS))
         By what was shuffled.
 
@@ -127,7 +122,6 @@ def with_rows_of(
     name : {"metrics", "curves", "sanity"}
     table : pandas.DataFrame
         As it is; its other rows stay as they are and stand first.
-    fresh : mapping of (model, method) to pandas.DataFrame
     """
     evaluated = evaluation_rows(name, table)
     others = table[~evaluated]
@@ -146,10 +140,5 @@ def evaluation_rows(name: str, table: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     name : {"metrics", "curves", "sanity"}
-    table : pandas.DataFrame
-
-    Returns
-    -------
-    pandas.Series of bool
     """
     return table["metric"].isin(EVALUATION_METRICS) if name == "metrics" else pd.Series(True, index=table.index)

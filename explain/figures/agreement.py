@@ -81,7 +81,6 @@ def agreement_matrix(agreement: pd.DataFrame, selection: Selection, measure: str
     ----------
     agreement : pandas.DataFrame
         The store's table, of one image or of many; of the selection alone.
-    selection : Selection
     measure : {"pearson", "sim", "spearman", "iou_top20"}
     """
     held = {key for end in ("a", "b") for key in _ends(agreement, end)}
@@ -112,7 +111,6 @@ def agreement_points(agreement: pd.DataFrame, selection: Selection, measure: str
     ----------
     agreement : pandas.DataFrame
         Rows of the store's table; every pair in them has a line of its own.
-    selection : Selection
     measure : {"pearson", "sim", "spearman", "iou_top20"}
 
     Returns

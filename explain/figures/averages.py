@@ -50,7 +50,6 @@ def average_maps(averages: Sequence[AverageMap], selection: Selection, colormap:
     ----------
     averages : sequence of AverageMap
         As :func:`explain.statistics.averages.average_maps` gives them; at least one.
-    selection : Selection
     colormap : str
         A name that ``cmap`` knows.
 

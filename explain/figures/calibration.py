@@ -66,7 +66,6 @@ def reliability_diagram(
         Expected calibration error by model.
     predictions : pandas.DataFrame
         The store's table; every image is a point, right ones above and wrong ones below.
-    selection : Selection
 
     Returns
     -------
@@ -118,7 +117,6 @@ def confusion_matrix(counts: pd.DataFrame, selection: Selection) -> go.Figure:
     ----------
     counts : pandas.DataFrame
         As :func:`explain.statistics.accuracy.confusion` gives them.
-    selection : Selection
 
     Returns
     -------

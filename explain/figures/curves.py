@@ -88,7 +88,6 @@ def faithfulness_curves(bands: pd.DataFrame, selection: Selection, centre: str) 
     ----------
     bands : pandas.DataFrame
         As :func:`explain.statistics.summaries.curve_bands` gives them; at least one row.
-    selection : Selection
     centre : str
         What line and band are, for people.
 
@@ -149,7 +148,6 @@ def sanity_checks(sanity: pd.DataFrame, selection: Selection, measure: str = "sp
     ----------
     sanity : pandas.DataFrame
         The store's table: image, label, model, method, check and one column per measure; at least one row.
-    selection : Selection
     measure : {"pearson", "sim", "spearman"}
 
     Returns

@@ -44,7 +44,6 @@ def chosen_pair(selection: Selection, first: str, second: str) -> Pair | None:
 
     Parameters
     ----------
-    selection : Selection
     first, second : str
         As :func:`side` writes them; empty, or not of the selection, for a side that was not chosen.
 

@@ -62,7 +62,6 @@ def distributions(
     ----------
     rows : pandas.DataFrame
         Of the store's metrics table, of one metric.
-    selection : Selection
     name : str
         The metric, for people.
     by : {"label", "model", "method"}

@@ -122,10 +122,8 @@ class Material:
 
         Parameters
         ----------
-        store : Store
         selection : Selection, optional
             Everything by default.
-        label : str
         read : callable, optional
             Reads a table in the store's stead, from a cache.
         """

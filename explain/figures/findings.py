@@ -36,10 +36,6 @@ def intervals(rows: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
         Of the findings table: scope, metric, n, difference, low, high, margin, decides, verdict.
     titles : mapping of str to str
         By name: of models, since a scope may be one, and of metrics whose titles the registry of measures cannot know.
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
     """
     scopes = rows["scope"].map(lambda scope: titles.get(scope, scope))
     counts = rows["n"].map(" (n = {})".format)

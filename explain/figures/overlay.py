@@ -75,7 +75,6 @@ def overlay(
     photograph : ndarray of uint8, shape (h, w, 3)
     saliency : ndarray of float32, any (h', w')
         Raw; it is stretched over the photograph and divided by `maximum`.
-    colormap : str
     opacity : float
         0 shows the photograph alone, 1 the heatmap alone.
     maximum : float, optional
@@ -163,7 +162,6 @@ def difference_overlay(
         Stretched bilinearly over the photograph.
     limit : float
         Where the scale ends on both sides.
-    opacity : float
 
     Returns
     -------

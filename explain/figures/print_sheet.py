@@ -54,10 +54,6 @@ class Plate:
 def plate_png(plate: Plate) -> bytes:
     """Draw a plate of 2480 pixels' width.
 
-    Parameters
-    ----------
-    plate : Plate
-
     Returns
     -------
     bytes

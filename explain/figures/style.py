@@ -105,7 +105,6 @@ def legend_below(height: int, entries: int, offset: int = 46) -> dict[str, Any]:
     ----------
     height : int
         Of the figure without its legend, in pixels.
-    entries : int
     offset : int
         From the plot's lower edge to the legend: room for ticks and the axis's title.
     """

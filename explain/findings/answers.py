@@ -28,7 +28,6 @@ def said_of_answers(
     ----------
     predictions : pandas.DataFrame
         The store's table.
-    models : (str, str)
     titles : mapping of str to str
         Of the models.
     kinds : mapping of str to collection of str

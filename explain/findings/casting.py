@@ -57,8 +57,6 @@ def cast_of(study: Study, selection: Selection, roles: Mapping[str, str] | None 
 
     Parameters
     ----------
-    study : Study
-    selection : Selection
     roles : mapping of str to str, optional
         Names of models and methods by role, where the caller chooses.
 

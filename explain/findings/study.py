@@ -73,10 +73,6 @@ def load_study(path: Path) -> Study:
     path : Path
         A ``.toml`` file; :mod:`explain.findings` holds two to follow.
 
-    Returns
-    -------
-    Study
-
     Raises
     ------
     ExplainError

@@ -77,7 +77,6 @@ def verdict_of_claim(rows: Sequence[tuple[str, str, str]], titles: Mapping[str, 
 
     Parameters
     ----------
-    rows : sequence of (scope, metric, verdict)
     titles : mapping of str to str, optional
         Of metrics and scopes, for people.
 

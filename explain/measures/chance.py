@@ -64,7 +64,6 @@ def without_knowledge(maps: MapsOnGrid, total: NDArray[np.float64], others: Maps
 
     Parameters
     ----------
-    maps : MapsOnGrid
     total : ndarray of float64, shape (h, w)
         Sum of all maps of the same model and method on the grid, these included.
     others : MapsOnGrid

@@ -29,7 +29,6 @@ def measure_coarse(saliency: ArrayLike, grid: tuple[int, int]) -> dict[str, NDAr
     ----------
     saliency : array, shape (n, h, w)
         Raw; of signed maps the positive part counts.
-    grid : (int, int)
 
     Returns
     -------
@@ -49,7 +48,6 @@ def area_average(maps: NDArray[np.float64], grid: tuple[int, int]) -> NDArray[np
     Parameters
     ----------
     maps : ndarray of float64, shape (n, h, w)
-    grid : (int, int)
 
     Returns
     -------

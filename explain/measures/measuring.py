@@ -29,7 +29,6 @@ def measure_maps(
 
     Parameters
     ----------
-    maps : MapsOnGrid
     coverage : ndarray, shape (n, h, w), optional
         Share of each cell that the labelled object covers; NaN for images of which that is not known.
     parts : mapping of str to ndarray, shape (n, h, w), optional

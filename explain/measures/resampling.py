@@ -65,7 +65,6 @@ def common_grid(saliency: ArrayLike, size: int = COMMON_GRID) -> NDArray[np.floa
     ----------
     saliency : array, shape (n, h, w)
         Raw; signed ones too.
-    size : int
 
     Returns
     -------

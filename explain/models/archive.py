@@ -60,10 +60,6 @@ def how_to_convert(network: Path) -> str | None:
 def check_archive(file: Path) -> None:
     """Make sure that a file can be given to Keras.
 
-    Parameters
-    ----------
-    file : Path
-
     Raises
     ------
     ExplainError

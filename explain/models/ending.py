@@ -46,7 +46,6 @@ def find_ending(graph: Graph, head_layer: str, model: str, scores: str | None = 
 
     Parameters
     ----------
-    graph : Graph
     head_layer : str
         The layer that gives them, with or without the activation in it, or the activation behind it.
     model : str
@@ -103,8 +102,6 @@ def linear_head(graph: Graph, ending: Ending, features: Any) -> Head | None:
 
     Parameters
     ----------
-    graph : Graph
-    ending : Ending
     features : keras.KerasTensor
         Output of the feature layer.
 

@@ -28,7 +28,6 @@ def rounded(activations: NDArray[np.float32], precision: str = HALF) -> NDArray[
 
     Parameters
     ----------
-    activations : ndarray of float32
     precision : {"float16", "float32"}
 
     Raises
@@ -48,7 +47,6 @@ class NetworkEvidence:
 
     Parameters
     ----------
-    network : Network
     pixels : ndarray of uint8, shape (n, size, size, 3)
         RGB at the network's input size, not preprocessed.
     batch_size : int, optional

@@ -41,11 +41,6 @@ def last_feature_map(graph: Graph, ending: Ending) -> Call | None:
     Pooling is gone back through, as a map is finer before it, and so is what follows it: dense layers and
     convolutions that see one position.
 
-    Parameters
-    ----------
-    graph : Graph
-    ending : Ending
-
     Returns
     -------
     Call or None
@@ -73,7 +68,6 @@ def feature_maps(graph: Graph, chosen: Call | None) -> tuple[FeatureMap, ...]:
 
     Parameters
     ----------
-    graph : Graph
     chosen : Call, optional
 
     Returns

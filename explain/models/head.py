@@ -41,7 +41,6 @@ class Head:
 
         Parameters
         ----------
-        classes : sequence of int, length n
         positions : int
             Z, rows times columns of the feature map.
 

@@ -93,10 +93,6 @@ def inspect_network(network: Path | str) -> Inspection:
     network : Path or str
         A ``.keras`` file, or a name in ``keras.applications`` (its weights are not needed).
 
-    Returns
-    -------
-    Inspection
-
     Raises
     ------
     ExplainError

@@ -15,12 +15,7 @@ _KEYS = ("application", "file", "input_size", "preprocessing", "feature_layer", 
 
 
 def in_words(found: Inspection) -> str:
-    """Describe a network in lines for a person.
-
-    Parameters
-    ----------
-    found : Inspection
-    """
+    """Describe a network in lines for a person."""
     size = found.choices.get("input_size")
     colours = "grey" if found.channels == 1 else "RGB"
     lines = [
@@ -46,12 +41,7 @@ def in_words(found: Inspection) -> str:
 
 
 def as_table(found: Inspection) -> str:
-    """Write the table of a specification file; what a person must say stands in it as a comment.
-
-    Parameters
-    ----------
-    found : Inspection
-    """
+    """Write the table of a specification file; what a person must say stands in it as a comment."""
     name = name_from(found.network.removesuffix(".keras"))
     lines = [
         f"[{name}]" if "." not in name else f'["{name}"]',

@@ -48,10 +48,6 @@ def is_identity(layer: Any) -> bool:
 def activation_name(layer: Any) -> str | None:
     """Name the function that ends a layer; None where it ends in none.
 
-    Parameters
-    ----------
-    layer : keras.Operation
-
     Returns
     -------
     str or None

@@ -28,11 +28,6 @@ def load_model(keras: Any, spec: ModelSpec) -> Any:
     ----------
     keras : module
         Given, so that :mod:`explain.models.network` stays the one module that imports it.
-    spec : ModelSpec
-
-    Returns
-    -------
-    keras.Model
 
     Raises
     ------
@@ -50,15 +45,6 @@ def _load_file(keras: Any, spec: ModelSpec) -> Any:
 
 def read_network(keras: Any, file: Path) -> Any:
     """Read a ``.keras`` file in safe mode, after a look at what lies in it.
-
-    Parameters
-    ----------
-    keras : module
-    file : Path
-
-    Returns
-    -------
-    keras.Model
 
     Raises
     ------

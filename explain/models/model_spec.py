@@ -75,7 +75,6 @@ class ModelSpec:
 
         Parameters
         ----------
-        label : str
         synset : str, optional
 
         Returns

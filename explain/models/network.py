@@ -81,10 +81,6 @@ class Network:
         ----------
         pixels : array of uint8, shape (n, height, width, 3)
             RGB images at the network's input size, not preprocessed.
-
-        Returns
-        -------
-        ForwardPass
         """
         return ForwardPass(*self._forward(self.preprocess(pixels)))
 
@@ -154,7 +150,6 @@ class Network:
         Parameters
         ----------
         prepared : array of float32, shape (n, height, width, channels)
-        class_indices : sequence of int, length n
 
         Returns
         -------
@@ -166,10 +161,6 @@ class Network:
 
     def randomised(self, seed: int) -> Network:
         """Give the same network with nothing of what it has learnt: the values of each weight array permuted.
-
-        Parameters
-        ----------
-        seed : int
 
         Returns
         -------
@@ -215,14 +206,6 @@ def onednn() -> str:
 def load_network(spec: ModelSpec) -> Network:
     """Load a classifier as its specification says.
 
-    Parameters
-    ----------
-    spec : ModelSpec
-
-    Returns
-    -------
-    Network
-
     Raises
     ------
     ExplainError
@@ -234,10 +217,6 @@ def load_network(spec: ModelSpec) -> Network:
 
 def import_keras() -> Any:
     """Import Keras on TensorFlow, without what they print.
-
-    Returns
-    -------
-    module
 
     Raises
     ------

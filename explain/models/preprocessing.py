@@ -27,10 +27,6 @@ PREPROCESSING_MODES = (*IMAGENET_MODES, UNIT, NONE)
 def rows_and_columns(size: InputSize) -> tuple[int, int]:
     """Give an input's height and width in pixels; a square is written as its side.
 
-    Parameters
-    ----------
-    size : int or (int, int)
-
     Examples
     --------
     >>> rows_and_columns(224), rows_and_columns((192, 256))

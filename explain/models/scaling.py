@@ -20,10 +20,6 @@ _LARGE = 2.0
 def own_preprocessing(graph: Graph) -> tuple[str, str] | None:
     """Tell which pixels a network takes, where its first layers say it.
 
-    Parameters
-    ----------
-    graph : Graph
-
     Returns
     -------
     (str, str) or None

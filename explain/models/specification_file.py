@@ -33,10 +33,6 @@ def read_file(path: Path, remembered: Path | None = None) -> tuple[ModelSpec, ..
     remembered : Path, optional
         Where inspection of networks, for keys that a table leaves out, keeps what it found.
 
-    Returns
-    -------
-    tuple of ModelSpec
-
     Raises
     ------
     ExplainError
@@ -68,7 +64,6 @@ def read_values(
 
     Parameters
     ----------
-    name : str
     values : dict
         As in a table.
     folder : Path

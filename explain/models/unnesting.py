@@ -63,13 +63,8 @@ class Graph:
 
         Parameters
         ----------
-        name : str
         model : str
             Named in errors.
-
-        Returns
-        -------
-        Call
 
         Raises
         ------
@@ -111,10 +106,6 @@ def unnest(model: Any, name: str) -> Graph:
         Functional or Sequential, with such models inside it to any depth.
     name : str
         Of the model, for errors.
-
-    Returns
-    -------
-    Graph
 
     Raises
     ------

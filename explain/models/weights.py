@@ -20,10 +20,6 @@ def find_weights(spec: ModelSpec) -> Path | None:
     A network of one's own is its ``.keras`` file. An application's weights are looked for in the folder that
     ``EXPLAIN_WEIGHTS`` names, then where Keras keeps its downloads.
 
-    Parameters
-    ----------
-    spec : ModelSpec
-
     Returns
     -------
     Path or None
@@ -59,12 +55,7 @@ def holds_weights_of(application: str, file: str) -> bool:
 
 
 def weights_folders() -> tuple[Path, ...]:
-    """Folders in which an application's weights are looked for, in order.
-
-    Returns
-    -------
-    tuple of Path
-    """
+    """Folders in which an application's weights are looked for, in order."""
     keras_home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
     own = os.environ.get(WEIGHTS_VARIABLE)
     return (*((Path(own),) if own else ()), keras_home / "models")

@@ -48,13 +48,8 @@ def image_sections(store: Store, selection: Selection) -> Iterator[ImageSection]
 
     Parameters
     ----------
-    store : Store
     selection : Selection
         Whose maps are shown.
-
-    Yields
-    ------
-    ImageSection
     """
     images = store.table("images")
     by_image = {name: dict(iter(store.table(name).groupby("image"))) for name in ("metrics", "predictions")}

@@ -45,7 +45,6 @@ def write_report(store: Store, out: Path, *, images: bool = False) -> int:
 
     Parameters
     ----------
-    store : Store
     out : Path
         The file; replaced whole, or not at all.
     images : bool

@@ -54,7 +54,6 @@ class Explanation:
 
         Parameters
         ----------
-        method : str
         head : Head or None
             The dense layer behind pooling, where the network ends so.
         target : int
@@ -114,7 +113,6 @@ def request(
 
     Parameters
     ----------
-    models : sequence of Source
     targets : mapping of str to int or None
         Class of the maps by model; the predicted one where it is None or absent.
     methods : sequence of str
@@ -123,10 +121,6 @@ def request(
         Larger photographs are refused before they are decoded.
     parameters : mapping of str to float, optional
         Of all methods, for the maps that the process makes; defaults for those that are absent.
-
-    Returns
-    -------
-    dict
     """
     return {
         "models": [model.to_json() for model in models],
@@ -139,15 +133,6 @@ def request(
 
 def read_answer(header: Mapping[str, Any], body: bytes) -> Answer:
     """Read the message that answers a request.
-
-    Parameters
-    ----------
-    header : mapping
-    body : bytes
-
-    Returns
-    -------
-    Answer
 
     Raises
     ------

@@ -141,12 +141,7 @@ def _evidence(network: Network, pixels: NDArray[np.uint8]) -> NetworkEvidence:
 
 
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
-    """Answer requests one after another until their stream ends; then end the process, even amid an answer.
-
-    Parameters
-    ----------
-    requests, answers : binary file
-    """
+    """Answer requests one after another until their stream ends; then end the process, even amid an answer."""
     waiting: queue.SimpleQueue[tuple[dict[str, Any], bytes]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
     answering = Answering()

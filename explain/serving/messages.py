@@ -20,10 +20,8 @@ def send(stream: IO[bytes], header: dict[str, Any], body: bytes = b"") -> None:
 
     Parameters
     ----------
-    stream : binary file
     header : dict
         What JSON can hold.
-    body : bytes
 
     Raises
     ------

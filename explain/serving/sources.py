@@ -39,27 +39,13 @@ class Source:
     weights: str
 
     def to_json(self) -> dict[str, Any]:
-        """Give the source as JSON can hold it.
-
-        Returns
-        -------
-        dict
-        """
+        """Give the source as JSON can hold it."""
         spec = asdict(self.spec) | {"file": None if self.spec.file is None else str(self.spec.file)}
         return {"spec": spec, "weights": self.weights}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Source:
-        """Read what :meth:`to_json` gave.
-
-        Parameters
-        ----------
-        value : dict
-
-        Returns
-        -------
-        Source
-        """
+        """Read what :meth:`to_json` gave."""
         spec = dict(value["spec"])
         spec["file"] = None if spec["file"] is None else Path(spec["file"])
         spec["classes"], spec["synsets"] = tuple(spec["classes"]), tuple(spec["synsets"])
@@ -87,10 +73,6 @@ def record_origins(folder: Path, specs: Sequence[ModelSpec]) -> None:
 
 def sources(store: Store) -> tuple[Source, ...]:
     """Tell how the networks of a store are loaded again.
-
-    Parameters
-    ----------
-    store : Store
 
     Returns
     -------

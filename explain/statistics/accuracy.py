@@ -26,7 +26,6 @@ def reliability(predictions: pd.DataFrame, bins: int = BINS) -> pd.DataFrame:
     ----------
     predictions : pandas.DataFrame
         The store's table; rows whose `right` is missing do not count.
-    bins : int
 
     Returns
     -------
@@ -80,10 +79,6 @@ def calibration_error(bins: pd.DataFrame) -> float:
 
 def label_of_class(store: Store) -> dict[str, dict[str, str]]:
     """Say by which of its classes each model names a dataset's labels.
-
-    Parameters
-    ----------
-    store : Store
 
     Returns
     -------

@@ -54,7 +54,6 @@ def average_maps(store: Store, labels: Sequence[str] = ()) -> tuple[AverageMap, 
 
     Parameters
     ----------
-    store : Store
     labels : sequence of str
         Only these classes; all by default.
 
@@ -100,11 +99,6 @@ def average_map(maps: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
 def average_photograph(store: Store, images: Sequence[str]) -> NDArray[np.uint8]:
     """Average photographs, each squeezed to a square.
 
-    Parameters
-    ----------
-    store : Store
-    images : sequence of str
-
     Returns
     -------
     ndarray of uint8, shape (160, 160, 3)
@@ -118,10 +112,6 @@ def average_photograph(store: Store, images: Sequence[str]) -> NDArray[np.uint8]
 
 def averages_table(averages: Sequence[AverageMap]) -> pd.DataFrame:
     """Describe average maps in numbers.
-
-    Parameters
-    ----------
-    averages : sequence of AverageMap
 
     Returns
     -------

@@ -22,8 +22,6 @@ def embedding_table(records: Sequence[ImageRecord], ok: NDArray[np.bool_], poole
 
     Parameters
     ----------
-    records : sequence of ImageRecord
-    ok : ndarray of bool
     pooled : mapping of str to array, shape (n, c)
 
     Returns

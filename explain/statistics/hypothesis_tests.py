@@ -86,7 +86,6 @@ def compare_all_paired(
 
     Parameters
     ----------
-    pairs : sequence of (first, second)
     margins : sequence of float, optional
         Same order; NaN where there is none.
 
@@ -127,7 +126,6 @@ def smallest_shown(deviation: float, count: int, level: float, power: float = PO
         Images.
     level : float
         At which the two-sided test is made, after correction.
-    power : float
 
     Returns
     -------

@@ -36,10 +36,6 @@ class Proportion:
 def proportion(successes: int, n: int) -> Proportion:
     """Give a share with its Wilson interval.
 
-    Parameters
-    ----------
-    successes, n : int
-
     Returns
     -------
     Proportion

@@ -50,7 +50,6 @@ def alike_about_kind(predictions: pd.DataFrame, first: str, second: str, kinds: 
         The store's table.
     first, second : str
         Models.
-    kinds : mapping of str to collection of str
 
     Returns
     -------

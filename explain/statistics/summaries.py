@@ -31,7 +31,6 @@ def distribution_table(metrics: pd.DataFrame, metric: str) -> pd.DataFrame:
     ----------
     metrics : pandas.DataFrame
         The store's table.
-    metric : str
 
     Returns
     -------
@@ -49,12 +48,6 @@ def distribution_table(metrics: pd.DataFrame, metric: str) -> pd.DataFrame:
 
 def paired_values(metrics: pd.DataFrame, metric: str, first: MapKey, second: MapKey) -> pd.DataFrame:
     """Put two sides' values of a metric beside each other, image by image.
-
-    Parameters
-    ----------
-    metrics : pandas.DataFrame
-    metric : str
-    first, second : (model, method)
 
     Returns
     -------
@@ -77,7 +70,6 @@ def agreement_table(agreement: pd.DataFrame, measure: str) -> pd.DataFrame:
     ----------
     agreement : pandas.DataFrame
         The store's table.
-    measure : str
 
     Returns
     -------
@@ -103,7 +95,6 @@ def agreement_square(agreement: pd.DataFrame, keys: Sequence[MapKey], measure: s
         methods.
     keys : sequence of (model, method)
         Rows and columns, in their order.
-    measure : str
 
     Returns
     -------
@@ -151,7 +142,6 @@ def columns_of_images(predictions: pd.DataFrame, metrics: pd.DataFrame, model: s
     ----------
     predictions, metrics : pandas.DataFrame
         The store's tables.
-    model, method : str
 
     Returns
     -------

@@ -28,7 +28,6 @@ def amend_store(path: str | Path, amendment: Amendment) -> Store:
     ----------
     path : str or Path
         The store's folder or URL.
-    amendment : callable
 
     Returns
     -------

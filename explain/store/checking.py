@@ -66,7 +66,6 @@ def find_damage(store: Store, *, quick: bool = False) -> Damage:
 
     Parameters
     ----------
-    store : Store
     quick : bool
         Read neither results nor pictures of a store whose results are larger than :data:`QUICK_FROM`.
     """

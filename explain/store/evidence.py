@@ -82,8 +82,6 @@ def stored_evidence(store: Store, model: str, images: Sequence[str]) -> ArrayEvi
 
     Parameters
     ----------
-    store : Store
-    model : str
     images : sequence of str
         Ids of images that the build could read.
     """
@@ -95,13 +93,7 @@ def stored_evidence(store: Store, model: str, images: Sequence[str]) -> ArrayEvi
 
 
 def evidence_of_arrays(arrays: Any, rows: Sequence[int]) -> ArrayEvidence:
-    """Read some rows of a model's group of arrays that no manifest names yet.
-
-    Parameters
-    ----------
-    arrays : zarr.Group
-    rows : sequence of int
-    """
+    """Read some rows of a model's group of arrays that no manifest names yet."""
     head = Head(np.asarray(arrays["head_kernel"]), np.asarray(arrays["head_bias"])) if "head_kernel" in arrays else None
     activations, logits = (
         np.stack([np.asarray(arrays[name][row], np.float32) for row in rows]) for name in ("activations", "logits")
@@ -145,8 +137,6 @@ def explain_stored(
 
     Parameters
     ----------
-    store : Store
-    image, model, method : str
     target : str, optional
         A class of the model. By default the one that stored maps are of: the label, or the predicted class where the
         model has none for it. Methods without a class ignore it.

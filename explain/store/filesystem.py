@@ -29,10 +29,6 @@ _READS_AT_ONCE = 32
 def place(name: str | Path) -> Path:
     """Give the path of a folder, or of a URL that fsspec knows (``s3://bucket/stores``, ``memory://stores``).
 
-    Parameters
-    ----------
-    name : str or Path
-
     Returns
     -------
     Path
@@ -73,14 +69,6 @@ def _remote(url: str) -> Path:
 def read_whole(path: Path) -> bytes:
     """Read a file, on object storage by one question, so that it may be replaced meanwhile.
 
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    bytes
-
     Raises
     ------
     OSError
@@ -90,13 +78,7 @@ def read_whole(path: Path) -> bytes:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a power cut, meets the old file or the whole new one.
-
-    Parameters
-    ----------
-    path : Path
-    content : bytes
-    """
+    """Write a file so that a reader, or a power cut, meets the old file or the whole new one."""
     if is_remote(path):
         _files(path).pipe_file(_key(path), content)  # an object is put whole or not at all
         return
@@ -156,7 +138,6 @@ def write_exclusively(path: Path, content: bytes) -> bool:
     ----------
     path : Path
         On object storage.
-    content : bytes
 
     Returns
     -------
@@ -171,12 +152,7 @@ def write_exclusively(path: Path, content: bytes) -> bool:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder and all that lies below it, as far as it is there.
-
-    Parameters
-    ----------
-    folder : Path
-    """
+    """Remove a folder and all that lies below it, as far as it is there."""
     if not is_remote(folder):
         shutil.rmtree(folder, ignore_errors=True)
         _sync_folder(folder.parent)  # or it can be back after a power cut
@@ -186,10 +162,6 @@ def remove_tree(folder: Path) -> None:
 
 def files_below(folder: Path) -> dict[str, Path]:
     """Find all files below a folder.
-
-    Parameters
-    ----------
-    folder : Path
 
     Returns
     -------
@@ -206,10 +178,6 @@ def files_below(folder: Path) -> dict[str, Path]:
 
 def file_digests(files: Sequence[Path]) -> list[str]:
     """Digest the bytes of files.
-
-    Parameters
-    ----------
-    files : sequence of Path
 
     Returns
     -------
@@ -236,16 +204,7 @@ def file_sizes(files: Sequence[Path]) -> list[int]:
 
 
 def changed_at(file: Path) -> float:
-    """Tell when a file was last written, in seconds since 1970.
-
-    Parameters
-    ----------
-    file : Path
-
-    Returns
-    -------
-    float
-    """
+    """Tell when a file was last written, in seconds since 1970."""
     return _files(file).modified(_key(file)).timestamp() if is_remote(file) else file.stat().st_mtime
 
 
@@ -254,13 +213,8 @@ def open_arrays(folder: Path, *, write: bool = False) -> zarr.Group:
 
     Parameters
     ----------
-    folder : Path
     write : bool
         Make them where there are none.
-
-    Returns
-    -------
-    zarr.Group
     """
     import zarr
 

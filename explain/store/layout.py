@@ -43,10 +43,6 @@ TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
 def default_cache() -> Path:
     """Give the folder or URL of all stores: ``EXPLAIN_CACHE``, or ``.cache/explain`` in the current folder.
 
-    Returns
-    -------
-    Path
-
     Raises
     ------
     StoreError
@@ -56,31 +52,12 @@ def default_cache() -> Path:
 
 
 def store_path(cache: Path, dataset_digest: str) -> Path:
-    """Give the folder of a dataset's store.
-
-    Parameters
-    ----------
-    cache : Path
-    dataset_digest : str
-
-    Returns
-    -------
-    Path
-    """
+    """Give the folder of a dataset's store."""
     return cache / dataset_digest[:16]
 
 
 def picture_name(row: int) -> str:
-    """Name a row's pictures by number, so that no name from a dataset becomes a path of the store.
-
-    Parameters
-    ----------
-    row : int
-
-    Returns
-    -------
-    str
-    """
+    """Name a row's pictures by number, so that no name from a dataset becomes a path of the store."""
     return f"{row:06d}"
 
 

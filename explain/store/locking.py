@@ -28,10 +28,6 @@ def lock_store(store: Path) -> Iterator[None]:
     Where nothing can be written, a store that is there needs no turns: a build with nothing to do over it goes well,
     and one that wants to write is told.
 
-    Parameters
-    ----------
-    store : Path
-
     Returns
     -------
     context manager

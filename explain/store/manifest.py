@@ -150,14 +150,6 @@ class ModelInfo:
 def dataset_info(entry: Mapping[str, Any]) -> DatasetInfo:
     """Read the manifest's entry of the dataset.
 
-    Parameters
-    ----------
-    entry : mapping
-
-    Returns
-    -------
-    DatasetInfo
-
     Raises
     ------
     KeyError, TypeError
@@ -190,14 +182,6 @@ def _words_of(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def model_info(entry: Mapping[str, Any]) -> ModelInfo:
     """Read the manifest's entry of a model.
-
-    Parameters
-    ----------
-    entry : mapping
-
-    Returns
-    -------
-    ModelInfo
 
     Raises
     ------

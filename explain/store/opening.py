@@ -14,14 +14,6 @@ from explain.store.reading import Store
 def open_store(path: str | Path) -> Store:
     """Open a store by its folder or URL.
 
-    Parameters
-    ----------
-    path : str or Path
-
-    Returns
-    -------
-    Store
-
     Raises
     ------
     StoreError
@@ -56,10 +48,6 @@ def open_store(path: str | Path) -> Store:
 def newest_stores(cache: str | Path) -> tuple[Store, ...]:
     """Open the newest complete store of every dataset name.
 
-    Parameters
-    ----------
-    cache : str or Path
-
     Returns
     -------
     tuple of Store
@@ -79,10 +67,6 @@ def newest_stores(cache: str | Path) -> tuple[Store, ...]:
 
 def list_stores(cache: str | Path) -> tuple[Path, ...]:
     """List the folders of the newest complete stores.
-
-    Parameters
-    ----------
-    cache : str or Path
 
     Returns
     -------

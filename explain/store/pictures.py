@@ -46,10 +46,6 @@ def encode_pictures(image: Image.Image, mask: NDArray[np.uint8] | None) -> Pictu
     image : PIL.Image.Image
         RGB, upright, full size.
     mask : ndarray of uint8, shape (h, w), or None
-
-    Returns
-    -------
-    Pictures
     """
     from PIL import Image as Pillow
 
@@ -65,14 +61,7 @@ def encode_pictures(image: Image.Image, mask: NDArray[np.uint8] | None) -> Pictu
 
 
 def write_pictures(store: Path, row: int, pictures: Pictures) -> None:
-    """Write the pictures of an image.
-
-    Parameters
-    ----------
-    store : Path
-    row : int
-    pictures : Pictures
-    """
+    """Write the pictures of an image."""
     name = picture_name(row)
     if pictures.mask is not None:  # first, because the other two are what tells that all is there
         write_atomically(store / "masks" / f"{name}.png", pictures.mask)
@@ -81,16 +70,7 @@ def write_pictures(store: Path, row: int, pictures: Pictures) -> None:
 
 
 def rows_with_pictures(store: Path) -> frozenset[int]:
-    """Find the images whose pictures are all there; the mask, where there is one, is written before the other two.
-
-    Parameters
-    ----------
-    store : Path
-
-    Returns
-    -------
-    frozenset of int
-    """
+    """Find the images whose pictures are all there; the mask, where there is one, is written before the other two."""
     photographs, thumbnails = (
         {int(file.stem) for file in (store / kind).glob("*.jpg") if file.stem.isdigit()}
         for kind in ("photographs", "thumbnails")
@@ -99,16 +79,7 @@ def rows_with_pictures(store: Path) -> frozenset[int]:
 
 
 def pictures_digest(store: Path) -> str:
-    """Digest all pictures of a store by their names and bytes.
-
-    Parameters
-    ----------
-    store : Path
-
-    Returns
-    -------
-    str
-    """
+    """Digest all pictures of a store by their names and bytes."""
     files = {
         f"{kind}/{name}": file
         for kind in ("masks", "photographs", "thumbnails")

@@ -21,7 +21,6 @@ def prune_results(store: Path, wanted: Collection[str], models: Collection[str])
 
     Parameters
     ----------
-    store : Path
     wanted : collection of str
         Folders of results, relative to the store, that are about to be made, or are there and stay.
     models : collection of str

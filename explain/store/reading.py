@@ -123,7 +123,6 @@ class Store:
 
         Parameters
         ----------
-        model : str
         image : str, optional
             All images by default.
 
@@ -138,7 +137,6 @@ class Store:
 
         Parameters
         ----------
-        model, method : str
         image : str, optional
             All images by default; rows of images that failed are zero.
 

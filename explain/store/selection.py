@@ -40,7 +40,6 @@ class Selection:
 
         Parameters
         ----------
-        store : Store
         models, methods : sequence of str
             Names in the order wanted; unknown ones are left out. All that the store holds by default.
         """

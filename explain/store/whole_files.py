@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 def write_table(store: Path, name: str, frame: pd.DataFrame) -> str:
     """Write a table under a name that its content determines.
 
-    Parameters
-    ----------
-    store : Path
-    name : str
-    frame : pandas.DataFrame
-
     Returns
     -------
     str
@@ -49,7 +43,6 @@ def write_manifest(store: Path, manifest: Mapping[str, Any]) -> None:
 
     Parameters
     ----------
-    store : Path
     manifest : mapping
         All of it but the schema.
     """
@@ -58,12 +51,7 @@ def write_manifest(store: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def write_checksums(folder: Path) -> None:
-    """List the sha256 of every file below a folder, in the form that ``sha256sum --check`` reads.
-
-    Parameters
-    ----------
-    folder : Path
-    """
+    """List the sha256 of every file below a folder, in the form that ``sha256sum --check`` reads."""
     files = {
         name: file
         for name, file in files_below(folder).items()

@@ -63,15 +63,10 @@ def open_engine(
     Parameters
     ----------
     name : {"local", "ray"}
-    specs : tuple of ModelSpec
     batch_size : int
         Images per forward pass.
     loading : callable, optional
         Called with the title of a network and 0 before it is loaded in this process, and 1 after.
-
-    Returns
-    -------
-    Engine
 
     Raises
     ------

@@ -88,7 +88,6 @@ class Networks:
 
     Parameters
     ----------
-    specs : sequence of ModelSpec
     loading : callable, optional
         Called with the title of a network and 0 before it is loaded, and 1 after.
     """
@@ -99,16 +98,7 @@ class Networks:
         self._loaded: dict[str, Network] = {}
 
     def load(self, spec: ModelSpec) -> Network:
-        """Give a network.
-
-        Parameters
-        ----------
-        spec : ModelSpec
-
-        Returns
-        -------
-        Network
-        """
+        """Give a network."""
         from explain.models.network import load_network
 
         if spec.name not in self._loaded:
@@ -121,18 +111,7 @@ class Networks:
 
 
 def explain_prepared(prepared: PreparedBatch, networks: Networks, batch_size: int) -> Outcome:
-    """Run every network over the images of a batch that it lacks.
-
-    Parameters
-    ----------
-    prepared : PreparedBatch
-    networks : Networks
-    batch_size : int
-
-    Returns
-    -------
-    Outcome
-    """
+    """Run every network over the images of a batch that it lacks."""
     batch = prepared.batch
     images = prepared.images
     models = []
@@ -168,7 +147,6 @@ def explain_batch(evidence: Evidence, targets: Sequence[int | None], methods: Se
 
     Parameters
     ----------
-    evidence : Evidence
     targets : sequence of int or None, length n
         Target class of each image; None stands for the class that the network predicts.
     methods : sequence of str

@@ -27,8 +27,6 @@ class LocalEngine:
 
     Parameters
     ----------
-    specs : tuple of ModelSpec
-    batch_size : int
     loading : callable, optional
         Called with the title of a network and 0 before it is loaded, and 1 after.
     """
@@ -46,16 +44,7 @@ class LocalEngine:
         return arrays_of_ending(network.head, network.scores)
 
     def run(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
-        """Work batches off in their order.
-
-        Parameters
-        ----------
-        batches : iterable of Batch
-
-        Yields
-        ------
-        Outcome
-        """
+        """Work batches off in their order."""
         with ThreadPoolExecutor() as pool:
             ahead: tuple[Batch, dict[int, Future[PreparedImage]]] | None = None
             for batch in batches:

@@ -81,15 +81,10 @@ def prepare_image(record: ImageRecord, sizes: Collection[InputSize], with_pictur
 
     Parameters
     ----------
-    record : ImageRecord
     sizes : collection of InputSize
         Input sizes of the networks that lack it.
     with_pictures : bool
         Whether to encode the photograph, the thumbnail and the mask as pages show them.
-
-    Returns
-    -------
-    PreparedImage
 
     Notes
     -----
@@ -137,11 +132,6 @@ def read_record(record: ImageRecord) -> Image.Image:
 
 def sizes_of_rows(batch: Batch, specs: Sequence[ModelSpec]) -> dict[int, frozenset[InputSize]]:
     """Tell which input sizes each row of a batch is wanted in.
-
-    Parameters
-    ----------
-    batch : Batch
-    specs : sequence of ModelSpec
 
     Returns
     -------

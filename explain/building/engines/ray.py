@@ -31,11 +31,6 @@ if TYPE_CHECKING:
 class RayEngine:
     """Runs the networks on the cluster that ``RAY_ADDRESS`` names, or on one that is started on this machine.
 
-    Parameters
-    ----------
-    specs : tuple of ModelSpec
-    batch_size : int
-
     Notes
     -----
     Every machine of the cluster needs the same checkout and the same requirements, and must see the dataset's files
@@ -55,16 +50,7 @@ class RayEngine:
         return arrays_of_ending(network.head, network.scores)
 
     def run(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
-        """Work batches off, in the order in which the workers finish them.
-
-        Parameters
-        ----------
-        batches : iterable of Batch
-
-        Yields
-        ------
-        Outcome
-        """
+        """Work batches off, in the order in which the workers finish them."""
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anyone
         os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what stops the build is raised
         import ray
