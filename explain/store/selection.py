@@ -24,11 +24,11 @@ class Selection:
 
     Examples
     --------
-    >>> selection = Selection({"a": "Net A", "b": "Net B"}, {"fem": "FEM"})
+    >>> selection = Selection({"a": "Net A", "b": "Net B"}, {"m": "Method"})
     >>> selection.keys
-    (('a', 'fem'), ('b', 'fem'))
-    >>> selection.title(("a", "fem"))
-    'Net A, FEM'
+    (('a', 'm'), ('b', 'm'))
+    >>> selection.title(("a", "m"))
+    'Net A, Method'
     """
 
     models: Mapping[str, str]

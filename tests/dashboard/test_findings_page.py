@@ -4,7 +4,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from data import open_dataset
 from data.datasets import DEMO_FOLDER
@@ -34,18 +33,8 @@ def anyones(tmp_path_factory):
 
 
 @pytest.fixture
-def open_page(monkeypatch):
-    def run(cache, stem="findings", **params):
-        monkeypatch.setenv("EXPLAIN_CACHE", str(cache))
-        app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
-        app.switch_page(f"views/{stem}.py")
-        for name, value in params.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception, app.exception
-        return app
-
-    return run
+def open_page(opened):
+    return lambda cache, stem="findings", **params: opened(cache, stem, **params)
 
 
 def said(app):

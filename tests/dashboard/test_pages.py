@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard.pages import PAGES
 from data import open_dataset
@@ -20,19 +19,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def open_page(built, monkeypatch):
-    monkeypatch.setenv("EXPLAIN_CACHE", str(built[0]))
-
-    def run(stem, **params):
-        app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
-        app.switch_page(f"views/{stem}.py")
-        for name, value in params.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception, app.exception
-        return app
-
-    return run
+def open_page(built, opened):
+    return lambda stem, **params: opened(built[0], stem, **params)
 
 
 @pytest.fixture(scope="module")
@@ -111,9 +99,8 @@ def test_another_class_is_named_by_the_map(open_page):
     assert [panel["lines"][0] for panel in maps[:2]] == ["Target: American black bear"] * 2
 
 
-def test_a_label_that_no_model_knows_gives_the_predicted_class_and_says_so(pets, open_page, monkeypatch):
-    monkeypatch.setenv("EXPLAIN_CACHE", str(pets))
-    app = open_page("compare")
+def test_a_label_that_no_model_knows_gives_the_predicted_class_and_says_so(pets, opened):
+    app = opened(pets, "compare")
     _, *maps = panels(app)
     assert len(maps) == 2  # one model
     assert re.fullmatch(r"Target: .+ \(predicted: this model has no class for the label\)", maps[0]["lines"][0])
@@ -122,9 +109,8 @@ def test_a_label_that_no_model_knows_gives_the_predicted_class_and_says_so(pets,
 
 
 @pytest.mark.parametrize("stem", PAGES)
-def test_every_page_stands_on_any_dataset_with_one_model(stem, pets, open_page, monkeypatch):
-    monkeypatch.setenv("EXPLAIN_CACHE", str(pets))
-    shown = texts(open_page(stem))
+def test_every_page_stands_on_any_dataset_with_one_model(stem, pets, opened):
+    shown = texts(opened(pets, stem))
     assert "pets" in shown
     if stem in ("gallery", "compare", "upload"):
         assert "animal" not in shown
@@ -185,9 +171,8 @@ def test_the_gallery_says_whose_map_a_picture_shows_by_the_models_title(open_pag
 
 
 @pytest.mark.parametrize("stem", PAGES)
-def test_a_cache_that_cannot_be_reached_is_said_in_a_sentence(stem, open_page, monkeypatch):
-    monkeypatch.setenv("EXPLAIN_CACHE", "nowhere://stores")
-    (error,) = open_page(stem).error
+def test_a_cache_that_cannot_be_reached_is_said_in_a_sentence(stem, opened):
+    (error,) = opened("nowhere://stores", stem).error
     assert "EXPLAIN\\_CACHE" in error.value
 
 

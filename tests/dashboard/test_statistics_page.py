@@ -4,7 +4,6 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard.cached_statistics import options_of
 from dashboard.link import View
@@ -17,19 +16,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def open_statistics(built, monkeypatch):
-    monkeypatch.setenv("EXPLAIN_CACHE", str(built[0]))
-
-    def run(**params):
-        app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60)
-        app.switch_page("views/statistics.py")
-        for name, value in params.items():
-            app.query_params[name] = value
-        app.run()
-        assert not app.exception, app.exception
-        return app
-
-    return run
+def open_statistics(built, opened):
+    return lambda **params: opened(built[0], "statistics", **params)
 
 
 def texts(app):
@@ -39,9 +27,9 @@ def texts(app):
 @pytest.mark.parametrize(
     ("section", "words", "figures"),
     [
-        ("distributions", "Each point is an image", 1),
-        ("differences", "mean and its bootstrap", 4),
-        ("agreement", "not a sign of faithfulness", 2),
+        ("distributions", "Each point is an image", 2),
+        ("differences", "Line and band: mean", 4),
+        ("agreement", "not a sign of faithfulness", 3),
         ("averages", "Every map weighs the same", 1),
         ("answers", "expected calibration error", 2),
         ("faithfulness", "python -m explain evaluate", 0),
