@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.linalg import eigh
+from scipy.linalg.blas import sgemm
 
 from explain.explainers.contract import Explainer, Needs
 
@@ -47,36 +49,55 @@ def eigen_cam(activations: ArrayLike) -> NDArray[np.float32]:
     maps = np.asarray(activations, np.float32)
     n, h, w, c = maps.shape
     saliency = np.zeros((n, h * w), np.float32)
-    for index, image in enumerate(maps.reshape(n, h * w, c)):  # one image at a time stays in the processor's cache
-        # Differences from the first position, so that a constant channel is exactly 0 whatever its mean rounds to.
-        positions = image - image[0]
-        largest = max(positions.max(), -positions.min())
-        if not np.isfinite(largest):
-            saliency[index] = np.nan
-        elif largest > 0:
-            scale = np.ldexp(np.float32(1), np.frexp(largest)[1])  # a power of two: exact, and squares stay in range
-            positions /= scale
-            saliency[index] = _turned(_first_component(positions), positions.sum(axis=1)) * scale
+    images = maps.reshape(n, h * w, c)
+    finite = [bool(np.isfinite(image).all()) for image in images]
+    saliency[[not whole for whole in finite]] = np.nan
+    prepared = [_centred_gram(image) if whole else None for image, whole in zip(images, finite, strict=True)]
+    # All products first, and by SciPy as the eigenvectors are: NumPy's threads, waiting for the next product, would
+    # take the processor from SciPy's.
+    for index, one in enumerate(prepared):
+        if one is not None:
+            saliency[index] = _turned(_first_component(one), one.totals) * one.scale
     return saliency.reshape(n, h, w)
 
 
-def _first_component(positions: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Give the projection on the first principal component, by the smaller of the two Gram matrices."""
+@dataclass(frozen=True)
+class _Gram:
+    """The smaller of an image's two Gram matrices, centred, with what leads back to its positions."""
+
+    matrix: NDArray[np.float32]
+    centred: NDArray[np.float32] | None
+    totals: NDArray[np.float32]
+    scale: np.float32
+
+
+def _centred_gram(image: NDArray[np.float32]) -> _Gram | None:
+    """Multiply an image's positions with each other; None where all positions are alike."""
+    # Differences from the first position, so that a constant channel is exactly 0 whatever its mean rounds to.
+    positions = image - image[0]
+    largest = max(positions.max(), -positions.min())
+    if largest == 0:
+        return None
+    scale = np.ldexp(np.float32(1), np.frexp(largest)[1])  # a power of two: exact, and squares stay in range
+    positions /= scale
+    totals = positions.sum(axis=1)
     rows, columns = positions.shape
     if columns < rows:
         centred = positions - positions.mean(axis=0)
-        return centred @ _largest(centred.T @ centred)[1]
-    gram = positions @ positions.T
+        return _Gram(centred.T @ centred, centred, totals, scale)
+    gram = sgemm(1.0, positions.T, positions.T, trans_a=True)  # positions @ positions.T
     mean = gram.mean(axis=0)
     gram += mean.mean() - mean - mean[:, None]  # what centred positions give
-    value, vector = _largest(gram)
-    return np.sqrt(np.maximum(value, 0)) * vector
+    return _Gram(gram, None, totals, scale)
 
 
-def _largest(gram: NDArray[np.float32]) -> tuple[np.float32, NDArray[np.float32]]:
-    last = len(gram) - 1
-    values, vectors = eigh(gram, subset_by_index=[last, last], check_finite=False)
-    return values[0], vectors[:, 0]
+def _first_component(gram: _Gram) -> NDArray[np.float32]:
+    """Give the projection on the first principal component."""
+    last = len(gram.matrix) - 1
+    values, vectors = eigh(gram.matrix, subset_by_index=[last, last], check_finite=False, driver="evx")
+    if gram.centred is not None:
+        return gram.centred @ vectors[:, 0]
+    return np.sqrt(np.maximum(values[0], 0)) * vectors[:, 0]
 
 
 def _turned(projection: NDArray[np.float32], totals: NDArray[np.float32]) -> NDArray[np.float32]:
