@@ -22,6 +22,7 @@ from explain.serving.sources import record_origins
 from explain.store.checking import find_damage
 from explain.store.layout import CHECKSUMS, MAPS, store_path
 from explain.store.locking import lock_store
+from explain.store.manifest import results_in
 from explain.store.opening import open_store
 from explain.store.pictures import rows_with_pictures
 from explain.store.pruning import prune_results
@@ -170,8 +171,7 @@ def _up_to_date(
 
 
 def _all_folders(store: Store | None) -> set[str]:
-    entries = [] if store is None else store.provenance["models"]
-    return {part["folder"] for entry in entries for part in (entry, *entry.get("methods", ()))}
+    return set() if store is None else {part["folder"] for part in results_in(store.provenance)}
 
 
 def _named(jobs: Sequence[ModelJob]) -> set[str]:

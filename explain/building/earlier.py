@@ -12,6 +12,7 @@ from explain.building.jobs import PER_IMAGE, ModelJob, precision_of
 from explain.building.tables import ReadImage
 from explain.errors import StoreError
 from explain.store.layout import MAP_ARRAY
+from explain.store.manifest import folders_by_digest
 from explain.store.opening import newest_stores
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ def take_over(dataset: Dataset, cache: Path, path: Path, jobs: Sequence[ModelJob
     for other in newest_stores(cache):
         if other.path == path or other.dataset.name != dataset.name:
             continue
-        entries = [entry for entry in other.provenance["models"] if "methods" in entry]
-        folders = {part["digest"]: part["folder"] for entry in entries for part in (entry, *entry["methods"])}
+        folders = folders_by_digest(other.provenance)
         rows = {
             (row.sha256, row.label): index
             for index, row in enumerate(other.table("images").itertuples())

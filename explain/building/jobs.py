@@ -11,6 +11,7 @@ from explain.models.evidence import HALF
 from explain.store.checking import is_whole
 from explain.store.filesystem import open_arrays
 from explain.store.layout import ARRAYS, CHECKSUMS, MAPS, map_folder, model_folder
+from explain.store.manifest import folders_by_digest
 from explain.store.writing import ArrayWriter
 
 if TYPE_CHECKING:
@@ -133,8 +134,7 @@ def jobs_of(
 
 def _published(store: Store | None) -> dict[str, str]:
     """Give the folder of every published result by its digest."""
-    entries = [] if store is None else [e for e in store.provenance["models"] if "methods" in e]
-    return {part["digest"]: part["folder"] for entry in entries for part in (entry, *entry["methods"])}
+    return {} if store is None else folders_by_digest(store.provenance)
 
 
 def precision_of(folder: Path) -> str:

@@ -13,6 +13,7 @@ from explain.explainers.registry import EXPLAINERS
 from explain.store.evidence import stored_evidence
 from explain.store.filesystem import file_digests, file_sizes, files_below, read_whole
 from explain.store.layout import ARRAYS, CHECKSUMS, MAPS
+from explain.store.manifest import results_in
 from explain.store.pictures import pictures_digest
 
 if TYPE_CHECKING:
@@ -69,11 +70,7 @@ def find_damage(store: Store, *, quick: bool = False) -> Damage:
     quick : bool
         Read neither results nor pictures of a store whose results are larger than :data:`QUICK_FROM`.
     """
-    folders = {
-        part["folder"]: part["checksums"]
-        for entry in store.provenance["models"]
-        for part in (entry, *entry.get("methods", ()))
-    }
+    folders = {part["folder"]: part["checksums"] for part in results_in(store.provenance)}
     found = {folder: files_below(store.path / folder) for folder in folders}
     large = quick and sum(sum(file_sizes(list(files.values()))) for files in found.values()) > QUICK_FROM
     results = {folder: _faults(folder, found[folder], wanted, read=not large) for folder, wanted in folders.items()}

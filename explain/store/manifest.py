@@ -12,7 +12,7 @@ from explain.models.runtimes import TENSORFLOW
 from explain.store.layout import ARRAYS, MAP_ARRAY, MAPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _SCHEMA_1 = Path(__file__).with_name("schema_1.toml")
 
@@ -246,3 +246,16 @@ def _methods_of_schema_1(entry: Mapping[str, Any]) -> tuple[MethodInfo, ...]:
         )
         for name, facts in tomllib.loads(_SCHEMA_1.read_text(encoding="utf-8")).items()
     )
+
+
+def results_in(manifest: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Give the entry of every group of arrays that a manifest names: each model's, then its maps' by method."""
+    for entry in manifest["models"]:
+        yield entry
+        yield from entry.get("methods", ())  # schema 1 kept maps in the model's own group
+
+
+def folders_by_digest(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Tell where each result lies, by the digest of what determined it; none of schema 1, which is not built on."""
+    of_schema_2 = {"models": [entry for entry in manifest["models"] if "methods" in entry]}
+    return {part["digest"]: part["folder"] for part in results_in(of_schema_2)}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from explain.errors import StoreError
 from explain.store.filesystem import remove_tree
+from explain.store.manifest import results_in
 from explain.store.opening import open_store
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def prune_results(store: Path, wanted: Collection[str], models: Collection[str])
         current = open_store(store).provenance
     except StoreError:
         return
-    kept = {part["folder"] for entry in current["models"] for part in (entry, *entry.get("methods", ()))} | set(wanted)
+    kept = {part["folder"] for part in results_in(current)} | set(wanted)
     for name in models:
         for folder in (store / "models").glob(f"{name}-*"):
             if folder.name.rpartition("-")[0] == name and f"models/{folder.name}" not in kept:
