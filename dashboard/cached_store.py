@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.selection import summarise
+from dashboard.selection import SORTED_MEASURES, summarise
 from data.datasets import read_boxes
 from data.images import decode, encode
 from explain.figures.overlay import overlay
-from explain.measures.regions import box_coverage, mask_coverage
-from explain.store import Store, default_cache, newest_stores, open_store
-from explain.store.evidence import ExplainedMap, explain_stored
+from explain.measures.regions import box_coverage, mask_coverage, without_parts
+from explain.statistics.likeness import distances_from
+from explain.store import Store, default_cache, named_stores, open_store
+from explain.store.evidence import ExplainedMap, explain_every_value, explain_stored, has_every_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     import numpy as np
     import pandas as pd
@@ -30,10 +32,11 @@ def available() -> dict[str, Store]:
     Returns
     -------
     dict of str to Store
-        By dataset name; `demo` first.
+        By a name that is the dataset's own; `demo` first.
     """
-    stores = [_opened(str(store.path), store.digest) for store in newest_stores(default_cache())]
-    return {s.dataset.name: s for s in sorted(stores, key=lambda s: (s.dataset.name != "demo", s.dataset.name))}
+    stores = named_stores(default_cache())
+    ordered = sorted(stores, key=lambda name: (stores[name].dataset.name != "demo", name))
+    return {name: opened(str(stores[name].path), stores[name].digest) for name in ordered}
 
 
 def table(store: Store, name: str) -> pd.DataFrame:
@@ -45,6 +48,30 @@ def table(store: Store, name: str) -> pd.DataFrame:
         Shared between visitors: not to be changed.
     """
     return _table(str(store.path), store.digest, name)
+
+
+def rows(
+    store: Store, name: str, columns: Sequence[str] | None = None, where: Mapping[str, Collection[str]] | None = None
+) -> pd.DataFrame:
+    """Read those rows and columns of a table that a page asks for.
+
+    Parameters
+    ----------
+    columns, where
+        As for :meth:`explain.store.Store.table`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Shared between visitors: not to be changed.
+    """
+    asked = tuple((column, tuple(values)) for column, values in (where or {}).items())
+    return _rows(str(store.path), store.digest, name, None if columns is None else tuple(columns), asked)
+
+
+def kinds_in(store: Store, name: str, columns: Sequence[str]) -> pd.DataFrame:
+    """List the different rows that a table has in columns of few values; shared between visitors."""
+    return _kinds_in(str(store.path), store.digest, name, tuple(columns))
 
 
 def summary(store: Store, selection: Selection) -> pd.DataFrame:
@@ -67,6 +94,13 @@ def explained(
     return explain_stored(store, image, model, method, target=target or None, parameters=parameters)
 
 
+def every_value(store: Store, image: str, model: str, method: str) -> NDArray[np.float32] | None:
+    """Give a method's maps for every value of its parameter, where they cost little and need nothing else."""
+    if not has_every_value(method) or method in store.model(model).refused:
+        return None
+    return _every_value(str(store.path), store.digest, image, model, method)
+
+
 def subject_coverage(store: Store, image: str) -> NDArray[np.float64] | None:
     """Give the share of each cell of the common grid that the labelled object covers: by its mask, else by its boxes.
 
@@ -78,7 +112,13 @@ def subject_coverage(store: Store, image: str) -> NDArray[np.float64] | None:
     return _coverage(str(store.path), store.digest, image)
 
 
-@st.cache_data(max_entries=2000, show_spinner=False)
+def distances(store: Store, model: str, image: str) -> dict[str, float]:
+    """Give every image's distance from one in a model's features, by its id."""
+    images = table(store, "images")["image"]
+    return dict(zip(images, distances_from(store.pooled(model), store.row(image)).tolist(), strict=True))
+
+
+@lru_cache(maxsize=2000)  # two dozen on every page: what Streamlit's cache takes to find one is more than it is worth
 def card_picture(path: str, digest: str, image: str, layer: str, model: str, method: str, colormap: str) -> bytes:
     """Give a gallery card's picture.
 
@@ -93,39 +133,70 @@ def card_picture(path: str, digest: str, image: str, layer: str, model: str, met
     bytes
         JPEG.
     """
-    store = _opened(path, digest)
+    store = opened(path, digest)
     thumbnail = store.thumbnail(image)
     if layer == "photo":
         return thumbnail
     opacity = 0.55 if layer == "overlay" else 1.0
     raw, signed = store.saliency(model, method, image), store.method(model, method).signed
-    return encode(overlay(decode(thumbnail), raw, colormap=colormap, opacity=opacity, signed=signed), 82)
+    alignment = store.alignment(model, method)
+    picture = overlay(decode(thumbnail), raw, colormap=colormap, opacity=opacity, signed=signed, alignment=alignment)
+    return encode(picture, 82)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _opened(path: str, digest: str) -> Store:
+def opened(path: str, digest: str) -> Store:
+    """Open a store once per state of it."""
     del digest  # only part of the key
     return open_store(path)
 
 
+@st.cache_data(max_entries=100, show_spinner=False)
+def _every_value(path: str, digest: str, image: str, model: str, method: str) -> NDArray[np.float32]:
+    return explain_every_value(opened(path, digest), image, model, method)
+
+
 @st.cache_data(max_entries=500, show_spinner=False)
 def _coverage(path: str, digest: str, image: str) -> NDArray[np.float64] | None:
-    store = _opened(path, digest)
+    store = opened(path, digest)
     mask = store.mask(image)
     if mask is not None:
-        return mask_coverage(mask)
-    record = store.table("images").iloc[store.row(image)]
+        return mask_coverage(without_parts(mask, store.dataset.parts, store.dataset.beside))
+    record = _table(path, digest, "images").iloc[store.row(image)]
     boxes = read_boxes(record["boxes"])
     return box_coverage(boxes, record["width"], record["height"]) if boxes else None
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=32, show_spinner=False)  # shared, and changed by nobody
 def _table(path: str, digest: str, name: str) -> pd.DataFrame:
-    return _opened(path, digest).table(name)
+    return opened(path, digest).table(name)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _rows(
+    path: str, digest: str, name: str, columns: tuple[str, ...] | None, where: tuple[tuple[str, tuple[str, ...]], ...]
+) -> pd.DataFrame:
+    return opened(path, digest).table(name, columns, dict(where))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _kinds_in(path: str, digest: str, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    return opened(path, digest).kinds_in(name, columns)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
 def _summary(path: str, digest: str, models: tuple[str, ...], methods: tuple[str, ...]) -> pd.DataFrame:
-    names = ("images", "predictions", "metrics", "agreement")
-    images, predictions, metrics, agreement = (_table(path, digest, name) for name in names)
-    return summarise(images, predictions, metrics, agreement, models, methods)
+    read = opened(path, digest).table  # once for all: what is read for it is not kept beside it
+    looked_at = {"metric": tuple(SORTED_MEASURES.values()), "model": models, "method": methods}
+    return summarise(
+        _table(path, digest, "images"),
+        read("predictions", ("image", "model", "probability", "right"), {"model": models}),
+        read("metrics", ("image", "model", "method", "metric", "value"), looked_at),
+        read(
+            "agreement",
+            ("image", "model_a", "method_a", "model_b", "method_b", "pearson"),
+            {"model_a": models, "model_b": models, "method_a": methods, "method_b": methods},
+        ),
+        models,
+        methods,
+    )

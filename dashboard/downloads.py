@@ -10,7 +10,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dashboard.page import plain
+from dashboard.plain_text import plain
+from explain.spreadsheet import as_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,7 @@ def offer(label: str, data: bytes | str | Callable[[], bytes], name: str, mime: 
     label : str
         Shown as Markdown.
     data : bytes, str or callable
-        A callable makes the file when it is asked for.
+        A callable makes the file when it is asked for: of a page's files hardly one is ever taken.
     name : str
         The file's; unlike any other that the page offers.
     mime : str
@@ -34,17 +35,19 @@ def offer(label: str, data: bytes | str | Callable[[], bytes], name: str, mime: 
     st.download_button(label, data, name, mime, key=f"download_{name}", icon=icon, on_click="ignore")
 
 
-def offer_table(label: str, table: pd.DataFrame, name: str) -> None:
+def offer_table(label: str, table: pd.DataFrame | Callable[[], pd.DataFrame], name: str) -> None:
     """Show a button that saves a table as comma-separated values, without its index.
 
     Parameters
     ----------
     label : str
         Shown as Markdown.
+    table : pandas.DataFrame or callable
+        A callable gives it when the file is asked for.
     name : str
         The file's, without ``.csv``.
     """
-    offer(label, table.to_csv(index=False), f"{name}.csv", "text/csv")
+    offer(label, lambda: as_csv(table() if callable(table) else table).encode(), f"{name}.csv", "text/csv")
 
 
 def offer_saliency(heading: str, saliency: NDArray[np.float32], name: str) -> None:
@@ -59,6 +62,10 @@ def offer_saliency(heading: str, saliency: NDArray[np.float32], name: str) -> No
     name : str
         The file's, without ``.npy``.
     """
-    buffer = io.BytesIO()
-    np.save(buffer, saliency, allow_pickle=False)
-    offer(f"{plain(heading)}: raw map (.npy)", buffer.getvalue(), f"{name}.npy", "application/octet-stream")
+
+    def written() -> bytes:
+        buffer = io.BytesIO()
+        np.save(buffer, saliency, allow_pickle=False)
+        return buffer.getvalue()
+
+    offer(f"{plain(heading)}: raw map (.npy)", written, f"{name}.npy", "application/octet-stream")

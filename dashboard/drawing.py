@@ -10,20 +10,29 @@ import numpy as np
 import pandas as pd
 
 from explain.figures.overlay import DIVERGING, centred, heatmap, outline, outline_mask, overlay
+from explain.measures.alignment import CENTRED
 from explain.measures.resampling import divide_by_maximum, resample
 from explain.measures.single_image import density
 from explain.statistics.summaries import agreement_square
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from dashboard.link import View
     from data import Box
+    from explain.measures.alignment import Alignment
     from explain.measures.resampling import Interpolation
     from explain.store.selection import MapKey, Selection
 
+ENDS = {
+    "plain": ("0", "{} x a map's mean"),
+    "signed": ("-{}", "{} x a map's mean of absolute values"),
+    "own plain": ("0", "each map's own maximum"),
+    "own signed": ("minus the same", "each map's own largest"),
+}
+"""What stands at a scale's ends, where {} is its largest value."""
 MOST_COLUMNS = 4
 """Maps in a row, at most."""
 
@@ -62,6 +71,20 @@ class Outlines:
             picture = outline_mask(picture, self.mask)
         return outline(picture, self.boxes, self.width, self.height) if self.boxes else picture
 
+    def alone(self, shape: tuple[int, int]) -> NDArray[np.uint8] | None:
+        """Draw them on nothing.
+
+        Returns
+        -------
+        ndarray of uint8, shape (*shape, 4), or None
+            Clear where nothing is drawn; None where nothing is anywhere.
+        """
+        if self.mask is None and not self.boxes:
+            return None
+        grey = np.full((*shape, 3), 128, np.uint8)  # outlines are black and white
+        drawn = self.on(grey)
+        return np.dstack([drawn, np.where((drawn != grey).any(axis=2), 255, 0).astype(np.uint8)])
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -72,8 +95,7 @@ class Scale:
     signed : bool
         Colours diverge from zero.
     method : str
-        The one method whose maps share the scale; empty for one that is shared by all methods whose maps are neither
-        signed nor at the input's resolution: the density of those others may reach many times higher.
+        The one method whose maps share the scale; empty for one that several methods share.
     maximum : float
         The largest density of the maps, of either sign; the end of a scale that they share.
     """
@@ -84,15 +106,8 @@ class Scale:
 
     def ends(self, view: View) -> tuple[str, str]:
         """Say what stands at the ends of the colour bar."""
-        if view.scale == "shared":
-            high = f"{self.maximum:.1f} x a map's mean" + (" of absolute values" if self.signed else "")
-        else:
-            high = "each map's own largest" if self.signed else "each map's own maximum"
-        return (f"-{self.maximum:.1f}" if view.scale == "shared" else "minus the same") if self.signed else "0", high
-
-    def bar(self, view: View) -> NDArray[np.uint8]:
-        """Draw the colour bar."""
-        return colour_bar(DIVERGING if self.signed else view.colormap)
+        low, high = ENDS[("own " if view.scale == "own" else "") + ("signed" if self.signed else "plain")]
+        return low.format(f"{self.maximum:.1f}"), high.format(f"{self.maximum:.1f}")
 
 
 def shared_maximum(maps: Mapping[MapKey, NDArray[np.float32]]) -> float:
@@ -114,7 +129,13 @@ def shared_maximum(maps: Mapping[MapKey, NDArray[np.float32]]) -> float:
     return max((float(np.abs(density(saliency)).max()) for saliency in maps.values()), default=0.0)
 
 
-def drawn(photograph: NDArray[np.uint8], saliency: NDArray[np.float32], view: View, scale: Scale) -> NDArray[np.uint8]:
+def drawn(
+    photograph: NDArray[np.uint8],
+    saliency: NDArray[np.float32],
+    view: View,
+    scale: Scale,
+    alignment: Alignment = CENTRED,
+) -> NDArray[np.uint8]:
     """Draw one map as the link says: over the photograph, alone, or not at all.
 
     Parameters
@@ -125,7 +146,9 @@ def drawn(photograph: NDArray[np.uint8], saliency: NDArray[np.float32], view: Vi
     view : View
         Layer, scale, colormap, opacity and interpolation are read.
     scale : Scale
-        Its maximum is used where the link says that the scale is shared.
+        Its maximum is used unless the link says that every map has its own.
+    alignment : Alignment
+        Where the map's cells lie on the photograph.
 
     Returns
     -------
@@ -133,17 +156,17 @@ def drawn(photograph: NDArray[np.uint8], saliency: NDArray[np.float32], view: Vi
     """
     if view.layer == "photo":
         return photograph
-    top = scale.maximum if view.scale == "shared" else None
+    top = scale.maximum if view.scale != "own" else None
     dense = density(saliency)
     interpolation = cast("Interpolation", view.interpolation)  # parsed: one of the three
     if view.layer == "map":
-        stretched = resample(dense, photograph.shape[:2], interpolation)
+        stretched = resample(dense, photograph.shape[:2], interpolation, alignment)
         if scale.signed:
             return heatmap(centred(stretched, top), DIVERGING)
         return heatmap(divide_by_maximum(stretched, top), view.colormap)
     return overlay(
         photograph, dense, colormap=view.colormap, opacity=view.opacity, maximum=top, interpolation=interpolation,
-        signed=scale.signed,
+        signed=scale.signed, alignment=alignment,
     )  # fmt: skip
 
 
@@ -173,7 +196,8 @@ def matrix(agreement: pd.DataFrame, headings: Mapping[MapKey, str]) -> pd.DataFr
         Pearson correlations, symmetric, 1 on the diagonal; missing where one is undefined.
     """
     names = list(headings.values())
-    return pd.DataFrame(agreement_square(agreement, list(headings)), index=names, columns=names)
+    square = agreement_square(agreement, list(headings)).round(2) + 0.0  # what rounds to zero has no sign
+    return pd.DataFrame(square, index=names, columns=names)
 
 
 def shade(correlation: float) -> str:
@@ -197,11 +221,21 @@ def shade(correlation: float) -> str:
     return f"background-color: rgb({', '.join(map(str, colour))}); color: {letters}"
 
 
-def row_of(selection: Selection) -> int:
-    """Tell how many maps belong together in a row: the models of one method; of one model, all its methods."""
-    return len(selection.models) if len(selection.models) > 1 else max(1, len(selection.methods))
+def rows_of(selection: Selection) -> list[tuple[MapKey, ...]]:
+    """Share maps out to rows of at most MOST_COLUMNS; the models of one method are not parted where a row holds them.
+
+    Returns
+    -------
+    list of tuple of (model, method)
+        In the selection's order, each row as full as the next where there are several.
+    """
+    models = len(selection.models)
+    if models == 1 or models > MOST_COLUMNS:  # one method's models, or one model's methods, in rows as even as can be
+        together = models if models > 1 else len(selection.methods)
+        parts = [selection.keys[start : start + together] for start in range(0, len(selection.keys), max(1, together))]
+        return [row for part in parts for row in _evenly(part, ceil(len(part) / ceil(len(part) / MOST_COLUMNS)))]
+    return _evenly(selection.keys, models * (MOST_COLUMNS // max(1, models)))
 
 
-def columns_of(together: int) -> int:
-    """Give how many columns a row of maps is shown in: as many as it has, else rows as even as can be."""
-    return ceil(together / ceil(together / MOST_COLUMNS))
+def _evenly(keys: Sequence[MapKey], columns: int) -> list[tuple[MapKey, ...]]:
+    return [tuple(keys[start : start + columns]) for start in range(0, len(keys), max(1, columns))]

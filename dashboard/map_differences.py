@@ -56,9 +56,10 @@ def map_differences(maps: PhotographMaps, first: str = "", second: str = "") -> 
         As :func:`pairs_of` has them.
     """
     changes = {
-        pair: density_difference(*(maps.raw[key] for key in pair)) for pair in pairs_of(list(maps.raw), first, second)
+        (a, b): density_difference(maps.raw[a], maps.raw[b], (maps.alignments[a], maps.alignments[b]))
+        for a, b in pairs_of(list(maps.raw), first, second)
     }
-    method_of = {pair: max(maps.scale_of[key].method for key in pair) for pair in changes}
+    method_of = {pair: max(maps.alone[key] for key in pair) for pair in changes}
     limits: dict[str, float] = {}
     for pair, change in changes.items():
         limits[method_of[pair]] = max(limits.get(method_of[pair], 0.0), float(np.abs(change).max()))

@@ -1,21 +1,22 @@
-"""Pictures of one photograph's maps: panels and colour bars, which Compare and Upload share, and the print."""
+"""What Compare and Upload show of one photograph's maps, as the browser draws it, and as the print has it."""
 
 from __future__ import annotations
 
-from textwrap import wrap
+import io
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image
 
-from dashboard.components.panels import ColourBar, Panel
-from dashboard.drawing import Outlines, Scale, columns_of, drawn, row_of
-from dashboard.photograph_maps import NOTE_LENGTH
+from dashboard.components.panels import EveryValue, Panel, Photograph
+from dashboard.drawing import Outlines, drawn, rows_of
 from data.images import encode
+from explain.explainers.registry import EXPLAINERS
 from explain.figures.overlay import DIVERGING
-from explain.figures.print_sheet import Plate
+from explain.figures.print_sheet import Plate, PrintedScale
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,75 +24,78 @@ if TYPE_CHECKING:
     from dashboard.photograph_maps import PhotographMaps
     from explain.store.selection import MapKey
 
+    EveryValueOf = Callable[[str, str], NDArray[np.float32] | None]
+
 NO_OUTLINES = Outlines()
-BLANK, PAPER = 236, 255  # greys of the print: where there is no map, and where nothing stands
+BLANK = 236  # grey of the print, where there is no map
+
+
+def photograph_of(alt: str, photograph: NDArray[np.uint8], outlines: Outlines = NO_OUTLINES) -> Photograph:
+    """Give a photograph and the outlines on it as files."""
+    alone = outlines.alone(photograph.shape[:2])
+    buffer = io.BytesIO()
+    if alone is not None:
+        Image.fromarray(alone).save(buffer, "PNG")
+    return Photograph(alt, encode(photograph), buffer.getvalue())
 
 
 def panels_of(
     maps: PhotographMaps,
-    photograph: NDArray[np.uint8],
-    view: View,
     *,
-    outlines: Outlines = NO_OUTLINES,
     numbers: Mapping[MapKey, str] | None = None,
-) -> list[Panel]:
-    """Put every map's picture, words and values together, in the selection's order; the photograph is not among them.
+    every_value: EveryValueOf = lambda model, method: None,
+) -> list[list[Panel]]:
+    """Put every map, its words and its values together, in rows.
 
     Parameters
     ----------
-    photograph : ndarray of uint8, shape (h, w, 3)
     numbers : mapping of (model, method) to str, optional
         A line to stand below a map.
+    every_value : callable, optional
+        From a model's and a method's name to the maps for every value of the method's one parameter; None where
+        they are not to be had.
     """
-    return [
-        Panel(
+
+    def panel(key: MapKey) -> Panel:
+        heading = maps.selection.title(key)
+        if key not in maps.found:
+            return Panel(heading, lines=(maps.missing[key],))
+        lines = (*maps.about(key), *filter(None, [(numbers or {}).get(key)]))
+        return Panel(
             heading,
             f"{heading}: heatmap over the photograph",
-            encode(outlines.on(drawn(photograph, maps.raw[key], view, maps.scale_of[key]))),
-            (*maps.about(key), *filter(None, [(numbers or {}).get(key)])),
+            lines,
             maps.raw[key],
+            maps.alignments[key],
+            maps.scale_of[key].signed,
+            maps.selection.methods[key[1]],
+            maps.alone[key],
+            _every(key[1], every_value(*key)),
         )
-        if key in maps.found
-        else Panel(heading, lines=(maps.missing[key],))
-        for key in maps.selection.keys
-        for heading in [maps.selection.title(key)]
-    ]
+
+    return [[panel(key) for key in row] for row in rows_of(maps.selection)]
 
 
-def bars_of(maps: PhotographMaps, view: View) -> list[ColourBar]:
-    """Give a colour bar for every scale that the maps have, and say whose it is where there are several."""
-    scales = dict.fromkeys(maps.scale_of.values())
-    named = len(scales) > 1 or any(scale.signed for scale in scales)
-    return [
-        ColourBar(encode(scale.bar(view)), *scale.ends(view), maps.methods_on(scale) if named else "")
-        for scale in scales
-    ]
+def _every(method: str, maps: NDArray[np.float32] | None) -> EveryValue | None:
+    if maps is None:
+        return None
+    (parameter,) = EXPLAINERS[method].parameters
+    return EveryValue(parameter.name, parameter.title, parameter.low, parameter.step, maps)
 
 
 def sheet(
     title: str, maps: PhotographMaps, original: NDArray[np.uint8], view: View, outlines: Outlines, notes: Sequence[str]
 ) -> Plate:
     """Lay the comparison out for print; a map that cannot be had leaves its place grey, and its reason in the notes."""
-    together = row_of(maps.selection)
-    columns = columns_of(together)
-    blank, nothing = np.full_like(original, BLANK), np.full_like(original, PAPER)
-    pictures: list[tuple[str, NDArray[np.uint8]]] = []
-    for place, key in enumerate(maps.selection.keys):
-        if place % together == 0:  # another method begins in a row of its own
-            pictures += [("", nothing)] * (-len(pictures) % columns)
-        there = key in maps.found
-        picture = outlines.on(drawn(original, maps.raw[key], view, maps.scale_of[key])) if there else blank
-        pictures.append((maps.selection.title(key), picture))
-    scales = list(dict.fromkeys(maps.scale_of.values()))
-    main = next((scale for scale in scales if not scale.method), scales[0] if scales else Scale())
-    colours = DIVERGING if main.signed else view.colormap
-    others = [
-        f"{maps.methods_on(scale)}: {'blue to red' if scale.signed else 'the same colours'}, from {low} to {high}"
-        for scale in scales
-        if scale != main
-        for low, high in [scale.ends(view)]
+    blank = np.full_like(original, BLANK)
+    pictures = {
+        key: outlines.on(drawn(original, maps.raw[key], view, maps.scale_of[key], maps.alignments[key]))
+        for key in maps.found
+    }
+    rows = [[(maps.selection.title(key), pictures.get(key, blank)) for key in row] for row in rows_of(maps.selection)]
+    scales = [
+        PrintedScale(DIVERGING if scale.signed else view.colormap, *scale.ends(view), maps.methods_on(scale))
+        for scale in dict.fromkeys(maps.scale_of.values())
     ]
-    lines = tuple(line for text in others for line in wrap(text, NOTE_LENGTH))
-    return Plate(
-        title, outlines.on(original), pictures, columns, colours, main.ends(view), (*maps.notes(), *lines, *notes)
-    )
+    rows[0].insert(0, ("Photograph", outlines.on(original)))
+    return Plate(title, rows, scales, (*maps.notes(), *notes))

@@ -104,4 +104,5 @@ def explain_own(store: Store, asked: Question, answer: Answer, model: str, metho
     own = asked.parameters_of(method)
     saliency = said.saliency(method, head=store.head(model), target=target, parameters=own)
     of_class = store.model(model).classes[target] if found.targeted else None
-    return ExplainedMap(saliency, model, method, of_class, own)
+    alignment = store.model(model).alignment_of_maps(found.at_pixels)
+    return ExplainedMap(saliency, model, method, of_class, own, alignment)

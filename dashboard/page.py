@@ -7,61 +7,101 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from dashboard.boundary import public
 from dashboard.cached_store import available
+from dashboard.components.walk import show_walk
+from dashboard.first_store import build_first_store
 from dashboard.link import View
-from dashboard.widgets import choose_several, current_view, select
+from dashboard.pages import PAGES
+from dashboard.plain_text import plain as plain
+from dashboard.widgets import choose_several, current_view, select, understood
 from explain.errors import ExplainError
+from explain.statistics.architectures import one_of_each_first
 from explain.store import Store
 from explain.store.selection import Selection
 
+CHIP = 40
+"""Letters of a notice that a chip holds."""
+_NOTICE = "notice"
+"""Where a visitor's session keeps the place of the notice about the link, and what it says."""
 SHOWN = 2
 """So many models, and so many methods, are shown where the reader does not choose."""
 
 
-def open_page(heading: str, line: str, *, choosing: bool = True) -> tuple[Store, View, Selection]:
+def open_page(heading: str, line: str = "", *, choosing: bool = True) -> tuple[Store, View, Selection]:
     """Show a page's head and give its store, its state and what is looked at; it ends here where there is no store.
 
     Parameters
     ----------
     line : str
-        One line that says what the page is for.
+        One line that says what the page is for; a page of pictures does without, and gives them its room.
     choosing : bool
         Whether the reader may choose models and methods on this page.
     """
     view, notices = current_view()
-    st.title(heading, anchor=False)
-    st.caption(line)
+    st.set_page_config(page_title=heading)
+    with st.container(gap="xsmall"):
+        _lead_to_pages(view)
+        head = st.container(horizontal=True, vertical_alignment="center", gap="small")
+        show_walk()
+    with head:
+        st.title(heading, anchor=False, width="content")
+    if line:
+        st.caption(line)
+    st.session_state[_NOTICE] = st.empty(), ()
     try:
         stores = available()
     except (ExplainError, OSError) as error:
-        st.error(plain(f"{error} Set EXPLAIN_CACHE to where the stores are, and start the dashboard again."))
+        st.error(plain(f"{public(error)} Set EXPLAIN_CACHE to where the stores are, and start the dashboard again."))
         st.stop()
     if not stores:
-        st.info("There is no store yet. Run `make dashboard`, or `python -m explain build`, and reload this page.")
+        build_first_store()
         st.stop()
     if view.dataset and view.dataset not in stores:
         notices = (*notices, "The link's dataset is not in this store; the first one is shown.")
         view = view.but(dataset="")
-    store = stores[view.dataset or next(iter(stores))]
+    name = view.dataset or next(iter(stores))
+    store = stores[name]
     if view.label and view.label not in store.dataset.labels:
         notices = (*notices, "The link's label is not in this dataset; all labels are shown.")
         view = view.but(label="")
     view, selection, more = select_maps(store, view)
-    for notice in (*notices, *more):
-        st.warning(notice, icon=":material/link_off:")
-    shown = f"{store.dataset.images} images · {plain(_listed(selection.models.values()))}"
-    st.markdown(f":material/photo_library: **{plain(store.dataset.title)}** · {shown}")
-    if store.dataset.notice:
-        st.caption(plain(store.dataset.notice))
+    understood(view)
+    say_of_link(*notices, *more)
+    st.set_page_config(page_title=f"{heading} · {store.dataset.title}")
+    with head:
+        _say_what_is_shown(store, selection)
+        share()
     if len(stores) > 1:
-        named = {name: each.dataset.title for name, each in stores.items()}
-        chosen = view.but(dataset=store.dataset.name)
+        named = {key: _titled(key, each) for key, each in stores.items()}
+        chosen = view.but(dataset=name)
         with st.sidebar:
             select(chosen, "dataset", "Dataset", "Which store to look at.", tuple(stores), names=named)
     if choosing:
         with st.sidebar:
             _choose(store, selection)
     return store, view, selection
+
+
+def say_of_link(*sentences: str) -> None:
+    """Say what of the link is not shown, and what is instead: one notice below the head, however much is wrong.
+
+    Parameters
+    ----------
+    sentences : str
+        As Markdown; those that a page finds later are added to the first ones.
+    """
+    place, said = st.session_state[_NOTICE]
+    said = tuple(dict.fromkeys((*said, *filter(None, sentences))))
+    st.session_state[_NOTICE] = place, said
+    if said:
+        place.warning("  \n".join(said), icon=":material/link_off:")
+
+
+def _titled(name: str, store: Store) -> str:
+    """Give a dataset's title, with the beginning of its digest where another folder bears its name."""
+    title = store.dataset.title
+    return title if name == store.dataset.name else f"{title} ({store.dataset.digest[:8]})"
 
 
 def select_maps(store: Store, view: View) -> tuple[View, Selection, tuple[str, ...]]:
@@ -87,11 +127,42 @@ def select_maps(store: Store, view: View) -> tuple[View, Selection, tuple[str, .
 
 
 def usual_maps(store: Store) -> Selection:
-    """Give what pages show where the reader does not choose: the first two models and methods of the newest build."""
+    """Give what pages show where the reader does not choose: the first two models and methods of the newest build.
+
+    Seeds of one architecture stand back: two of them are hardly what one comes to compare.
+    """
     held = Selection.of(store)
-    models = [name for name in store.shown_models if name in held.models]
+    models = one_of_each_first(name for name in store.shown_models if name in held.models)
     methods = [name for name in store.shown_methods if name in held.methods]
     return Selection.of(store, models[:SHOWN], methods[:SHOWN])
+
+
+def _say_what_is_shown(store: Store, selection: Selection) -> None:
+    """Name the dataset and the models; what must be known of the dataset is a chip that opens to its sentence."""
+    models = plain(_listed(selection.models.values()))
+    st.caption(f"**{plain(store.dataset.title)}** · {models}", width="content")
+    if notice := store.dataset.notice:
+        with st.popover(plain(chip_of(notice)), icon=":material/info:", type="tertiary"):
+            st.write(plain(notice))
+    st.space("stretch")
+
+
+def chip_of(notice: str) -> str:
+    """Shorten a notice to what a chip holds: what its first clause says the images are.
+
+    >>> chip_of("These are rendered photographs: path-traced scenes, not real animals or places.")
+    'Rendered photographs'
+    """
+    said = re.sub(r"^(These|They|This) (are|is) ", "", notice.partition(":")[0]).rstrip(".")
+    return said[:1].upper() + said[1:] if len(said) <= CHIP else "About these images"
+
+
+def _lead_to_pages(view: View) -> None:
+    """Lead to every page with what the reader has set: Streamlit's own menu drops the address's parameters."""
+    params = view.but(page=1).to_params()
+    with st.container(horizontal=True, gap="xsmall", key="menu"):
+        for stem, (title, _) in PAGES.items():  # without icons, ten pages stand in one line
+            st.page_link(f"views/{stem}.py", label=title, query_params=params, width="content")
 
 
 def _choose(store: Store, selection: Selection) -> None:
@@ -110,11 +181,11 @@ def _listed(titles: Iterable[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def share(view: View) -> None:
+def share(view: View | None = None) -> None:
     """Offer the link to what is shown."""
     from urllib.parse import urlencode
 
-    with st.popover("Share", icon=":material/link:"):
+    with st.popover("Share", icon=":material/link:", type="tertiary"):
         base = str(st.context.url or "").partition("?")[0]
         params = urlencode(st.query_params.to_dict())
         st.caption("This address opens the same view.")
@@ -130,8 +201,3 @@ def file_name(text: str) -> str:
         Letters, digits, dots, hyphens and underscores; everything else becomes an underscore.
     """
     return re.sub(r"[^\w.-]", "_", text).lstrip(".") or "image"
-
-
-def plain(text: str) -> str:
-    """Escape what Markdown would read as markup in a text that comes from a file or a link."""
-    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+-.!|~:$" else letter for letter in text)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from dashboard.boundary import public
 from dashboard.drawing import Scale, shared_maximum
 from dashboard.page import file_name
 from explain.errors import ExplainError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from explain.measures.alignment import Alignment
     from explain.store import Store
     from explain.store.evidence import ExplainedMap
     from explain.store.selection import MapKey, Selection
@@ -38,6 +40,9 @@ class PhotographMaps:
     missing : mapping of (model, method) to str
         The reason, in a sentence.
     scale_of : mapping of (model, method) to Scale
+    alone : mapping of (model, method) to str
+        The method's name where its maps cannot share a scale with others: signed ones, and those at the resolution of
+        the network's input, whose density reaches many times higher. Empty of the others.
     same_as : mapping of (model, method) to str
         Title of the method that gives the same map, where there is one.
     why : mapping of str to str
@@ -48,6 +53,7 @@ class PhotographMaps:
     found: Mapping[MapKey, ExplainedMap]
     missing: Mapping[MapKey, str]
     scale_of: Mapping[MapKey, Scale]
+    alone: Mapping[MapKey, str]
     same_as: Mapping[MapKey, str]
     why: Mapping[str, str]
 
@@ -55,6 +61,11 @@ class PhotographMaps:
     def raw(self) -> dict[MapKey, NDArray[np.float32]]:
         """The maps alone."""
         return {key: each.saliency for key, each in self.found.items()}
+
+    @cached_property
+    def alignments(self) -> dict[MapKey, Alignment]:
+        """Where the maps' cells lie on the photograph."""
+        return {key: each.alignment for key, each in self.found.items()}
 
     def methods_on(self, scale: Scale) -> str:
         """Name the methods whose maps are drawn on a scale."""
@@ -90,7 +101,12 @@ class PhotographMaps:
 
 
 def gather(
-    store: Store, selection: Selection, explain: Callable[[str, str], ExplainedMap], why: Mapping[str, str]
+    store: Store,
+    selection: Selection,
+    explain: Callable[[str, str], ExplainedMap],
+    why: Mapping[str, str],
+    *,
+    by_method: bool = True,
 ) -> PhotographMaps:
     """Ask for every map of a selection; one that cannot be had leaves its reason.
 
@@ -102,6 +118,8 @@ def gather(
         From a model's and a method's name to the map; it raises ExplainError where there is none.
     why : mapping of str to str
         As :class:`PhotographMaps` has it.
+    by_method : bool
+        Whether every method has a scale of its own; else all share one but those that cannot.
     """
     found: dict[MapKey, ExplainedMap] = {}
     missing: dict[MapKey, str] = {}
@@ -112,8 +130,9 @@ def gather(
                 raise ExplainError(refused)
             found[model, method] = explain(model, method)
         except ExplainError as error:
-            missing[model, method] = str(error)
-    looks = {key: _looks(store, *key) for key in found}
+            missing[model, method] = public(error)
+    signed_alone = {key: _signed_alone(store, *key) for key in found}
+    looks = {key: (signed, key[1] if by_method else alone) for key, (signed, alone) in signed_alone.items()}
     maxima = {
         look: shared_maximum({key: each.saliency for key, each in found.items() if looks[key] == look})
         for look in dict.fromkeys(looks.values())
@@ -124,9 +143,30 @@ def gather(
         found,
         missing,
         {key: Scale(*look, maxima[look]) for key, look in looks.items()},
+        {key: alone for key, (_, alone) in signed_alone.items()},
         {key: title_of(twin) for key, twin in twins.items() if twin and store.model(key[0]).closed_form},
         why,
     )
+
+
+def own_answers(store: Store, selection: Selection, image: str) -> dict[str, str]:
+    """Give the class that each model itself names for a photograph."""
+    return {
+        name: store.model(name).classes[int(store.logits(name, image).argmax())] for name in selection.models
+    }  # fmt: skip
+
+
+def on_one_scale(*several: PhotographMaps) -> list[PhotographMaps]:
+    """Give several photographs' maps scales that reach to the largest value of all, so that they can be compared."""
+    highest: dict[tuple[bool, str], float] = {}
+    for scale in (scale for maps in several for scale in maps.scale_of.values()):
+        look = (scale.signed, scale.method)
+        highest[look] = max(scale.maximum, highest.get(look, 0.0))
+
+    def widened(scale: Scale) -> Scale:
+        return replace(scale, maximum=highest[scale.signed, scale.method])
+
+    return [replace(maps, scale_of={key: widened(s) for key, s in maps.scale_of.items()}) for maps in several]
 
 
 def numbers_table(maps: PhotographMaps, numbers: pd.DataFrame) -> pd.DataFrame:
@@ -150,7 +190,7 @@ def map_file(stem: str, each: ExplainedMap) -> str:
     return file_name("-".join(filter(None, (stem, each.model, each.method, each.target))))
 
 
-def _looks(store: Store, model: str, method: str) -> tuple[bool, str]:
+def _signed_alone(store: Store, model: str, method: str) -> tuple[bool, str]:
     """Tell whether a method's maps are signed, and name the method where its maps have a scale of their own."""
     known = store.model(model).method(method) or explainer(method)
     return known.signed, method if known.signed or known.at_pixels else ""

@@ -1,40 +1,51 @@
-"""How a page shows an exhibit: every point opens its image, and under it are its caption, its table and files of it."""
+"""How a page shows an exhibit: a box or a lasso leads to its images; caption, table and files are under it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import plotly.graph_objects as go
 import streamlit as st
 from pandas.api.types import is_float_dtype
 
+from dashboard.chosen_images import LISTS, to_lists
 from dashboard.downloads import offer_table
-from dashboard.page import file_name, plain
+from dashboard.link import fits_a_link
+from dashboard.page import file_name
+from dashboard.plain_text import plain
+from explain.figures.style import PARTS
 from explain.figures.wording import P_COLUMNS, column_title, readable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     import pandas as pd
-    import plotly.graph_objects as go
 
     from dashboard.link import View
     from explain.figures.exhibit import Exhibit
     from explain.store.selection import Selection
 
+_INK = "#434a4d"
 _P_TITLES = {column_title(column) for column in P_COLUMNS}
 
 
-def show(exhibit: Exhibit, selection: Selection, view: View) -> None:
+def show(exhibit: Exhibit, selection: Selection, view: View, draw: Callable[[], None] | None = None) -> None:
     """Show an exhibit: its figure, caption and table; a sentence where there is nothing to show.
 
     Parameters
     ----------
     exhibit : Exhibit
-        Points of its figure that carry an image's id in `customdata` open that image.
+        A box or a lasso leads to the images that points of its figure carry in `customdata`; what a single point
+        does is :mod:`dashboard.components.pointing`'s.
     selection : Selection
         Titles of models and methods.
+    draw : callable, optional
+        Shows on the page what the figure shows in a file.
     """
     caption = plain(exhibit.caption)
     if exhibit.table.empty:
-        st.info(f"**{plain(exhibit.title)}.** {caption}")
+        end = "" if exhibit.title.endswith("?") else "."
+        st.info(f"**{plain(exhibit.title)}{end}** {caption}")
         return
     name = file_name(exhibit.name)
     if exhibit.figure is None:
@@ -43,8 +54,11 @@ def show(exhibit: Exhibit, selection: Selection, view: View) -> None:
         st.caption(caption)
         offer_table("Download (.csv)", exhibit.table, name)
         return
-    if _chart(exhibit.figure, name, view):
-        caption += " A click on a point opens its image."
+    if draw:
+        st.markdown(f"**{plain(exhibit.title)}**")
+        draw()
+    else:
+        caption += _chart(exhibit.figure, name, view)
     st.caption(caption)
     with st.expander("Table", icon=":material/table:"):
         _numbers(exhibit.table, selection, name)
@@ -54,14 +68,59 @@ def show(exhibit: Exhibit, selection: Selection, view: View) -> None:
                 offer_table("All rows (.csv)", exhibit.details, f"{name}-rows")
 
 
-def _chart(figure: go.Figure, name: str, view: View) -> bool:
-    """Show a figure; tell whether its points open images."""
-    opens = any(trace.customdata is not None for trace in figure.data)
-    if opens:
-        open_image(st.plotly_chart(figure, key=f"plot_{name}", on_select="rerun", selection_mode="points"), view)
+def legible(figure: go.Figure, theme: str | None) -> go.Figure:
+    """Give a figure whose axes, legend, notes and words at points can be read: Streamlit writes them at 3.6 to 1.
+
+    Parameters
+    ----------
+    theme : str, optional
+        "light" or "dark", as the reader's browser says.
+    """
+    if theme != "light":
+        return figure
+    dark = copied(figure)
+    dark.update_xaxes(tickfont_color=_INK, title_font_color=_INK)
+    dark.update_yaxes(tickfont_color=_INK, title_font_color=_INK)
+    dark.update_annotations(font_color=_INK, selector=lambda note: note.font.color is None)
+    for trace in dark.data:
+        if "text" in str(getattr(trace, "mode", "")):
+            trace.textfont.color = _INK
+        bar = trace if trace.type == "heatmap" and trace.showscale is not False else getattr(trace, "marker", None)
+        if bar is trace or (bar is not None and "showscale" in bar and bar.showscale):
+            bar.colorbar.tickfont.color = bar.colorbar.title.font.color = _INK
+    return dark.update_layout(legend_font_color=_INK)
+
+
+def copied(figure: go.Figure) -> go.Figure:
+    """Copy a figure that visitors share.
+
+    ``go.Figure(figure)`` takes the type out of every trace of the one that it copies, and puts it back: another visitor
+    who comes in between finds a box that is a line.
+    """
+    return go.Figure(figure.to_dict())
+
+
+def _chart(figure: go.Figure, name: str, view: View) -> str:
+    """Show a figure; say what its points, bars and cells do."""
+    shown = legible(figure, st.context.theme.type)
+    figure = shown if shown is not figure else copied(figure)  # Streamlit writes into what it is given
+    carrying = [trace for trace in figure.data if trace.customdata is not None]
+    parts = [trace for trace in carrying if trace.meta == PARTS]
+    if len(parts) < len(carrying):
+        event = st.plotly_chart(figure, key=f"plot_{name}", on_select="rerun", selection_mode=("box", "lasso"))
+        if event.selection.box or event.selection.lasso:
+            _lead_to(images_in(event), view, name)
     else:
         st.plotly_chart(figure, key=f"plot_{name}")
-    return opens
+    said = " A click on a point opens its image; a box or a lasso around several leads to all of them."
+    return (said if len(parts) < len(carrying) else "") + _said_of(parts)
+
+
+def _said_of(parts: Sequence[Any]) -> str:
+    if not parts:
+        return ""
+    what = "cell" if any(trace.type == "heatmap" for trace in parts) else "bar"
+    return f" A click on a {what} leads to its images."
 
 
 def _numbers(table: pd.DataFrame, selection: Selection, name: str) -> None:
@@ -74,16 +133,29 @@ def _numbers(table: pd.DataFrame, selection: Selection, name: str) -> None:
     st.dataframe(shown, hide_index=True, column_config=formats, key=f"table_{name}")
 
 
-def open_image(event: Any, view: View) -> None:
-    """Go to the image of the point that was clicked.
+def images_in(event: Any) -> tuple[str, ...]:
+    """Give the images of the points within a box or a lasso, each once.
 
     Parameters
     ----------
     event : dict-like
         As ``st.plotly_chart`` returns it.
     """
-    for point in event.selection.points:
-        image = point.get("customdata")
-        image = image[0] if isinstance(image, list) else image
-        if image is not None:
-            st.switch_page("views/compare.py", query_params=view.but(image=str(image)).to_params())
+    found = (point.get("customdata") for point in event.selection.points)
+    names = (each[0] if isinstance(each, list) and len(each) == 1 else each for each in found)
+    return tuple(dict.fromkeys(str(name) for name in names if name is not None and not isinstance(name, list)))
+
+
+def _lead_to(images: tuple[str, ...], view: View, name: str) -> None:
+    """Lead to some images as a slice that has an address."""
+    if not images:
+        st.caption("No image is in this part of the figure.")
+        return
+    if not fits_a_link(images):
+        st.caption(f"{len(images)} images are too many for an address; choose a smaller part.")
+        return
+    chosen = to_lists(view).but(images=images, called="").to_params()
+    these = "this image" if len(images) == 1 else f"these {len(images)}"
+    with st.container(horizontal=True, key=f"slice_{name}"):
+        for stem, (_, says, icon) in LISTS.items():
+            st.page_link(f"views/{stem}.py", label=says.format(these), icon=icon, query_params=chosen)

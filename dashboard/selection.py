@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dashboard.link import View
 from data.datasets import read_boxes
 from explain.measures.regions import box_coverage
 from explain.measures.registry import MEASURES
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-
-    from dashboard.link import View
+    from numpy.typing import NDArray
 
 SORTED_MEASURES = {measure.sort: measure.name for measure in MEASURES.values() if measure.sort}
 """Measures that the gallery sorts by: the value of the link's `sort`, and the metric, which is its column."""
@@ -26,6 +26,11 @@ SORT_COLUMNS = {
 }  # fmt: skip
 
 
+DISTANCE = "distance"
+"""Column of the distance from the image that others shall be like."""
+
+_VERDICTS = {"right": "all_right", "wrong": "any_wrong", "models-disagree": "models_disagree"}
+"""Column by verdict that a link can ask for."""
 SIZES = {"small": (0.0, 0.2), "medium": (0.2, 0.5), "large": (0.5, 1.01)}
 """Share of the image that the labelled objects' boxes cover, from and below."""
 
@@ -73,19 +78,21 @@ def summarise(
     frame["method_distance"] = distance[same_model].groupby("image")["distance"].mean()
     for metric in SORTED_MEASURES.values():
         frame[metric] = metrics[metrics["metric"] == metric].groupby("image")["value"].mean()
-    frame["subject_share"] = [
-        _subject_share(*row) for row in zip(frame["boxes"], frame["width"], frame["height"], strict=True)
-    ]
+    frame["subject_share"] = _subject_shares(frame["boxes"].fillna("").astype("str"), frame["width"], frame["height"])
     return frame.reset_index(drop=True)
 
 
-def _subject_share(boxes: str, width: float, height: float) -> float:
-    read = read_boxes(boxes or "")
-    if not read:
-        return np.nan
-    if len(read) == 1:
-        return (read[0].x1 - read[0].x0) * (read[0].y1 - read[0].y0) / (width * height)
-    return float(box_coverage(read, width, height).mean())
+def _subject_shares(boxes: pd.Series, width: pd.Series, height: pd.Series) -> NDArray[np.float64]:
+    """Give the share of each image that its boxes cover; one box, the rule, is a product, and so read in one go."""
+    shares = np.full(len(boxes), np.nan)
+    several = boxes.str.contains(";", regex=False).to_numpy(bool)
+    single = ~several & boxes.str.strip().ne("").to_numpy(bool)
+    sides = np.array(" ".join(boxes[single]).split(), np.float64).reshape(-1, 4)
+    areas = (width[single] * height[single]).to_numpy()
+    shares[single] = (sides[:, 2] - sides[:, 0]) * (sides[:, 3] - sides[:, 1]) / areas
+    for row in np.flatnonzero(several).tolist():
+        shares[row] = box_coverage(read_boxes(boxes.iloc[row]), width.iloc[row], height.iloc[row]).mean()
+    return shares
 
 
 def select_images(summary: pd.DataFrame, view: View) -> pd.DataFrame:
@@ -94,33 +101,56 @@ def select_images(summary: pd.DataFrame, view: View) -> pd.DataFrame:
     Parameters
     ----------
     summary : pandas.DataFrame
-        As :func:`summarise` gives it.
+        As :func:`summarise` gives it; with :data:`DISTANCE` where a link asks for the images that are like one.
 
     Returns
     -------
     pandas.DataFrame
         Ties, and images without the value, in the order of their ids; images without the value last.
     """
-    chosen = summary
+    chosen = summary[_passing(summary, view)]
+    if not chosen["image"].is_monotonic_increasing:  # where it is, ties are in order already
+        chosen = chosen.sort_values("image", kind="stable")
+    if view.sort == "id" and DISTANCE in chosen:
+        return chosen.sort_values(DISTANCE, na_position="last", kind="stable")
+    if view.sort == "id":
+        return chosen if not view.descending else chosen.iloc[::-1]
+    return chosen.sort_values(SORT_COLUMNS[view.sort], ascending=not view.descending, na_position="last", kind="stable")
+
+
+def _passing(summary: pd.DataFrame, view: View) -> NDArray[np.bool_]:
+    """Tell which rows pass a link's filters."""
+    passing = np.ones(len(summary), bool)
     if view.label:
-        chosen = chosen[chosen["label"] == view.label]
-    if view.verdict == "right":
-        chosen = chosen[chosen["all_right"]]
-    elif view.verdict == "wrong":
-        chosen = chosen[chosen["any_wrong"]]
-    elif view.verdict == "models-disagree":
-        chosen = chosen[chosen["models_disagree"]]
+        passing &= (summary["label"] == view.label).to_numpy(bool)
+    if view.verdict in _VERDICTS:
+        passing &= summary[_VERDICTS[view.verdict]].to_numpy(bool)
     if view.size != "all":
         low, high = SIZES[view.size]
-        chosen = chosen[chosen["subject_share"].ge(low) & chosen["subject_share"].lt(high)]
+        share = summary["subject_share"].to_numpy(float)
+        passing &= (share >= low) & (share < high)
+    if view.images:
+        passing &= summary["image"].isin(view.images).to_numpy(bool)
     if view.text.strip():
-        chosen = chosen[chosen["image"].str.contains(view.text.strip(), case=False, regex=False)]
-    ascending = view.order == "ascending"
-    if view.sort == "id":
-        return chosen.sort_values("image", ascending=ascending, kind="stable")
-    return chosen.sort_values(
-        [SORT_COLUMNS[view.sort], "image"], ascending=[ascending, True], na_position="last", kind="stable"
-    )
+        named = summary["image"].str.contains(view.text.strip(), case=False, regex=False)
+        passing &= named.to_numpy(bool)
+    return passing
+
+
+def counts_of(summary: pd.DataFrame, view: View, name: str, values: Sequence[str]) -> dict[str, int]:
+    """Count the images that would be shown with each value of a filter, the others as they are.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from dashboard.link import View
+    >>> images = pd.DataFrame({"image": ["a", "b", "c"], "label": ["x", "y", "x"]})
+    >>> counts_of(images, View(label="y"), "label", ("", "x", "y"))
+    {'': 3, 'x': 2, 'y': 1}
+    """
+    none = View()
+    others = _passing(summary, view.but(**{name: getattr(none, name)}))
+    return {value: int((others & _passing(summary, none.but(**{name: value}))).sum()) for value in values}
 
 
 def neighbours(selected: Sequence[str], image: str) -> tuple[str | None, str | None]:

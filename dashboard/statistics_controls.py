@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from dashboard.cached_statistics import options_of
 from dashboard.widgets import segments, select
 from explain.figures.differences import chosen_pair, side
-from explain.figures.distributions import measured
 from explain.figures.embedding import colourings
 from explain.figures.wording import column_title
 
@@ -33,7 +32,7 @@ def settle(view: View, material: Material) -> tuple[View, tuple[str, ...]]:
     """
     notices = []
     models, methods = material.selection.models, material.selection.methods
-    metrics = measured(material)
+    metrics = material.measured()
     if view.metric not in metrics and metrics:
         notices.append("The link's metric is not in this store; the first one is shown.")
         view = view.but(metric=metrics[0])
@@ -95,7 +94,7 @@ def _map(view: View, material: Material) -> None:
 
 
 def _metric(view: View, material: Material) -> None:
-    names = {name: column_title(name) for name in measured(material)}
+    names = {name: column_title(name) for name in material.measured()}
     if names:
         help = "Which number of each map; formulas are on the About page."
         select(view, "metric", "Metric", help, tuple(names), names=names)

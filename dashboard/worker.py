@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from dashboard.processes import environment
 from explain.errors import ExplainError
 from explain.serving.answers import Answer, read_answer, request
 from explain.serving.messages import FramingError, receive, send
@@ -27,9 +26,8 @@ if TYPE_CHECKING:
 
     from explain.serving.sources import Source
 
-ROOT = Path(__file__).resolve().parents[1]
 COMMAND = (sys.executable, "-P", "-m", "explain.serving.child")
-_LOOK = 0.05
+_LOOK, _TELL = 0.05, 1.0
 
 
 class WorkerError(ExplainError):
@@ -97,6 +95,7 @@ class Worker:
         targets: Mapping[str, int | None],
         methods: Sequence[str] = (),
         parameters: Mapping[str, float] | None = None,
+        told: Callable[[int], object] | None = None,
     ) -> Answer:
         """Explain a photograph; waits for its turn.
 
@@ -110,6 +109,9 @@ class Worker:
             Whose maps are wanted.
         parameters : mapping of str to float, optional
             Of all methods.
+        told : callable, optional
+            Told while it waits how many photographs are before this one: at first, when one is done, and every second,
+            so that it can raise what ends the waiting of a visitor who has left. Then the place is free.
 
         Raises
         ------
@@ -124,7 +126,7 @@ class Worker:
                 f"The file has {len(photograph) / 2**20:.1f} MB; at most {self.limits.bytes / 2**20:.0f} MB are read. "
                 "Save it smaller and try again."
             )
-        with self._turn():
+        with self._turn(told):
             process = self._running()
             fresh = {model.weights for model in models} - process.loaded
             seconds = self.limits.seconds + (self.limits.loading_seconds if fresh else 0)
@@ -145,7 +147,7 @@ class Worker:
             self._process.kill()
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, told: Callable[[int], object] | None) -> Iterator[None]:
         """Wait in line, first come first served."""
         ticket = object()
         with self._turn_ended:
@@ -154,13 +156,22 @@ class Worker:
                     f"The queue for the networks is full ({self.waiting} waiting). Try again in a minute."
                 )
             self._turns.append(ticket)
-            self._turn_ended.wait_for(lambda: self._turns[0] is ticket)
         try:
+            ahead = -1
+            while ahead := self._ahead(ticket, ahead):
+                if told:
+                    told(ahead)
             yield
         finally:
             with self._turn_ended:
-                self._turns.popleft()
+                self._turns.remove(ticket)
                 self._turn_ended.notify_all()
+
+    def _ahead(self, ticket: object, before: int) -> int:
+        """Count who is before a ticket, as soon as it is another number than before, or when a second has passed."""
+        with self._turn_ended:
+            self._turn_ended.wait_for(lambda: self._turns.index(ticket) != before, timeout=_TELL)
+            return self._turns.index(ticket)
 
     def _running(self) -> _Process:
         if self._process is None or not self._process.alive:
@@ -172,10 +183,7 @@ class _Process:
     """One run of the process, from its start to its end."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-        self._popen = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": path}
-        )
+        self._popen = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment())
         self.loaded: set[str] = set()
         self.kill = weakref.finalize(self, _end, self._popen)  # also when the app ends
 

@@ -8,10 +8,11 @@ import json
 import math
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from data import marked_demo
 from data.classes import load_imagenet_classes
 from data.description import DESCRIPTION, Description, read_description
 from data.digests import file_digest
@@ -19,11 +20,12 @@ from data.errors import DataError
 from data.files import why_not_opened
 from data.images import IMAGE_SUFFIXES
 from data.naming import image_ids
-from data.records import Box, Dataset, ImageRecord
+from data.records import UNLABELLED, Box, Dataset, ImageRecord
 from data.scanning import LEADS_OUT, MASK_ENDING, leads_out, printable, scan_folder
+from data.splits import datasets_below
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 MANIFEST = "manifest.csv"
 PARTS = "parts.json"
@@ -31,12 +33,15 @@ DEMO_FOLDER = Path(__file__).parent / "demo"
 IMAGENET_FACTS = Path(__file__).parent / "imagenet"
 """What is known of the ImageNet photographs without having them."""
 DATA_VARIABLE = "EXPLAIN_DATA"
+LONGEST_NAME = 80
+_MOST_BELOW = 4
 
 
-def open_dataset(name_or_path: str | Path) -> Dataset:
+def open_dataset(name_or_path: str | Path, name: str | None = None) -> Dataset:
     """Open a dataset by its built-in name or its folder.
 
-    Every subfolder with at least one image is a class; folders below it are not searched. Files beside the
+    Every subfolder with at least one image is a class; folders below it are not searched. Images without class
+    folders are labelled :data:`data.records.UNLABELLED`. Files beside the
     manifest's rows count as well, and a row whose file is missing stays listed, so that the gap is seen. A box that
     is none, or a file with other bytes than its row names, is a warning and stops nothing. Links that lead out of
     the folder are not followed: such an image stays listed, with the reason. What lies there and is not read is named
@@ -45,14 +50,25 @@ def open_dataset(name_or_path: str | Path) -> Dataset:
     Parameters
     ----------
     name_or_path : str or Path
-        ``demo``, ``imagenet`` or a folder.
+        ``demo``, ``demo-marked`` (composed in the user's cache when it is first opened), ``imagenet`` or a folder.
 
     Raises
     ------
     DataError
-        If there is no such folder, no class folder with images in it, or the manifest or ``dataset.toml`` cannot be
-        used.
+        If there is no such folder, no image in it, the name cannot stand in a link, or the manifest or
+        ``dataset.toml`` cannot be used.
     """
+    found = _open(name_or_path)
+    if name is None:
+        return found
+    if not (name.strip() and name.isprintable() and len(name) <= LONGEST_NAME):
+        raise DataError(
+            f"The name {name[:LONGEST_NAME]!r} cannot stand on pages; expected 1 to {LONGEST_NAME} letters."
+        )
+    return replace(found, name=name.strip(), title=name.strip())
+
+
+def _open(name_or_path: str | Path) -> Dataset:
     if str(name_or_path) == "demo":
         return _open_folder(DEMO_FOLDER, "demo", read_description(DEMO_FOLDER / DESCRIPTION))
     if str(name_or_path) == "imagenet":
@@ -63,20 +79,31 @@ def open_dataset(name_or_path: str | Path) -> Dataset:
                 "Run 'python -m data fetch imagenet', or 'python -m data import FOLDER' if you have them."
             )
         return _open_folder(folder, "imagenet", read_description(IMAGENET_FACTS / DESCRIPTION))
+    if str(name_or_path) == marked_demo.NAME:
+        made = marked_demo.composed(DEMO_FOLDER, data_folder())
+        return _open_folder(made, marked_demo.NAME, read_description(made / DESCRIPTION))
     folder = Path(name_or_path)
-    if not folder.is_dir():
-        kind = "is a file" if folder.is_file() else "does not exist"
+    try:
+        kind = "" if folder.is_dir() else "is a file" if folder.is_file() else "does not exist"
+    except OSError:  # a name that is longer than any file's
+        kind = "does not exist"
+    if kind:
         raise DataError(
-            f"The dataset {str(name_or_path)!r} {kind}. Expected 'demo', 'imagenet' or a folder with one subfolder "
-            "of images per class."
+            f"The dataset {str(name_or_path)[:200]!r} {kind}. Expected 'demo', 'demo-marked', 'imagenet' or a "
+            "folder with one subfolder of images per class."
         )
     return _open_folder(folder.resolve(), folder.resolve().name, read_description(folder / DESCRIPTION))
 
 
 def imagenet_folder() -> Path:
-    """Give the folder of the fetched ImageNet photographs: below ``EXPLAIN_DATA`` or the user's cache."""
+    """Give the folder of the fetched ImageNet photographs."""
+    return data_folder() / "imagenet"
+
+
+def data_folder() -> Path:
+    """Give the folder of datasets that are fetched or composed: ``EXPLAIN_DATA``, or one in the user's cache."""
     root = os.environ.get(DATA_VARIABLE)
-    return (Path(root) if root else Path.home() / ".cache" / "explain") / "imagenet"
+    return Path(root) if root else Path.home() / ".cache" / "explain"
 
 
 def file_sha256(path: Path) -> str:
@@ -127,7 +154,7 @@ def _open_folder(root: Path, name: str, said: Description) -> Dataset:
     if not paths:
         raise DataError(
             f"No images were found in {root}. Expected one subfolder per class with image files inside "
-            f"({', '.join(sorted(suffix[1:] for suffix in IMAGE_SUFFIXES))}){_loose_files(scan.loose)}."
+            f"({', '.join(sorted(suffix[1:] for suffix in IMAGE_SUFFIXES))}){_below(root)}."
         )
     synsets = {entry.name: entry.synset for entry in load_imagenet_classes()}
     outside = scan.leading_out | {path for path in rows.keys() - scan.images if leads_out(root, path)}
@@ -136,8 +163,10 @@ def _open_folder(root: Path, name: str, said: Description) -> Dataset:
         masks = list(pool.map(lambda path: _mask_of(root, path), paths))
     records = []
     warnings = list(scan.warnings)
-    for path, image, digest, mask in zip(paths, image_ids(paths), digests, masks, strict=True):
-        label, row = printable(path.split("/")[0]), rows.get(path, {})
+    for path, image, digest, mask in zip(
+        paths, image_ids([_in_class(path) for path in paths]), digests, masks, strict=True
+    ):
+        label, row = _label_of(path), rows.get(path, {})
         if row.get("sha256", digest) not in ("", digest) and digest:
             warnings.append(
                 f"{printable(path)} holds other bytes than {MANIFEST} names (sha256 {digest[:12]}..., expected "
@@ -170,13 +199,23 @@ def _open_folder(root: Path, name: str, said: Description) -> Dataset:
         labels=labels,
         records=tuple(records),
         parts=parts,
-        digest=_digest(records, parts),
+        digest=_digest(records, parts, said.beside),
         warnings=tuple(warnings),
         subject=said.subject,
         subject_plural=said.subject_plural,
         kinds=said.kinds,
         study=said.study,
+        beside=said.beside,
+        models=said.models,
     )
+
+
+def _label_of(path: str) -> str:
+    return printable(path.split("/")[0]) if "/" in path else UNLABELLED
+
+
+def _in_class(path: str) -> str:
+    return path if "/" in path else f"{UNLABELLED}/{path}"
 
 
 @dataclass(frozen=True)
@@ -201,10 +240,16 @@ def _mask_of(root: Path, path: str) -> _Mask:
         return _Mask(file, fault=why_not_opened(file, error))
 
 
-def _loose_files(count: int) -> str:
-    if not count:
+def _below(root: Path) -> str:
+    """Name the folders further down that are laid out so."""
+    found = datasets_below(root)
+    if not found:
         return ""
-    return f"; {count} image files lie in the folder itself: move them into a subfolder named by their class"
+    more = f" and {len(found) - _MOST_BELOW} more" if len(found) > _MOST_BELOW else ""
+    return (
+        f"; such folders are {', '.join(printable(each) for each in found[:_MOST_BELOW])}{more}: give one of them, "
+        f"--dataset {printable(str(root / found[0]))}"
+    )
 
 
 def _read_manifest(root: Path) -> dict[str, dict[str, str]]:
@@ -253,8 +298,8 @@ def _read_parts(root: Path) -> dict[int, str]:
     return dict(sorted(parts.items()))
 
 
-def _digest(records: list[ImageRecord], parts: Mapping[int, str]) -> str:
-    content = {
+def _digest(records: list[ImageRecord], parts: Mapping[int, str], beside: Sequence[str]) -> str:
+    content: dict[str, Any] = {
         "parts": {str(number): name for number, name in parts.items()},
         "records": [
             [
@@ -265,4 +310,6 @@ def _digest(records: list[ImageRecord], parts: Mapping[int, str]) -> str:
             for record in records
         ],
     }  # fmt: skip
+    if beside:
+        content["beside"] = list(beside)
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

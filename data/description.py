@@ -32,6 +32,10 @@ class Description:
         Labels and classes that are of one kind, by the kind's name. An answer of the label's kind is nearly right.
     study : str
         Name of the study whose claims are about these images, such as "reference_report"; empty where there is none.
+    beside : tuple of str
+        Parts of the masks that do not belong to the subject: their mass is measured, and is not inside.
+    models : tuple of str
+        Built-in models that a build takes where none is named; empty for its own default.
     """
 
     title: str = ""
@@ -40,9 +44,12 @@ class Description:
     subject_plural: str = "labelled objects"
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     study: str = ""
+    beside: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
 
 
 _TEXTS = ("title", "notice", "subject", "subject_plural", "study")
+_LISTS = ("beside", "models")
 
 
 def read_description(path: Path) -> Description:
@@ -71,7 +78,7 @@ def read_description(path: Path) -> Description:
         raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DataError(f"{path} is not valid TOML: {error}.") from error
-    known = (*_TEXTS, "kinds")
+    known = (*_TEXTS, *_LISTS, "kinds")
     for key, value in values.items():
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)
@@ -79,11 +86,14 @@ def read_description(path: Path) -> Description:
             raise DataError(f"{path}: the key {key!r} is unknown; {hint}.")
         if key in _TEXTS and not isinstance(value, str):
             raise DataError(f"{path}: {key} is {value!r}; expected text.")
+        if key in _LISTS and not (isinstance(value, list) and all(isinstance(name, str) for name in value)):
+            raise DataError(f"{path}: {key} is {value!r}; expected a list of names.")
     texts = {key: values[key].strip() for key in _TEXTS if key in values}
     if texts.get("subject") and not texts.get("subject_plural"):
         texts["subject_plural"] = f"{texts['subject']}s"
     filled = {key: text for key, text in texts.items() if text}
-    return Description(**filled, kinds=_kinds(path, values.get("kinds", {})))
+    lists: dict[str, Any] = {key: tuple(values[key]) for key in _LISTS if key in values}
+    return Description(**filled, **lists, kinds=_kinds(path, values.get("kinds", {})))
 
 
 def _kinds(path: Path, found: Any) -> dict[str, tuple[str, ...]]:

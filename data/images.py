@@ -83,6 +83,20 @@ def decode_image(
         return _to_rgb(image)
 
 
+def upright_rgb(image: Image.Image) -> Image.Image:
+    """Turn an opened image into what :func:`decode_image` would give of its file: a new picture, upright and RGB.
+
+    Raises
+    ------
+    ImageError
+        If its pixels cannot be decoded.
+    """
+    try:
+        return _to_rgb(ImageOps.exif_transpose(image))
+    except Exception as error:  # decoders raise many kinds on damaged files
+        raise ImageError(damage_reason(error)) from error
+
+
 def pixels_of(path: Path) -> int:
     """Give width times height of an image without decoding it; 0 where it is none."""
     try:

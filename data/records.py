@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+UNLABELLED = "unlabelled"
+"""The label of images that lie in no class folder: no class is meant by it."""
+
+
 @dataclass(frozen=True)
 class Box:
     """A rectangle around a labelled object, in pixels of the upright image, from (x0, y0) to (x1, y1)."""
@@ -30,7 +34,7 @@ class ImageRecord:
         Its id: the file's name without extension, prefixed by the class where two classes share it. It can be printed
         and has 200 characters at most; see :func:`data.naming.image_ids`.
     label : str
-        Its class: the name of its folder.
+        Its class: the name of its folder, or :data:`UNLABELLED`.
     synset : str or None
         WordNet id, from the manifest or from ImageNet's class of that name.
     path : Path
@@ -91,6 +95,10 @@ class Dataset:
         Labels and classes that are of one kind, by the kind's name; see :func:`data.classes.kind_of`.
     study : str
         Name of the study whose claims are about these images; empty where there is none.
+    beside : tuple of str
+        Parts of the masks that do not belong to the subject.
+    models : tuple of str
+        Built-in models that a build takes where none is named; empty for its own default.
     """
 
     name: str
@@ -106,3 +114,5 @@ class Dataset:
     subject_plural: str = "labelled objects"
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     study: str = ""
+    beside: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()

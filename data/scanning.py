@@ -35,23 +35,23 @@ class Scan:
     Attributes
     ----------
     images : frozenset of str
-        Files that count as images, as ``<class>/<file>``; some may turn out not to be readable.
+        Files that count as images, as ``<class>/<file>``, or ``<file>`` where there are no class folders; some may
+        turn out not to be readable.
     leading_out : frozenset of str
         Those of them that are links to somewhere outside the dataset.
-    loose : int
-        Image files in the folder itself, which belong to no class.
     warnings : tuple of str
         What lies there and is not read, one sentence per sort.
     """
 
     images: frozenset[str]
     leading_out: frozenset[str]
-    loose: int
     warnings: tuple[str, ...]
 
 
 def scan_folder(root: Path) -> Scan:
     """Look through the class folders of a dataset; folders below them are not searched.
+
+    Images in the folder itself count where there are no class folders with images: they bear no labels.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def scan_folder(root: Path) -> Scan:
     others: list[str] = []
     deeper: list[str] = []
     warnings: list[str] = []
-    loose = [entry.name for entry in top if _is_image(entry.name) and not _is_folder(entry)]
+    loose = [entry.name for entry in top if is_image(entry.name) and not _is_folder(entry)]
     others += [entry.name for entry in top if _suffix(entry.name) in _OTHER_IMAGES and not _is_folder(entry)]
     for folder in top:
         if folder.name.startswith((".", "__")) or not _is_folder(folder):
@@ -83,7 +83,7 @@ def scan_folder(root: Path) -> Scan:
             continue
         for file in entries:
             path = f"{folder.name}/{file.name}"
-            if _is_image(file.name):
+            if is_image(file.name):
                 images.add(path)
                 if file.is_symlink() and leads_out(root, path):
                     leading_out.add(path)
@@ -91,7 +91,16 @@ def scan_folder(root: Path) -> Scan:
                 others.append(path)
             elif _is_folder(file) and not file.is_symlink() and _holds_images(file):
                 deeper.append(path)
-    if loose:
+    if loose and not images:
+        images.update(loose)
+        leading_out.update(
+            entry.name for entry in top if entry.name in images and entry.is_symlink() and leads_out(root, entry.name)
+        )
+        warnings.append(
+            f"{_counted(loose, 'image')} in the folder itself, and no class folders: there are no labels, and maps are "
+            "of the predicted class. For labels, move the images into one subfolder per class."
+        )
+    elif loose:
         warnings.append(
             f"Not read: {_counted(loose, 'image file')} beside the class folders{_first(loose)}. "
             "Move what belongs to a class into the folder that is named by it."
@@ -107,7 +116,7 @@ def scan_folder(root: Path) -> Scan:
             f"Not searched: {_counted(deeper, 'folder')} with images inside a class folder{_first(deeper)}. "
             "Move the images into the class folder."
         )
-    return Scan(frozenset(images), frozenset(leading_out), len(loose), tuple(warnings))
+    return Scan(frozenset(images), frozenset(leading_out), tuple(warnings))
 
 
 def leads_out(root: Path, path: str) -> bool:
@@ -152,7 +161,8 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_image(name: str) -> bool:
+def is_image(name: str) -> bool:
+    """Tell by a file's name whether it counts as an image."""
     return _suffix(name) in IMAGE_SUFFIXES and not name.startswith(".") and not name.endswith(MASK_ENDING)
 
 
@@ -163,7 +173,7 @@ def _suffix(name: str) -> str:
 def _holds_images(folder: os.DirEntry[str]) -> bool:
     try:
         with os.scandir(folder) as entries:
-            return any(_is_image(entry.name) for entry in entries)
+            return any(is_image(entry.name) for entry in entries)
     except OSError:
         return False
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -16,6 +16,8 @@ from data import open_dataset
 from explain.errors import ExplainError
 from explain.explainers.in_words import described, lines_of, parameters_of
 from explain.explainers.registry import EXPLAINERS, explainer, parse_methods
+from explain.option_values import EngineName, RuntimeName, Table
+from explain.spreadsheet import as_csv
 from explain.terminal import progress_bars, status_of, writing
 
 if TYPE_CHECKING:
@@ -30,10 +32,12 @@ app = typer.Typer(
 )
 
 
-DatasetOption = Annotated[str, typer.Option("--dataset", help="demo, imagenet or a folder.")]
+DatasetOption = Annotated[str, typer.Option("--dataset", help="demo, demo-marked, imagenet or a folder.")]
 ModelsOption = Annotated[
     str | None,
-    typer.Option("--models", help="Built-in names, names of keras.applications, .keras files; or one .toml file."),
+    typer.Option(
+        "--models", help="Built-in names, names of keras.applications, .keras and .onnx files; or one .toml file."
+    ),
 ]
 MethodsOption = Annotated[
     str | None, typer.Option("--methods", help="Names with commas; `python -m explain methods` lists them.")
@@ -43,38 +47,13 @@ CacheOption = Annotated[
 ]
 
 
-class EngineName(StrEnum):
-    """Where a build runs the networks."""
-
-    LOCAL = "local"
-    RAY = "ray"
-
-
-class RuntimeName(StrEnum):
-    """What runs the networks' forward pass."""
-
-    TENSORFLOW = "tensorflow"
-    ONNXRUNTIME = "onnxruntime"
-
-
-class Table(StrEnum):
-    """Tables that can be exported."""
-
-    METRICS = "metrics"
-    AGREEMENT = "agreement"
-    PREDICTIONS = "predictions"
-    IMAGES = "images"
-    FINDINGS = "findings"
-    CURVES = "curves"
-    SANITY = "sanity"
-
-
 @app.command()
 def build(
     dataset: DatasetOption = "demo",
     models: ModelsOption = None,
     methods: MethodsOption = None,
     cache: CacheOption = None,
+    name: Annotated[str | None, typer.Option(help="What a folder is called on pages; the folder's name.")] = None,
     batch_size: Annotated[int, typer.Option(min=1, max=1024, help="Images per forward pass.")] = 16,
     engine: Annotated[EngineName, typer.Option(help="This process, or Ray's workers.")] = EngineName.LOCAL,
     runtime: Annotated[RuntimeName, typer.Option(help="What runs the networks.")] = RuntimeName.TENSORFLOW,
@@ -83,11 +62,13 @@ def build(
 ) -> None:
     """Compute what is missing: activations, logits, maps, tables and thumbnails."""
     from explain.building.build import build as run
+    from explain.building.remarks import remarks, where_time_went
     from explain.models.specification import REMEMBERED, load_specifications
 
-    opened = open_dataset(dataset)
+    opened = open_dataset(dataset, name)
     remembered = _cache(cache) / REMEMBERED
-    found = load_specifications(models, labels=opened.labels, remembered=remembered, told=_note)
+    chosen = models or ",".join(opened.models) or None
+    found = load_specifications(chosen, labels=opened.labels, remembered=remembered, told=_note)
     specs = [replace(spec, runtime=runtime.value) for spec in found]
     with progress_bars() as progress:
         report = run(
@@ -100,24 +81,8 @@ def build(
             force=force,
             progress=progress,
         )
-    for warning in opened.warnings:
-        print(f"Note: {warning}", file=sys.stderr)
-    for image, reason in report.unread_masks.items():
-        print(f"Used without its mask: {image}: {reason}", file=sys.stderr)
-    for image, reason in report.failed.items():
-        print(f"Left out: {image}: {reason}", file=sys.stderr)
-    for fault in report.healed:
-        print(f"Found damaged and made anew: {fault}", file=sys.stderr)
-    for model, reasons in report.refused.items():
-        for reason in reasons.values():
-            print(f"Left out of {model}: {reason}", file=sys.stderr)
-    for model, labels in report.unknown_labels.items():
-        for label, each in labels.items():
-            near = f" Near it: {', '.join(each['near'])}." if each["near"] else ""
-            _note(f"{model} has no class for the label {label!r} ({each['images']} images).{near}")
-        _note('Which class a label stands for is said in a model\'s table: labels = { label = "class" }.')
-    for sentence in report.at_chance.values():
-        _note(sentence)
+    for remark in remarks(report, opened.warnings):
+        print(remark, file=sys.stderr)
     if as_json:
         print(json.dumps(report.as_json(), ensure_ascii=False))
         return
@@ -125,6 +90,8 @@ def build(
         f"{opened.title}: {report.images} images, {report.computed} results computed, {report.reused} reused, "
         f"{len(report.failed)} images failed, {report.seconds:.1f} s. Store: {report.store}"
     )
+    if time := where_time_went(report):
+        print(time)
 
 
 @app.command()
@@ -153,7 +120,7 @@ def evaluate(
         return
     print(
         f"{opened.title}: {report.images} images, {report.computed} results computed, {report.reused} reused, "
-        f"{report.seconds:.1f} s. Tables: metrics, curves, sanity. Store: {report.store}"
+        f"{report.seconds:.1f} s. Tables: metrics, curves, sanity, certainty. Store: {report.store}"
     )
 
 
@@ -188,24 +155,27 @@ def methods(as_json: Annotated[bool, typer.Option("--json", help="One JSON objec
 
 @app.command()
 def inspect(
-    network: Annotated[str, typer.Argument(help="A .keras file, or a name in keras.applications.")],
+    network: Annotated[str, typer.Argument(help="A .keras or .onnx file, a name in keras.applications, or a .toml.")],
+    images: Annotated[
+        str, typer.Option(help="demo, imagenet or a folder: where cells lie is measured on these; or none.")
+    ] = "demo",
     out: Annotated[Path | None, typer.Option(help="A .toml file to write the table to.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
 ) -> None:
     """Look at a network: its input, where one can look in it, how it ends; and the table that a build takes."""
-    from explain.models import inspection_text
-    from explain.models.inspection import inspect_network
+    from explain.building.inspected import look_at
 
-    found = inspect_network(network)
+    with progress_bars() as progress:
+        found = look_at(network, None if images == "none" else open_dataset(images), progress)
     if out is not None:
         if out.suffix != ".toml" or out.exists():
             raise ExplainError(f"--out is {out}; expected a new file that ends in .toml.")
         with writing(out):
-            out.write_text(inspection_text.as_table(found), encoding="utf-8")
+            out.write_text(found.table, encoding="utf-8")
     if as_json:
-        print(json.dumps(inspection_text.as_json(found), ensure_ascii=False))
+        print(json.dumps(found.json, ensure_ascii=False))
         return
-    print(f"{inspection_text.in_words(found)}\n\n{inspection_text.as_table(found)}", end="")
+    print(f"{found.words}\n\n{found.table}", end="")
 
 
 @app.command(name="map", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -248,33 +218,62 @@ def export(
     frame = _open(dataset, cache).table(table.value)
     with writing(out):
         if out.suffix == ".csv":
-            frame.to_csv(out, index=False)
+            out.write_text(as_csv(frame), encoding="utf-8", newline="")
         else:
             frame.to_parquet(out, index=False)
     print(f"{out}: {len(frame)} rows")
 
 
 @app.command()
+def claim(
+    file: Annotated[Path | None, typer.Argument(help="A .toml file of claims; claims.toml in the dataset's.")] = None,
+    dataset: DatasetOption = "demo",
+    cache: CacheOption = None,
+    seal: Annotated[bool, typer.Option("--seal", help="Say power and seal, and test nothing yet.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
+) -> None:
+    """Test claims of one's own: what the images can show, the seal, the verdicts, images for and against, the link."""
+    from explain.findings.claim_file import FILE, answer, read_claims
+
+    opened = open_dataset(dataset)
+    said = answer(read_claims(file or opened.root / FILE), _open_store(opened, cache), only_seal=seal)
+    if as_json:
+        print(json.dumps(said.as_json(), ensure_ascii=False))
+        return
+    for line in said.lines():
+        print(line)
+
+
+@app.command()
+def multiverse(dataset: DatasetOption = "demo", cache: CacheOption = None) -> None:
+    """Test every claim under every defensible choice; the table of all universes is kept beside the store."""
+    from explain.findings.universes_kept import keep_multiverse, shares_in_words
+
+    print(shares_in_words(keep_multiverse(_open(dataset, cache))))
+
+
+@app.command()
 def report(
-    out: Annotated[Path, typer.Option(help="The .html file to write.")],
+    out: Annotated[Path, typer.Option(help="The .html file to write; with --interactive, the folder.")],
     dataset: DatasetOption = "demo",
     cache: CacheOption = None,
     images: Annotated[bool, typer.Option("--images", help="A section for every image.")] = False,
+    interactive: Annotated[bool, typer.Option("--interactive", help="A folder: gallery and Compare, too.")] = False,
+    networks: Annotated[Path | None, typer.Option(help="Folder dist of onnxruntime-web: Try your own, too.")] = None,
 ) -> None:
-    """Write everything that a store says into one HTML file that needs no server and no network."""
-    from explain.report import FITS_A_MAIL, write_report
+    """Write everything that a store says into one HTML file, or a folder, that needs no server and no network."""
+    from explain.report.command import write
 
-    if out.suffix != ".html":
-        raise ExplainError(f"--out is {out}; expected a file that ends in .html.")
-    with writing(out):
-        size = write_report(_open(dataset, cache), out, images=images)
-    print(f"{out}: {size / 1e6:.1f} MB")
-    if size > FITS_A_MAIL:
-        print(f"This is more than {FITS_A_MAIL / 1e6:.0f} MB, too large for most mail.", file=sys.stderr)
+    for sentence in write(
+        lambda: _open(dataset, cache), out, images=images, interactive=interactive, networks=networks
+    ):
+        print(sentence, file=sys.stderr if sentence.startswith("Note") else sys.stdout)
 
 
 def main() -> NoReturn:
     """Run the command line; whatever happens, one sentence and a status, and no traceback that nobody asked for."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may hold what no text can
     status = status_of(app)
     try:
         sys.stdout.flush()

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,26 @@ CHOSEN = {
     "African_elephant": ("elephant_000", "elephant_002", "elephant_004"),
     "American_black_bear": ("bear_000", "bear_003", "bear_004"),
 }
+
+
+@pytest.hookimpl(trylast=True)  # when every test has its marks
+def pytest_collection_modifyitems(items):
+    """Put files in the order in which processes side by side wait for each other least.
+
+    The demo's store takes a minute to build: one file begins with it, and the others that need it come after those that
+    do not. Files of quick tests are last, so that no process ends long after the others.
+    """
+
+    def of(wanted):
+        return list(dict.fromkeys(item.path for item in items if wanted(item)))
+
+    demo = of(lambda item: "demo_store" in item.fixturenames)
+    slow = of(lambda item: item.get_closest_marker("slow") or item.get_closest_marker("browser"))
+    turns = {
+        path: turn
+        for turn, path in enumerate(dict.fromkeys([*demo[:1], *(path for path in slow if path not in demo), *demo]))
+    }
+    items.sort(key=lambda item: turns.get(item.path, len(turns)))
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +81,47 @@ def few_images(made_once) -> Path:
         (root / "dataset.toml").write_text("\n".join(line for line in said if not line.startswith(("title", "notice"))))
 
     return made_once("few", fill)
+
+
+@pytest.fixture(scope="session")
+def marked_cache(made_once):
+    """Build the demo with the mark, with the network that cheats and an honest one; give the folder of stores."""
+    from explain.building.build import build
+    from explain.models.specification import load_specifications
+
+    def fill(cache):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("EXPLAIN_DATA", str(cache / ".data"))
+            dataset = open_dataset("demo-marked")
+        build(dataset, load_specifications(",".join(dataset.models)), cache)
+
+    return made_once("marked", fill)
+
+
+@pytest.fixture(scope="session")
+def first_build(made_once):
+    """Build the demo's store by the process that a dashboard without one starts; give the cache and what it said last.
+
+    It takes a minute of processor, so that whatever needs the demo's store reads this one, and no test may change it.
+    """
+    from dashboard.first_store import FirstBuild, Progress
+
+    def fill(folder):
+        build, deadline = FirstBuild(str(folder / "cache")), time.monotonic() + 1200
+        while not build.progress.ended and time.monotonic() < deadline:
+            time.sleep(0.1)
+        (folder / "progress.json").write_text(json.dumps(vars(build.progress)))
+
+    folder = made_once("demo", fill)
+    return folder / "cache", Progress(**json.loads((folder / "progress.json").read_text()))
+
+
+@pytest.fixture(scope="session")
+def demo_store(first_build):
+    """Give the folder of stores that the demo's lies in."""
+    cache, progress = first_build
+    assert (progress.ended, progress.error) == (True, "")
+    return cache
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,11 @@ ATTACKS = {
     "Broken masks": "tests/explain/building/test_broken_mask.py",
     "Disk full, read-only, gone, failing": "tests/explain/store/test_faults.py",
     "Power cuts, lost and torn writes": "tests/explain/store/test_power_cut.py",
+    "Builds, kills, damages, reads in any order": "tests/explain/store/test_lives_of_a_store.py",
     "Anything raised in a command": "tests/explain/test_command_line.py",
+    "Text that wants to be markup": "tests/dashboard/test_plain_text.py",
+    "The dashboard's server, over HTTP": "tests/dashboard/test_server.py",
+    "Damaged stores, over all pages": "tests/dashboard/test_damaged_stores.py",
 }
 SIDE = 9990
 MEASURE = (

@@ -1,6 +1,7 @@
 """The walls of the house, as docs/architecture.md draws them: who may import whom, and what may stand where."""
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -20,6 +21,7 @@ ONE_ROOM = {  # library: the rooms that may import it
     "tensorflow": ("explain/models/", "explain/compact/"),
     "keras": ("explain/models/", "explain/compact/"),
     "onnxruntime": ("explain/models/",),
+    "onnx": ("explain/models/",),
     "ray": ("explain/building/engines/",),
     "streamlit": ("dashboard/",),
     "typer": ("explain/cli.py", "explain/compact/__main__.py", "data/cli.py"),
@@ -36,9 +38,19 @@ def named(file):
     return file.relative_to(ROOT).as_posix()
 
 
+@functools.cache
+def nodes(file):
+    return tuple(ast.walk(ast.parse(file.read_text("utf-8"))))
+
+
+@functools.cache
 def imports(file):
     """Give what a module imports, at its top or within functions, with the lines."""
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    return tuple(_imports(file))
+
+
+def _imports(file):
+    for node in nodes(file):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -95,7 +107,7 @@ def test_no_method_is_named_outside_the_explainers():
         f"{named(file)}:{node.lineno} says {node.value!r}"
         for file in modules("explain", "dashboard")
         if not named(file).startswith(("explain/explainers/", "explain/compact/"))  # training knows what it is for
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for node in nodes(file)
         if isinstance(node, ast.Constant) and node.value in EXPLAINERS
     ]
     assert not found, "\n".join(found)

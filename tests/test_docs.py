@@ -12,7 +12,9 @@ import explain.cli
 import explain.compact.__main__
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("data/**/*.md")])
+PAGES = sorted(ROOT.glob("docs/*.md"))
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *PAGES, *ROOT.glob("data/**/*.md")])
+ELSEWHERE = {"notebook.md", "contributing.md", "changes.md"}  # pages that the site makes
 LINK = re.compile(r"\[[^\]]*\]\((?!\w+:|#)([^)\s#]+)[^)]*\)")
 PATH = re.compile(r"`((?:explain|data|dashboard|tests|docs)/[\w./*-]*|[\w.-]+\.(?:md|toml|txt))(?:`|:\d)")
 FENCE = re.compile(r"^```[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -59,10 +61,23 @@ def ids(documents):
 @pytest.mark.parametrize("document", DOCUMENTS, ids=ids(DOCUMENTS))
 def test_links_and_paths_lead_to_files(document):
     text = FENCE.sub("", text_of(document))
-    links = [target for target in LINK.findall(text) if not (document.parent / target).exists()]
+    made = ELSEWHERE if document in PAGES else set()
+    links = [to for to in LINK.findall(text) if to not in made and not (document.parent / to).exists()]
     named = {path for path in PATH.findall(text) if path not in NAMED_BY_A_READER}
     paths = [path for path in named if not any(tuple(base.glob(path)) for base in (ROOT, document.parent))]
     assert (links, paths) == ([], [])
+
+
+def anchors(document):
+    """Give the names of a document's headings, as both GitHub and the site make them."""
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", text_of(document)), re.MULTILINE)
+    return {re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", heading).strip().lower()) for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=ids(DOCUMENTS))
+def test_links_to_headings_lead_to_headings(document):
+    found = re.findall(r"\]\(([\w./-]*)#([\w-]+)\)", FENCE.sub("", text_of(document)))
+    assert [link for link in found if link[1] not in anchors(document.parent / link[0] if link[0] else document)] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=ids(DOCUMENTS))
@@ -100,9 +115,30 @@ def check_command(app, words):
             pytest.fail(f"{command.name} {' '.join(words)}: {error}")
 
 
+TROUBLES = ROOT / "docs" / "troubleshooting.md"
+
+
+@pytest.fixture(scope="module")
+def said_in_code():
+    """Give the texts of the code, with strings that are written in pieces put together."""
+    files = [file for room in ("explain", "data", "dashboard") for file in (ROOT / room).rglob("*.py")]
+    return " ".join(re.sub(r'"\s*\n\s*f?"', "", text_of(file)) for file in [*files, ROOT / "Makefile"])
+
+
+@pytest.mark.parametrize("sentence", re.findall(r"^> (.+)$", text_of(TROUBLES), re.MULTILINE))
+def test_every_error_that_is_explained_is_still_said(sentence, said_in_code):
+    assert sentence in said_in_code
+
+
+def test_every_page_is_in_the_sites_menu():
+    menu = text_of(ROOT / "mkdocs.yml").partition("\nnav:")[2]
+    assert {page.name for page in PAGES} | ELSEWHERE == set(re.findall(r"[\w-]+\.md", menu))
+
+
 def test_commands_are_found_and_wrong_ones_are_not_let_through():
     """The tests above see nothing where no command is recognised."""
-    found = {" ".join(words) for words in commands(ROOT / "README.md")}
+    read = (ROOT / "README.md", ROOT / "docs" / "using.md")
+    found = {" ".join(words) for document in read for words in commands(document)}
     assert {"make dashboard", "make test", "python -m data fetch imagenet"} <= found
     with pytest.raises(pytest.fail.Exception, match="--no-such"):
         check_command(explain.cli.app, ["build", "--no-such", "1"])

@@ -34,14 +34,15 @@ def test_every_requirement_has_one_pin_that_satisfies_it_and_no_pin_is_left_over
     pinned = pins("requirements.txt", "constraints.txt")
     assert {each.name for each in requirements()} == set(pinned)
     assert [str(each) for each in requirements() if not each.specifier.contains(pinned[each.name])] == []
-    assert set(pins("requirements.txt")) == {Requirement(line).name for line in PROJECT["dependencies"]}
+    whole = [*PROJECT["dependencies"], *EXTRAS["tensorflow"]]
+    assert set(pins("requirements.txt")) == {Requirement(line).name for line in whole}
 
 
 def test_extras_that_sentences_and_documents_name_exist():
     documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("tests/**/*.py"), ROOT / "Makefile"]
     texts = [file.read_text("utf-8") for file in (*documents, *(ROOT / "explain").rglob("*.py"))]
     named = {name for text in texts for name in re.findall(r"""['"`.]\.\[(\w+)\]['"`]""", text)}
-    assert {"onnx", "ray", "remote"} <= named <= set(EXTRAS)
+    assert {"onnx", "ray", "remote", "tensorflow"} <= named <= set(EXTRAS)
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,16 @@ from tests.recipes import ROOT, recipes
 pytestmark = pytest.mark.slow
 
 PAGES = """
-import json, sys
+import functools, json, sys
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+# each new AppTest would look through all that is installed
+manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
+
 def texts(app):
-    shown = (app.title, app.caption, app.markdown, app.latex, app.warning, app.info, app.text, app.subheader)
+    headings = (app.title, app.header, app.subheader)
+    shown = (*headings, app.caption, app.markdown, app.latex, app.warning, app.info, app.text)
     said = [str(element.value) for kind in shown for element in kind]
     said += [str(option) for kind in (app.selectbox, app.multiselect) for box in kind for option in box.options]
     said += [str(option) for group in app.button_group for option in group.options]
@@ -37,6 +42,18 @@ for name, (stem, params) in json.loads(sys.argv[1]).items():
 print(json.dumps(found))
 """
 
+COMMANDS = """
+import contextlib, io, json, sys
+from explain.cli import app
+
+said = []
+for words in json.loads(sys.argv[1]):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        app(words, standalone_mode=False)
+    said.append(out.getvalue())
+print(json.dumps(said))
+"""
+
 LOOKED_AT = {
     "gallery": ("gallery", {"layer": "map", "methods": "gradcam,gradcam_centred"}),
     "compare": ("compare", {"methods": "gradcam,gradcam_centred"}),
@@ -53,7 +70,7 @@ LOOKED_AT = {
 def copied(built, few_images, tmp_path_factory):
     """Follow all four recipes in a copy, and add the toy explainer to a built store; give what each page says."""
     root = tmp_path_factory.mktemp("copy")
-    for name in ("explain", "dashboard", "data", "tests", ".streamlit"):
+    for name in ("explain", "dashboard", "data", "tests"):
         ignored = shutil.ignore_patterns("__pycache__", "demo", "screenshots", "benchmarks", "browser")
         shutil.copytree(ROOT / name, root / name, ignore=ignored)
     shutil.copy(ROOT / "pyproject.toml", root)
@@ -70,14 +87,18 @@ def copied(built, few_images, tmp_path_factory):
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
 
-    methods = "gradcam,fem,gradcam_centred"
-    said = run("-m", "explain", "build", "--dataset", str(few_images), "--methods", methods, "--json")
+    methods, dataset = "gradcam,fem,gradcam_centred", ["--dataset", str(few_images)]
+    commands = (
+        ["build", *dataset, "--methods", methods, "--json"],
+        ["methods"],
+        ["report", *dataset, "--out", str(root / "report.html")],
+    )
+    said, listed, _ = json.loads(run("-c", COMMANDS, json.dumps(commands)).splitlines()[-1])
     report = json.loads(said.splitlines()[-1])
     pages = json.loads(run("-c", PAGES, json.dumps(LOOKED_AT)).splitlines()[-1])
     tests = ("explainers/test_gradcam_centred.py", "explainers/test_contract.py", "measures/test_largest_share.py")
-    passed = run("-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"tests/explain/{name}" for name in tests))
-    listed = run("-m", "explain", "methods")
-    run("-m", "explain", "report", "--dataset", str(few_images), "--out", str(root / "report.html"))
+    new = ("-k", "gradcam_centred or largest_share")  # the contract is kept by the others in a test of its own
+    passed = run("-m", "pytest", "-q", "-p", "no:cacheprovider", *new, *(f"tests/explain/{name}" for name in tests))
     return report, pages, passed, listed, (root / "report.html").read_text("utf-8")
 
 

@@ -8,17 +8,11 @@ function lineOf(said) {
   mark.setAttribute("role", "img");
   mark.setAttribute("aria-label", SPOKEN[said.verdict]);
   mark.title = SPOKEN[said.verdict];
-  line.append(mark, element("span", "model", said.model), element("span", "probability", said.probability));
+  const model = element("span", "model", said.model);
+  model.title = said.model;
+  line.append(mark, model, element("span", "probability", said.probability));
   if (said.answer) line.append(element("span", "answer", said.answer));
   return line;
-}
-
-/* The address is changed as a click on "forward" would change it, which Streamlit's client follows: Back leads back. */
-function follow(event) {
-  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-  event.preventDefault();
-  window.history.pushState({}, "", event.currentTarget.href);
-  window.dispatchEvent(new PopStateEvent("popstate"));
 }
 
 function cardOf(card) {
@@ -27,14 +21,23 @@ function cardOf(card) {
   const text = element("div", "text");
   text.append(element("div", "label", card.label), element("div", "image", card.image));
   if (card.link) {
-    const picture = element("div", "picture");
-    const image = element("img");
-    image.src = card.picture;
-    image.alt = card.alt;
-    picture.append(image);
-    shown.append(picture);
+    const pictures = element("div", "pictures");
+    pictures.append(
+      ...card.pictures.map((source, index) => {
+        const picture = element("div", "picture", source ? "" : "Its picture is missing in the store.");
+        if (!source) return picture;
+        const image = element("img");
+        image.src = source;
+        image.alt = card.alts[index];
+        image.title = card.alts[index];
+        picture.append(image);
+        return picture;
+      }),
+    );
+    shown.append(pictures);
     shown.href = card.link;
     shown.onclick = follow;
+    if (card.value) text.append(element("div", "value", card.value));
     text.append(...card.said.map(lineOf));
   } else {
     text.prepend(element("div", "label", "\u26a0 Not readable"));
@@ -46,5 +49,7 @@ function cardOf(card) {
 }
 
 export default function ({ data, parentElement }) {
-  parentElement.querySelector(".cards")?.replaceChildren(...data.cards.map(cardOf));
+  const list = element("ul", `list ${data.size}`);
+  list.append(...data.cards.map(cardOf));
+  parentElement.querySelector(".cards")?.replaceChildren(list);
 }

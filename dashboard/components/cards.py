@@ -39,11 +39,13 @@ class Card:
         Its id, and its class for people.
     link : str
         Where the card leads; empty for an image that could not be read.
-    picture : bytes
-        JPEG; empty for an image that could not be read.
-    alt : str
-        What the picture shows.
+    pictures : tuple of bytes
+        JPEG; none for an image that could not be read, empty where one is missing.
+    alts : tuple of str
+        What each picture shows.
     said : tuple of Said
+    value : str
+        What the cards are sorted by; may be empty.
     reason : str
         Why the image could not be read.
     """
@@ -51,13 +53,20 @@ class Card:
     image: str
     label: str
     link: str = ""
-    picture: bytes = b""
-    alt: str = ""
+    pictures: tuple[bytes, ...] = ()
+    alts: tuple[str, ...] = ()
     said: tuple[Said, ...] = ()
+    value: str = ""
     reason: str = ""
 
 
-def show_cards(cards: Sequence[Card]) -> None:
-    """Show them in as many columns as fit."""
-    data = {"cards": [asdict(card) | {"picture": data_uri(card.picture) if card.picture else ""} for card in cards]}
-    part("cards", "ul")(key="cards", data=data)
+def show_cards(cards: Sequence[Card], size: str = "medium") -> None:
+    """Show them in as many columns as fit: 1, 2, 3, 4, 6, 8 or 12, so that 24 cards fill their rows.
+
+    Parameters
+    ----------
+    size : {"small", "medium", "large"}
+        Of the pictures.
+    """
+    sent = [asdict(card) | {"pictures": [data_uri(each) if each else "" for each in card.pictures]} for card in cards]
+    part("cards")(key="cards", data={"cards": sent, "size": size})

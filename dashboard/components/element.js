@@ -6,3 +6,14 @@ function element(tag, className, text) {
   return made;
 }
 
+/* The address is changed as a click on "forward" would change it, which Streamlit's client follows: Back leads back. */
+function go(address) {
+  window.history.pushState({}, "", address);
+  window.dispatchEvent(new PopStateEvent("popstate"));
+}
+
+function follow(event) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  go(event.currentTarget.href);
+}

@@ -5,7 +5,9 @@ import re
 import pandas as pd
 import streamlit as st
 
+from dashboard.explanations import AGREEMENT, MAP, METHODS, PLACE, anchor_of
 from dashboard.page import open_page, plain
+from dashboard.sections.growing import show_growing
 from explain.explainers.contract import NEEDS_IN_WORDS, Explainer
 from explain.explainers.registry import EXPLAINERS, title_of
 from explain.measures.contract import Needs
@@ -17,7 +19,7 @@ LONG = 60  # letters of a formula's source: set smaller, so that a telephone hol
 ADDRESSES = {"arXiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
 CITED = re.compile(r"\b(arXiv|doi) (\d[\w./-]*\w)")
 
-store, *_ = open_page(
+store, view, _ = open_page(
     "About", "What is computed, by which formula, from what, and what it cannot tell.", choosing=False
 )
 
@@ -44,7 +46,7 @@ def list_measures(*needs: Needs) -> None:
 
 def show_explainer(each: Explainer) -> None:
     """Show what the registry knows of a method."""
-    st.subheader(each.title, anchor=False)
+    st.subheader(each.title, anchor=anchor_of(each.name))
     for formula in each.formula.split(r", \quad "):  # a line each, so that a narrow screen holds them
         size = r"\footnotesize " if len(formula) > LONG else ""
         st.latex(rf"{size}{formula}\;")  # the space keeps a subscript within its box, which else scrolls
@@ -58,9 +60,18 @@ def show_explainer(each: Explainer) -> None:
     st.caption(f"{plain('; '.join(facts))}.")
 
 
-st.subheader("How to read a map", anchor=False)
+def lie(alignment: tuple[float, float] | None) -> str:
+    """Say where the cells of a feature map lie, in pixels of the input."""
+    if alignment is None:
+        return "where they are drawn, or beside it: not measured"
+    down, right = alignment
+    return f"{abs(right):g} px {'right' if right > 0 else 'left'}, {abs(down):g} px {'down' if down > 0 else 'up'}"
+
+
+st.header("How to read a map", anchor=MAP)
 st.markdown(
-    "A map says how much each place of the photograph counted, by one explanation method, for one classifier. Bright "
+    "A map says what the network's last feature cells above each place of the photograph contributed, by one "
+    "explanation method, for one classifier. Bright "
     "is much. On *one scale*, equal colours are equal shares of a map's own mass, so that maps can be compared with "
     "each other; on its *own scale*, each map is as bright as it can be, and only places within it can be compared. A "
     f"map is a statement about a network, not about the {plain(store.dataset.subject)}: it may be right about a "
@@ -70,45 +81,51 @@ st.markdown(
     "A *signed* map says as well what counts against: red is for, blue against, white is zero. Its scale is by the "
     "mean of its absolute values; numbers are of its positive part."
 )
+show_growing(store, view)
+st.header("The methods", anchor=METHODS)
 explainers = list(EXPLAINERS.values())
 for pair in (explainers[start : start + 2] for start in range(0, len(explainers), 2)):
     for column, each in zip(st.columns(2, gap="large"), pair, strict=False):
         with column:
             show_explainer(each)
-st.subheader("Spread and place, on a common grid of 112 x 112", anchor=False)
+st.header("Spread and place, on a common grid of 112 x 112", anchor=PLACE)
 st.markdown(
     "A map is scaled to sum 1; of a signed map, the positive part counts. Inside is the mask of the "
     f"{plain(store.dataset.subject)}, else its boxes."
 )
 list_measures(Needs.MAP, Needs.SUBJECT, Needs.PARTS)
-st.subheader("Agreement and faithfulness", anchor=False)
+st.header("Agreement and faithfulness", anchor=AGREEMENT)
 st.markdown("How alike two maps of one image are. Two maps may agree and both be wrong about their network.")
 list_measures(Needs.TWO_MAPS)
 st.markdown("What the network says when pixels change in the map's order; `python -m explain evaluate` measures it.")
-list_measures(Needs.RESPONSES)
+list_measures(Needs.RESPONSES, Needs.REPEATS)
 st.markdown(
     "- **Sanity check** (Adebayo et al., NeurIPS 2018): the map should change when what the network has learnt is "
-    "shuffled away."
+    "shuffled away.\n"
+    "- **How sure a map is**: the image is mirrored, cut at two corners and given noise, and the map made again. "
+    "Compare shows where it varies (standard deviation); how alike it stays is the ceiling for every agreement with it."
 )
-st.subheader("Limits", anchor=False)
+st.header("Limits", anchor=False)
 shapes = {f"{m.shape[0]} x {m.shape[1]} ({each.title})": None for each in store.models for m in each.methods}
 st.markdown(
-    f"Cells of a map: {plain(', '.join(shapes))}; finer detail in a picture is interpolation. The whole image is "
-    "squeezed to a square, as the networks were fed. A test that settles nothing does not show that there is no "
-    "difference."
+    f"Cells of a map: {plain(', '.join(shapes))}; finer detail in a picture is interpolation. Cells are drawn where "
+    "mirrored images say that they lie (the table below), to a few pixels; of a network that nobody measured, in the "
+    "middle of their shares of the image. The whole image is squeezed to a square, as the networks were fed. A test "
+    "that settles nothing does not show that there is no difference."
 )
 for notice in notices_of(store.models):
     st.info(plain(notice), icon=":material/info:")
 
-st.subheader("Provenance of this store", anchor=False)
+st.header("Provenance of this store", anchor=False)
 models = pd.DataFrame(
     [
         {
             "model": model.title, "input": " x ".join(map(str, rows_and_columns(model.input_size))),
             "preprocessing": model.preprocessing, "feature layer": model.feature_layer,
-            "feature map": f"{model.grid[0]} x {model.grid[1]}", "classes": len(model.classes),
-            "runtime": model.runtime,
-            "gradients": "closed form, any class" if model.closed_form else "by differentiation, labelled class",
+            "feature map": f"{model.grid[0]} x {model.grid[1]}", "its cells lie": lie(model.alignment),
+            "classes": len(model.classes), "runtime": model.runtime,
+            "gradients": "closed form, any class" if model.closed_form
+            else "by differentiation, labelled class" if model.differentiable else "none: run forward only",
             "activations": model.precision,
             "digest": model.digest[:12],
         }

@@ -5,17 +5,24 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from dashboard.cached_store import explained, subject_coverage, summary, table
+from dashboard.boundary import contained
+from dashboard.cached_contributions import in_slice
+from dashboard.cached_store import every_value, explained, subject_coverage, table
 from dashboard.components.answers import Answers, show_answers
 from dashboard.components.panels import Panel, show_panels
+from dashboard.components.turning import show_turning
 from dashboard.downloads import offer, offer_saliency, offer_table
-from dashboard.drawing import Outlines, colour_bar, columns_of, matrix, row_of, shade
+from dashboard.drawing import Outlines, colour_bar, matrix, shade
+from dashboard.explanations import READING, link_to_explanations
+from dashboard.looks import control_looks, looks_of
 from dashboard.map_differences import ends_in_words, map_differences
-from dashboard.map_panels import bars_of, panels_of, sheet
-from dashboard.page import file_name, open_page, plain, share
-from dashboard.photograph_maps import gather, map_file, numbers_table
+from dashboard.map_panels import panels_of, photograph_of, sheet
+from dashboard.page import file_name, open_page, plain, say_of_link
+from dashboard.photograph_maps import PhotographMaps, gather, map_file, numbers_table, on_one_scale, own_answers
+from dashboard.sections.certainty import how_sure_they_are
+from dashboard.sections.making import how_it_is_made
 from dashboard.selection import neighbours, select_images
-from dashboard.widgets import map_controls, segments, select, title, write
+from dashboard.widgets import chips, near, not_listed, segments, select, target_control, title, understood, write
 from data.datasets import read_boxes
 from data.images import decode, encode
 from explain.figures.differences import side
@@ -23,52 +30,56 @@ from explain.figures.overlay import DIVERGING, difference_overlay, shrunk
 from explain.figures.print_sheet import plate_png
 from explain.measures.single_image import image_agreement, image_metrics
 from explain.models.head import probabilities
+from explain.store.evidence import ExplainedMap
 
 PANEL_SIDE, DIFFERENCE_SIDE = 448, 288  # pixels; what the columns of a wide screen show
 DIFFERENCES_A_ROW = 4
+SCALES = {"method": "a scale for each method", "shared": "one scale for all", "own": "a scale for each map"}
 MOST_IN_TABLE = 6  # maps whose agreement a page can show as a table; more scroll
 
-store, view, selection = open_page(
-    "Compare", "One photograph, every classifier and every explanation method, on one scale."
-)
+store, view, selection = open_page("Compare")
 images = table(store, "images")
 readable = images[images["status"] == "ok"]
 readable_ids = set(readable["image"])
-selected = [image for image in select_images(summary(store, selection), view)["image"] if image in readable_ids]
+listed, _, no_slice = in_slice(store, selection, view)
+say_of_link(plain(no_slice))
+selected = [image for image in select_images(listed, view)["image"] if image in readable_ids]
 if view.image and view.image not in readable_ids:
-    st.warning("The link's image is not in this dataset, or cannot be read; the first one is shown.")
+    say_of_link("The link's image is not in this dataset, or cannot be read; the first one is shown.")
     view = view.but(image="")
+if view.with_ and view.with_ not in readable_ids:
+    say_of_link("The link's second image is not in this dataset, or cannot be read; it is left out.")
+    view = view.but(with_="")
 image = view.image or (selected[0] if selected else str(readable["image"].iloc[0]))
 record = readable[readable["image"] == image].iloc[0]
 view = view.but(image=image)
+understood(view)
+st.set_page_config(page_title=f"{image} · {title(record['label'])} · Compare")
 before, after = neighbours(selected, image)
-mask = store.mask(image)
 
-with st.container(horizontal=True, vertical_alignment="center"):
-    if st.button("Previous", icon=":material/arrow_back:", disabled=before is None, shortcut="Left"):
-        write("image", before)
-        st.rerun()
-    if st.button("Next", icon=":material/arrow_forward:", disabled=after is None, shortcut="Right"):
-        write("image", after)
-        st.rerun()
-    share(view)
 place = f"{selected.index(image) + 1} of {len(selected)}" if image in selected else "outside the gallery's filters"
-st.text(f"{title(record['label'])} · {image} · {place}")
+above = st.container(gap="xxsmall")
+with above:
+    show_turning(view, before, after, f"{title(record['label'])} · {image} · {place}")
 
-original = decode(store.photograph(image))
-photograph, small = shrunk(original, PANEL_SIDE), shrunk(original, DIFFERENCE_SIDE)
-boxes = read_boxes(record["boxes"]) if view.boxes == "on" else ()
-outlines = Outlines(boxes, record["width"], record["height"], mask if view.masks == "on" else None)
 
-label = str(record["label"])
-unknown = [name for name in selection.models if store.class_index(name, label) is None]
-maps = gather(
-    store,
-    selection,
-    partial(explained, store, image, view.target, view.explainer_values),
-    {} if view.target else dict.fromkeys(unknown, "predicted: this model has no class for the label"),
-)
-numbers = image_metrics(maps.raw, subject_coverage(store, image))
+def outlines_of(image: str, record: pd.Series) -> Outlines:
+    """Give what is drawn on top of every picture of an image."""
+    boxes = read_boxes(record["boxes"]) if view.boxes == "on" else ()
+    return Outlines(boxes, record["width"], record["height"], store.mask(image) if view.masks == "on" else None)
+
+
+def maps_of(image: str, label: str) -> PhotographMaps:
+    """Gather an image's maps."""
+    unknown = [name for name in selection.models if store.class_index(name, label) is None]
+    why = {} if view.target else dict.fromkeys(unknown, "predicted: this model has no class for the label")
+    answers = own_answers(store, selection, image) if view.of == "predicted" and not view.target else {}
+    why |= dict.fromkeys(answers, "its own answer")
+
+    def explain(model: str, method: str) -> ExplainedMap:
+        return explained(store, image, view.target or answers.get(model, ""), view.explainer_values, model, method)
+
+    return gather(store, selection, explain, why, by_method=view.scale == "method")
 
 
 def line_of(values: pd.Series) -> str:
@@ -79,51 +90,95 @@ def line_of(values: pd.Series) -> str:
     return " · ".join(said)
 
 
+def panels(image: str, maps: PhotographMaps, numbers: pd.DataFrame) -> list[list[Panel]]:
+    """Give the panels of an image's maps."""
+    lines = {of: line_of(of_map.set_index("metric")["value"]) for of, of_map in numbers.groupby(["model", "method"])}
+    return panels_of(maps, numbers=lines, every_value=partial(every_value, store, image))
+
+
+def show(image: str, record: pd.Series, rows: list[list[Panel]], key: str, beside: list[list[Panel]]) -> None:
+    """Show a photograph and its maps, on scales that reach to the maps of another photograph."""
+    alt, picture = f"Photograph: {title(record['label'])}", shrunk(decode(store.photograph(image)), PANEL_SIDE)
+    photograph = photograph_of(alt, picture, outlines_of(image, record))
+    show_panels(photograph, rows, looks_of(view, selection), key, [panel for row in beside for panel in row])
+
+
 NUMBERS = {"entropy": "spread", "mass_inside": "mass inside"}
-lines = {key: line_of(of_map.set_index("metric")["value"]) for key, of_map in numbers.groupby(["model", "method"])}
-show_panels(
-    [
-        Panel("Photograph", f"Photograph: {title(label)}", encode(outlines.on(photograph))),
-        *panels_of(maps, photograph, view, outlines=outlines, numbers=lines),
-    ],
-    row_of(selection),
-    columns_of(row_of(selection)),
-    bars_of(maps, view),
-    key="panels",
-)
+label, outlines = str(record["label"]), outlines_of(image, record)
+original = decode(store.photograph(image))
+small = shrunk(original, DIFFERENCE_SIDE)
+maps = maps_of(image, label)
+numbers = image_metrics(maps.raw, subject_coverage(store, image), maps.alignments)
+shown, shown_below = panels(image, maps, numbers), []
+if view.with_:
+    second = readable[readable["image"] == view.with_].iloc[0]
+    maps, pinned = on_one_scale(maps, maps_of(view.with_, str(second["label"])))
+    their_numbers = image_metrics(pinned.raw, subject_coverage(store, view.with_), pinned.alignments)
+    shown_below = panels(view.with_, pinned, their_numbers)
+with above:
+    show(image, record, shown, "panels", shown_below)
+    if view.with_:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"{plain(title(second['label']))} · {plain(view.with_)}", width="content")
+            chips(view, {"with": "Take it away"})
+        show(view.with_, second, shown_below, "pinned", shown)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        alike = view.but(like=image, image="", page=1).to_params()
+        st.page_link("views/gallery.py", label="More like this", icon=":material/image_search:", query_params=alike)
+        if view.of == "predicted" and not view.target:
+            chips(view, {"of": "Maps of what each model answers"})
+        if view.with_ != image:
+            st.button(
+                "Pin it below, and turn on", icon=":material/keep:", type="tertiary", key="pin", on_click=write,
+                args=("with", image),
+            )  # fmt: skip
 st.caption("Point at a picture, or focus it and use the arrow keys: the place is marked on all, with each map's value.")
+link_to_explanations(READING, selection, view)
 
 with st.sidebar:  # after the maps: they are what the reader waits for
-    ids = tuple(selected) if image in selected else (image, *selected)
-    select(view, "image", "Image", "Those that pass the gallery's filters, in its order.", ids)
-    map_controls(view, store, selection, unset="The label")
+    ids = selected if image in selected else [image, *selected]
+    said = f"Those that pass the gallery's filters, in its order.{not_listed(ids)}"
+    select(view, "image", "Image", said, near(ids, image))
+    every = list(readable["image"])
+    others = ("", *(name for name in dict.fromkeys((view.with_, *near(every, image))) if name not in ("", image)))
+    names = {name: name for name in others}
+    select(
+        view,
+        "with",
+        "Pinned below",
+        f"Shown below the first, on the same scale.{not_listed(every)}",
+        others,
+        names=names,
+        unset="None",
+    )
+    target_control(view, store, selection, unset="The label" if view.of == "label" else "Each model's own answer")
+    control_looks(view, selection)
     subject, subjects = plain(store.dataset.subject), plain(store.dataset.subject_plural)
     segments(view, "boxes", "Boxes", f"Outlines of the {subjects}, where the dataset has them.")
-    if mask is not None:
+    if store.mask(image) is not None:
         segments(view, "masks", "Masks", f"Outlines of the {subject}'s visible parts.")
 
-st.subheader("What each model says", anchor=False)
+st.header("What each model says", anchor=False)
 classes = {name: store.model(name).classes for name in selection.models}
-show_answers(
-    [
-        Answers(selection.models[m], classes[m], probabilities(store.logits(m, image), store.model(m).scores).tolist())
-        for m in classes
-    ],
-    label,
-)
+with contained("What the models say"):
+    shares = {m: probabilities(store.logits(m, image), store.model(m).scores).tolist() for m in classes}
+    show_answers([Answers(selection.models[m], classes[m], shares[m]) for m in classes], label)
+
+with contained("How sure these maps are"):
+    how_sure_they_are(store, view, selection, image, small, outlines)
 
 
 def show_differences() -> None:
     """Show where two maps differ: of few maps every pair, of many those that the reader chose."""
     sides = {side(key): heading for key, heading in maps.headings.items()}
-    shown = view.but(first=view.first if view.first in sides else "")
+    choice = view.but(first=view.first if view.first in sides else "")
     with st.container(horizontal=True):
         help = "Whose map the others are subtracted from."
-        select(shown, "first", "First", help, ("", *sides), names=sides, unset="The usual pairs")
-        if shown.first:
-            others, every = ("", *(name for name in sides if name != shown.first)), "All that differ in one thing"
-            select(shown, "second", "Minus", "Whose map is subtracted.", others, names=sides, unset=every)
-    changes = map_differences(maps, shown.first, view.second)
+        select(choice, "first", "First", help, ("", *sides), names=sides, unset="The usual pairs")
+        if choice.first:
+            others, every = ("", *(name for name in sides if name != choice.first)), "All that differ in one thing"
+            select(choice, "second", "Minus", "Whose map is subtracted.", others, names=sides, unset=every)
+    changes = map_differences(maps, choice.first, view.second)
     for start in range(0, len(changes), DIFFERENCES_A_ROW):  # a row at a time, so that a phone shows them in order
         row = changes[start : start + DIFFERENCES_A_ROW]
         for column, each in zip(st.columns(min(DIFFERENCES_A_ROW, max(len(changes), 2))), row, strict=False):
@@ -140,26 +195,31 @@ def show_agreement() -> None:
     names = {key: plain(heading) for key, heading in maps.headings.items()}
     if len(names) > MOST_IN_TABLE:  # a canvas takes the names as they are
         names = maps.headings
-    correlations = matrix(image_agreement(maps.raw), names).style.map(shade).format("{:.2f}", na_rep="undefined")
+    correlations = (
+        matrix(image_agreement(maps.raw, maps.alignments), names).style.map(shade).format("{:.2f}", na_rep="undefined")
+    )
     (st.table if len(names) <= MOST_IN_TABLE else st.dataframe)(correlations)
 
 
 if len(maps.found) > 1:
-    st.subheader("Where the maps differ", anchor=False)
+    st.header("Where the maps differ", anchor=False)
     st.caption(
         "First minus second, as density over the mean: red where the first has more of its mass, blue the second. Of "
         "signed maps the positive part counts, here and in all numbers."
     )
     show_differences()
-    st.subheader("Agreement of these maps (Pearson)", anchor=False)
+    st.header("Agreement of these maps (Pearson)", anchor=False)
     st.caption("Agreement is not faithfulness: two maps may agree and both be wrong about their network.")
     show_agreement()
+
+with contained("How a map is made"):
+    how_it_is_made(store, view, selection, image)
 
 
 def plate() -> bytes:
     """Draw the print when it is asked for."""
     notes = (
-        f"{view.colormap}, {view.interpolation}, {view.scale} scale",
+        f"{view.colormap}, {view.interpolation}; {SCALES[view.scale]}",
         f"{store.dataset.title}; {', '.join(selection.models.values())}; store {store.digest[:12]}",
     )
     return plate_png(sheet(f"{title(label)}: {image}", maps, original, view, outlines, notes))

@@ -2,106 +2,87 @@
 
 import streamlit as st
 
+from dashboard.cached_findings import judged, judged_of_predicted
 from dashboard.cached_statistics import exhibit
-from dashboard.cached_store import table
-from dashboard.page import open_page, plain, share
+from dashboard.chosen_images import chosen_images, show_chosen
+from dashboard.evidence_of_claims import show_evidence
+from dashboard.explanations import JUDGING, link_to_explanations
+from dashboard.folds import fold
+from dashboard.page import open_page, plain, say_of_link
 from dashboard.plots import show
-from dashboard.widgets import title, write
+from dashboard.verdict_badges import VERDICT_BADGES
+from dashboard.widgets import segments
 from explain.figures.exhibits import ENTRIES, Options
-from explain.figures.findings import intervals
-from explain.figures.wording import readable
-from explain.findings.findings import RULE, Finding, findings
-from explain.findings.rows import table_of
+from explain.figures.networks import VERDICTS_ARE_ABOUT
+from explain.findings.casting import own_methods
+from explain.findings.findings import RULE, Finding
 from explain.findings.study import study_of
+from explain.findings.verdicts import SETTLED
 from explain.store.manifest import notices_of
 from explain.store.selection import Selection
 
-store, view, _ = open_page("Findings", "Each claim, its test on every image, and the verdict.", choosing=False)
-share(view)
+store, view, _ = open_page("Findings", "What is said about these images, and whether it is true.", choosing=False)
 study, selection = study_of(store.dataset), Selection.of(store, store.shown_models, store.shown_methods)
-ICONS = {
-    "supported": ":green[:material/check_circle: supported]",
-    "contradicted": ":red[:material/cancel: contradicted]",
-    "no relevant difference": ":violet[:material/drag_handle: no relevant difference]",
-    "depends on the measure": ":orange[:material/call_split: depends on the measure]",
-    "too little data": ":gray[:material/hourglass_empty: too little data]",
-    "not tested": ":gray[:material/block: not tested]",
-}
-
-
-@st.cache_data(show_spinner="Gathering the evidence ...", max_entries=8)
-def judged(path: str, digest: str) -> tuple[Finding, ...]:
-    """Put the stored tests and each image's part in them together, once per state of the store."""
-    del path, digest
-    metrics, agreement, predictions = (table(store, name) for name in ("metrics", "agreement", "predictions"))
-    tested, classes = table(store, "findings"), {model.name: model.classes for model in store.models}
-    return findings(metrics, agreement, predictions, selection, store.dataset, tested=tested, classes=classes)
-
-
-def checks_of(finding: Finding) -> None:
-    """Say for every other choice whether the verdict survives it."""
-    for check in finding.checks:
-        outcome = "survives" if check.survives else "does not survive"
-        st.caption(f"With {plain(check.choice)}: {check.verdict}. The verdict **{outcome}**.")
-
-
-def images_of(finding: Finding) -> None:
-    """List the images that carry one test of a claim most, and those that go against it most."""
-    evidence = finding.evidence
-    tests = list(dict.fromkeys(zip(evidence["metric"], evidence["scope"], strict=True)))
-    names = {
-        f"{finding.number}:{metric}:{scope}": f"{finding.titles[metric]}, {finding.titles.get(scope) or title(scope)}"
-        for metric, scope in tests
-    }
-    key = f"test_{finding.number}"
-    st.session_state[key] = view.test if view.test in names else next(iter(names))
-    chosen = st.selectbox(
-        "Test", names, format_func=names.__getitem__, key=key, help="Which of the claim's tests the images belong to.",
-        on_change=lambda: write("test", st.session_state[key]),
-    )  # fmt: skip
-    metric, scope = tests[list(names).index(chosen)]
-    part = evidence[(evidence["metric"] == metric) & (evidence["scope"] == scope)].sort_values("value")
-    against = int((part["value"] < 0).sum())
-    st.caption(f"{len(part) - against} of {len(part)} images do not go against it, {against} do.")
-    some = {"Carry it most": part[::-1].head(5), "Go against it most": part[part["value"] < 0].head(5)}
-    for column, (heading, rows) in zip(st.columns(2), some.items(), strict=True):
-        with column:
-            st.markdown(f"**{heading}**")
-            if rows.empty:
-                st.caption("None.")
-            for row in rows.itertuples():
-                st.page_link(
-                    "views/compare.py", label=plain(f"{row.image}: {row.value:+.3f}"),
-                    query_params=view.but(image=row.image).to_params(),
-                )  # fmt: skip
-
 
 for notice in notices_of(store.models):
     st.info(plain(notice), icon=":material/info:")
-found = judged(str(store.path), store.digest)
-st.markdown(plain(study.says))
+chosen, wrong = chosen_images(store, view)
+say_of_link(*map(plain, wrong))
+judge = judged_of_predicted if view.of == "predicted" else judged
+found = judge(store, chosen.images if chosen else ())
+everywhere = {finding.number: finding.verdict for finding in judge(store)} if chosen else {}
+if chosen:
+    show_chosen(view, chosen, "findings")
+    st.warning(plain(chosen.caution), icon=":material/experiment:")
+says = f"Each claim, its test on these {chosen.counted}, and its verdict beside that on all." if chosen else study.says
+st.markdown(f"{plain(says)} {VERDICTS_ARE_ABOUT}")
+link_to_explanations(JUDGING, selection, view)
+if view.test and view.test not in {f"{f.number}:{metric}:{scope}" for f in found for metric, scope in f.measured}:
+    say_of_link("The link's test is none of these claims'; no other is shown for it.")
+
+
+def beside(finding: Finding) -> str:
+    """Say beside a verdict on chosen images what it is worth, and what it is on all."""
+    if chosen is None:
+        return ""
+    of_all = VERDICT_BADGES[everywhere[finding.number]] if finding.number in everywhere else "not tested"
+    return f" on {chosen.counted}: exploratory; on all: {of_all}"
+
+
 if not found:
     st.info("No claim can be tested here: there are too few models and methods to compare.")
-st.markdown("\n".join(f"{f.number}. {plain(f.claim)} **{ICONS[f.verdict]}**" for f in found))
-for finding in found:
+st.markdown(
+    "\n".join(
+        f"{place}. [{plain(f.claim)}](#claim-{f.number}) **{VERDICT_BADGES[f.verdict]}**{beside(f)}"
+        for place, f in enumerate(found, 1)  # a claim for which there are too few models is not here
+    )
+)
+if found:
+    with st.container(horizontal=True, gap="medium"):
+        segments(
+            view, "of", "Maps of", "Of methods that have a class: the image's label, or what the model answers.",
+            names={"label": "The labelled class", "predicted": "The predicted class"},
+        )  # fmt: skip
+        segments(
+            view, "rows", "Rows", "Rows of single classes lie within those of all images, and decide nothing.",
+            names={"all": "What decides", "classes": "Each class too"},
+        )  # fmt: skip
+usual = [str(finding.number) for finding in found if finding.rows and finding.verdict not in SETTLED]
+usual += [str(finding.number) for finding in found if view.test.startswith(f"{finding.number}:")]
+for place, finding in enumerate(found, 1):
     with st.container(border=True):
-        st.markdown(f"#### {finding.number}. {plain(finding.claim)}")
-        st.markdown(f"**{ICONS[finding.verdict]}**")
-        st.caption(plain(finding.quantity))
+        st.subheader(f"{place}. {plain(finding.claim)}", anchor=f"claim-{finding.number}")
+        told = f" · {plain(finding.told)}" if finding.told else ""
+        st.markdown(f"**{VERDICT_BADGES[finding.verdict]}**{beside(finding)}{told}")
         if finding.note:
             st.caption(plain(finding.note))
-        if not finding.rows:
-            continue
-        checks_of(finding)
-        rows = table_of(finding.rows)
-        st.plotly_chart(intervals(rows, finding.titles), key=f"claim_{finding.number}")
-        with st.expander("The numbers"):
-            st.dataframe(readable(rows.drop(columns="claim"), selection, finding.titles), hide_index=True)
-        linked = view.test.startswith(f"{finding.number}:")
-        with st.expander("The images that carry it, and those that go against it", expanded=linked):
-            images_of(finding)
-st.caption(RULE)
+        if finding.rows and (opened := fold(view, str(finding.number), "The evidence", usual)):
+            with opened:
+                show_evidence(finding, store, selection, view, studied=chosen is None)  # universes are of all images
+with st.expander("How verdicts are reached", icon=":material/gavel:"):
+    st.markdown(RULE)
+own = own_methods(study, selection)  # what claims are about: an alternative is no third method of the decomposition
 for place, entry in enumerate(ENTRIES):
     if entry.beside_claims:
         with st.container(border=True):
-            show(exhibit(store, selection, "", place, Options()), selection, view)
+            show(exhibit(store, own, "", place, Options(), chosen.images if chosen else ()), own, view)

@@ -1,66 +1,111 @@
 """All images: filter, sort, see what each model says, open one."""
 
+from functools import partial
 from math import ceil
 from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.cached_store import card_picture, summary, table
+from dashboard.boundary import or_else
+from dashboard.cached_contributions import in_slice
+from dashboard.cached_store import card_picture, distances, table
 from dashboard.components.cards import Card, Said, show_cards
-from dashboard.link import View
-from dashboard.page import open_page, plain, share
-from dashboard.selection import select_images
-from dashboard.widgets import segments, select, text, title, write
+from dashboard.link import CHOICES
+from dashboard.page import open_page, plain, say_of_link
+from dashboard.selection import DISTANCE, SORT_COLUMNS, counts_of, select_images
+from dashboard.widgets import chips, counted, segments, select, text, title, write
 from explain.store.selection import Selection
 
-PER_PAGE = 20
+ANSWER = ("model", "predicted", "probability", "right")
+PER_PAGE = 24  # fills its rows in 2, 3, 4, 6 and 8 columns
 
-store, view, selection = open_page("Gallery", "Every photograph of the dataset, with what each classifier says of it.")
+store, view, selection = open_page("Gallery")
 every = Selection.of(store)
 model = view.model or next(iter(selection.models))
 stored = {method.name: method.title for method in store.model(model).methods}
 method = view.method or next((name for name in selection.methods if name in stored), next(iter(stored), ""))
 if view.method and view.method not in stored:
-    st.warning("The link's method has no maps of this model; the first one is shown.", icon=":material/link_off:")
+    say_of_link("The link's method has no maps of this model; the first one is shown.")
     method = next(iter(stored), "")
 
+images, slice_title, notice = in_slice(store, selection, view)
+if notice:
+    say_of_link(plain(notice))
+if view.like and view.like not in set(images["image"]):
+    say_of_link("The link's image to be like is not in this dataset; all images are shown.")
+    view = view.but(like="")
+if view.like:
+    away = distances(store, next(iter(selection.models)), view.like)
+    images = images.assign(**{DISTANCE: images["image"].map(away)})
+subject, subjects = plain(store.dataset.subject), plain(store.dataset.subject_plural)
+
+
+def choose(name: str, label: str, help: str, values: tuple[str, ...]) -> None:
+    """Show a filter, and how many images each of its values would leave."""
+    names = counted({value: title(value) for value in values}, counts_of(images, view, name, values))
+    select(view, name, label, help, values, names=names, unset=names.get("", ""))
+
+
 with st.sidebar:
+    if view.images:
+        text(view, "called", "Chosen images", "What these images are called; the name is kept in the link.", "a name")
     text(view, "text", "Find", "Part of an image's name, such as bear_01.", "part of a name")
-    select(view, "label", "Class", "Show one class only.", ("", *store.dataset.labels))
-    select(view, "verdict", "Verdict", "All models right, at least one wrong, or some right and some wrong.")
-    subject, subjects = plain(store.dataset.subject), plain(store.dataset.subject_plural)
+    choose("label", "Class", "Show one class only.", ("", *store.dataset.labels))
+    choose("verdict", "Verdict", "All models right, at least one wrong, or some of each.", CHOICES["verdict"])
     covered = f"Share of the photograph that the {subjects}' boxes cover."
-    select(view, "size", f"{subject[:1].upper()}{subject[1:]}'s size", covered)
+    choose("size", f"{subject[:1].upper()}{subject[1:]}'s size", covered, CHOICES["size"])
     select(view, "sort", "Sort by", "Disagreement is 1 - Pearson between maps; spread is entropy.")
-    segments(view, "order", "Order", "Direction of sorting.")
-    segments(view, "layer", "Show", "Photographs, or one model's and method's map.", ("photo", "overlay", "map"))
+    order = "descending" if view.descending else "ascending"
+    segments(view.but(order=order), "order", "Order", "Direction of sorting; disagreement goes down by default.")
+    segments(view, "cards", "Pictures", "Their size.", names={"small": "Small", "medium": "Medium", "large": "Large"})
+    segments(view, "layer", "Show", "Photographs, or maps.", ("photo", "overlay", "map"))
     if view.layer != "photo":
+        segments(view, "maps", "Maps of", "One model, or all.", names={"one": "One model", "all": "All models"})
         of_card = view.but(model=model, method=method)
-        select(of_card, "model", "Model", "Whose map is shown.", tuple(every.models), names=every.models)
+        if view.maps == "one":
+            select(of_card, "model", "Model", "Whose map is shown.", tuple(every.models), names=every.models)
         select(of_card, "method", "Method", "Whose map is shown.", tuple(stored), names=stored)
         select(view, "colormap", "Colours", "viridis is safe for colour-blind readers; signed maps have their own.")
 
-images = summary(store, selection)
 selected = select_images(images, view)
-total = len(images)
-with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-    st.markdown(f"**{len(selected)} of {total}** images", width="content")
-    share(view)
+total = store.dataset.images
+narrowed = {
+    "text": f"name: {plain(view.text)}" if view.text.strip() else "",
+    "label": plain(title(view.label)) if view.label else "",
+    "verdict": title(view.verdict) if view.verdict != "all" else "",
+    "size": title(view.size) if view.size != "all" else "",
+    "like": f"like {plain(view.like)}" if view.like else "",
+    "slice": plain(slice_title) if slice_title else "",
+    "images": plain(view.called or f"{len(view.images)} chosen images") if view.images else "",
+}
+narrowed = {name: words for name, words in narrowed.items() if words}
+above = st.container(gap="xxsmall")
+with above, st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    st.caption(f"**{len(selected)} of {total}** images", width="content")
+    chips(view, narrowed)
 if selected.empty:
-    filters = [f"name ({plain(view.text)})"] * bool(view.text.strip())
-    filters += [f"class ({plain(title(view.label))})"] * bool(view.label)
-    filters += [f"verdict ({title(view.verdict)})"] * (view.verdict != "all")
-    filters += [f"size ({title(view.size)})"] * (view.size != "all")
-    st.info(f"No image passes. Relax the filter on {' or '.join(filters)}.")
+    st.info(f"No image passes. Relax the filter on {' or '.join(narrowed.values())}.")
     st.stop()
 
 pages = ceil(len(selected) / PER_PAGE)
 page = min(view.page, pages)
+if view.page > pages:
+    say_of_link(f"The link's page was not understood (there are {pages}); the last is shown.")
 shown = selected.iloc[(page - 1) * PER_PAGE : page * PER_PAGE]
 predictions = table(store, "predictions")
 predictions = predictions[predictions["model"].isin(selection.models)]
-of_image = {image: rows for image, rows in predictions[predictions["image"].isin(shown["image"])].groupby("image")}
+answers = predictions.loc[predictions["image"].isin(shown["image"]), ["image", *ANSWER]]
+of_image: dict[str, list[tuple[str, str, float, object]]] = {}
+for image, *answer in zip(*(answers[name].tolist() for name in answers), strict=True):
+    of_image.setdefault(image, []).append(tuple(answer))
+held = {(each.name, one.name) for each in store.models for one in each.methods}
+keys = [(model, method)] if view.maps == "one" else [(name, method) for name in selection.models]
+keys = [key for key in keys if key in held]
+sorted_by = "" if view.sort == "id" else SORT_COLUMNS[view.sort]
+if view.like and not sorted_by:
+    sorted_by = DISTANCE
+called = "Distance" if sorted_by == DISTANCE else title(view.sort)
 
 
 def said(model: str, predicted: str, probability: float, right: object) -> Said:
@@ -69,19 +114,29 @@ def said(model: str, predicted: str, probability: float, right: object) -> Said:
     return Said(verdict, selection.models[model], "" if verdict == "right" else title(predicted), f"{probability:.0%}")
 
 
-def card(image: str, label: str, status: str) -> Card:
+def picture_of(image: str, layer: str, model: str, method: str) -> bytes:
+    """Give a card's picture."""
+    return card_picture(str(store.path), store.digest, image, layer, model, method, view.colormap)
+
+
+def card(image: str, label: str, status: str, value: float) -> Card:
     """Make one image's card."""
     if status != "ok":
         return Card(image, title(label), reason=status)
-    layer = view.layer if method else "photo"
-    picture = card_picture(str(store.path), store.digest, image, layer, model, method, view.colormap)
-    says = tuple(said(row.model, row.predicted, row.probability, row.right) for row in of_image[image].itertuples())
-    target = view.but(image=image, page=1, layer=View().layer).to_params()
-    shows = "photograph" if view.layer == "photo" else every.title((model, method))
-    return Card(image, title(label), f"./compare?{urlencode(target)}", picture, f"{title(label)}: {shows}", says)
+    asked = [(view.layer, *key) for key in keys] if view.layer != "photo" and keys else [("photo", "", "")]
+    pictures = tuple(or_else(partial(picture_of, image, *each), b"") for each in asked)
+    alts = tuple(f"{title(label)}: {every.title((m, n)) if m else 'photograph'}" for _, m, n in asked)
+    says = tuple(said(*answer) for answer in of_image[image])
+    layer = "overlay" if view.layer == "photo" else view.layer  # photographs alone are nothing to compare
+    target = f"./compare?{urlencode(view.but(image=image, page=1, layer=layer).to_params())}"
+    words = f"{called}: {value:.2f}" if sorted_by and not pd.isna(value) else ""
+    return Card(image, title(label), target, pictures, alts, says, words)
 
 
-show_cards([card(row.image, row.label, row.status) for row in shown.itertuples()])
+with above:
+    values = shown[sorted_by] if sorted_by else [0.0] * len(shown)
+    rows = zip(shown["image"], shown["label"], shown["status"], values, strict=True)
+    show_cards([card(*row) for row in rows], view.cards)
 
 if pages > 1:
     key = f"page_{page}_of_{pages}"  # a new widget where the link says another page

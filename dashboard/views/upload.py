@@ -8,17 +8,18 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.boundary import public
 from dashboard.components.answers import Answers, show_answers
-from dashboard.components.panels import Panel, show_panels
+from dashboard.components.panels import show_panels
 from dashboard.downloads import offer_saliency
-from dashboard.drawing import columns_of, row_of
-from dashboard.map_panels import bars_of, panels_of
+from dashboard.looks import control_looks, looks_of
+from dashboard.map_panels import panels_of, photograph_of
 from dashboard.own_photograph import Question, explain_own, question
-from dashboard.page import open_page, plain, share
+from dashboard.page import open_page, plain
 from dashboard.photograph_maps import gather, map_file
-from dashboard.widgets import map_controls, title
+from dashboard.uploads import keep_only, uploads_are_taken
+from dashboard.widgets import target_control, title
 from dashboard.worker import Worker
-from data.images import encode
 from explain.errors import ExplainError
 from explain.explainers.contract import Needs
 from explain.models.head import probabilities
@@ -39,6 +40,7 @@ def forget() -> None:
     """Drop the visitor's photograph, and what was typed or chosen to get it."""
     turn = st.session_state["upload"].get("turn", 0)
     st.session_state["upload"] = {"turn": turn + 1}
+    keep_only()
 
 
 def take(key: str) -> None:
@@ -51,6 +53,7 @@ def take(key: str) -> None:
         own.pop(name, None)
     if given is not None:
         own["content"] = given.getvalue()
+    keep_only(given.file_id if given is not None else "")
 
 
 def ask_for_photograph(own: dict[str, Any], worker: Worker) -> None:
@@ -63,8 +66,9 @@ def ask_for_photograph(own: dict[str, Any], worker: Worker) -> None:
         "another; the first waits for the networks to load."
     )
     st.caption(
-        ":material/lock: Nothing is kept: the photograph is in the dashboard's memory until you remove it or close "
-        "this tab, and is never written to disk. The address of this page carries the settings, not the photograph."
+        ":material/lock: Nothing is kept: the photograph is in the dashboard's memory until you remove it, or for "
+        "about a minute after you close this tab, and is never written to disk. The address of this page carries the "
+        "settings, not the photograph."
     )
     way = st.segmented_control(
         "Where from", tuple(SOURCES), format_func=SOURCES.__getitem__, default="file", required=True,
@@ -86,14 +90,19 @@ def answered(own: dict[str, Any], worker: Worker, asked: Question) -> Answer | N
     """Give what the networks say, asking them only where something that it depends on is another than before."""
     key = (hashlib.sha256(own["content"]).hexdigest(), store.digest, asked.key)
     if own.get("key") != key:
-        own.update(key=key, answer=None, error="")
-        ahead = f" {worker.waiting + 1} before yours." if worker.busy else ""
-        with st.spinner(f"The networks look at it; the first time they are loaded.{ahead}", show_time=True):
+        answer, error = None, ""
+        with st.spinner("The networks look at it; the first time they are loaded.", show_time=True):
+            queue = st.empty()
             try:
                 wanted = [source for source in sources(store) if source.spec.name in selection.models]
-                own["answer"] = worker.explain(own["content"], wanted, asked.targets, asked.methods, asked.parameters)
-            except ExplainError as error:
-                own["error"] = str(error)
+                answer = worker.explain(
+                    own["content"], wanted, asked.targets, asked.methods, asked.parameters,
+                    told=lambda ahead: queue.text(f"{ahead} before yours."),
+                )  # fmt: skip
+            except ExplainError as failure:
+                error = public(failure)
+            queue.empty()
+        own.update(key=key, answer=answer, error=error)  # not before: another choice ends the waiting
     if own["error"]:
         st.error(plain(own["error"]), icon=":material/error:")
         if st.button("Try again", icon=":material/refresh:"):
@@ -105,11 +114,22 @@ def answered(own: dict[str, Any], worker: Worker, asked: Question) -> Answer | N
 store, view, selection = open_page(
     "Try your own", "The same maps for a photograph of yours, by the networks of this dataset."
 )
+if not uploads_are_taken():
+    st.info(
+        "This dashboard shows what is stored, and takes no photographs: whoever runs it has switched that off. On a "
+        "machine of your own it is one command; see the project's README.",
+        icon=":material/lock:",
+    )
+    st.stop()
 with st.sidebar:
-    map_controls(view, store, selection, unset="The predicted class", live=Needs.PASSES)
+    target_control(view, store, selection, unset="The predicted class")
+    control_looks(view, selection, live=Needs.PASSES)
 own: dict[str, Any] = st.session_state.setdefault("upload", {})
 worker = shared_worker()
-with st.container(border=True):
+given = "content" in own
+with st.expander(
+    "Another photograph" if given else "Your photograph", expanded=not given, icon=":material/add_a_photo:"
+):
     ask_for_photograph(own, worker)
 if "content" not in own:
     st.stop()
@@ -118,10 +138,8 @@ answer = answered(own, worker, asked)
 if answer is None:
     st.stop()
 
-left, sharing, right = st.columns([4, 1, 1], vertical_alignment="center")
+left, right = st.columns([5, 1], vertical_alignment="center")
 left.text(f"{answer.width} x {answer.height} pixels")
-with sharing:
-    share(view)
 right.button("Remove", icon=":material/delete:", on_click=forget, width="stretch", help="Forget this photograph.")
 
 maps = gather(
@@ -129,16 +147,13 @@ maps = gather(
     selection,
     partial(explain_own, store, asked, answer),
     {} if view.target else dict.fromkeys(selection.models, "predicted"),
+    by_method=view.scale == "method",
 )
 show_panels(
-    [Panel("Photograph", "Your photograph", encode(answer.photograph)), *panels_of(maps, answer.photograph, view)],
-    row_of(selection),
-    columns_of(row_of(selection)),
-    bars_of(maps, view),
-    key="panels",
+    photograph_of("Your photograph", answer.photograph), panels_of(maps), looks_of(view, selection), key="panels"
 )
 
-st.subheader("What each model says", anchor=False)
+st.header("What each model says", anchor=False)
 answers = []
 for name, model_title in selection.models.items():
     classes, shares = store.model(name).classes, probabilities(answer.of_model[name].logits, store.model(name).scores)

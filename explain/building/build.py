@@ -80,11 +80,13 @@ def build(
     report = BuildReport(store_path(cache, dataset.digest), len(dataset.records))
     plans = [(plan, [plan_maps(plan.digest, each) for each in chosen]) for plan in map(plan_model, specs)]
     with lock_store(report.store):
-        record_origins(report.store, specs)
-        previous = _published(report.store)
-        known = {} if previous is None or force else known_images(previous)
-        revived = {row: read for row, read in read_again(dataset, known).items() if read.ok}
-        damage = None if previous is None or force else find_damage(previous, quick=True)
+        record_origins(report.store, specs, dataset.root)
+        with report.timed("looking at what is there"):
+            previous = _published(report.store)
+            before = {} if previous is None else known_images(previous)
+            known = {} if force else before
+            revived = {row: read for row, read in read_again(dataset, known).items() if read.ok}
+            damage = None if previous is None else find_damage(previous, quick=True)
         damaged = frozenset(damage.results) if damage else frozenset()
         report.healed = damage.sentences if damage else ()
         rows = len(dataset.records)
@@ -102,15 +104,31 @@ def build(
             copy_rows(report.store, old, jobs, [(row, row) for row, read in known.items() if read.ok])
         if not force:
             take_over(dataset, cache, report.store, jobs)
-        runner = open_engine(engine, tuple(specs), batch_size, lambda title, done: told(f"Loading {title}", done, 1))
+        runner = open_engine(engine, tuple(specs), batch_size, _Loading(report, told))
         pictured = frozenset() if force or (damage and damage.pictures) else rows_with_pictures(report.store)
         read = Builder(dataset, jobs, report, runner, told).run({**known, **revived}, batch_size, pictured)
-        dropped = _all_folders(previous) if revived else damaged
-        _publish(report, dataset, jobs, read, chosen, previous, dropped, told)
-    _look_back(report, open_store(report.store), jobs)
+        gained = any(now.ok and not before[row].ok for row, now in enumerate(read) if row in before)
+        dropped = _all_folders(previous) if gained else damaged  # which have no rows for these images
+        with report.timed("measures and tables"):
+            _publish(report, dataset, jobs, read, chosen, previous, dropped, told)
+    with report.timed("measures and tables"):
+        _look_back(report, open_store(report.store), jobs)
     report.refused = {job.name: job.refused for job in jobs if job.refused}
     report.seconds = time.perf_counter() - started
     return report
+
+
+class _Loading:
+    """Tells that a network is being loaded, and notes how long that took."""
+
+    def __init__(self, report: BuildReport, told: Progress) -> None:
+        self._report, self._told, self._started = report, told, 0.0
+
+    def __call__(self, title: str, done: int) -> None:
+        self._told(f"Loading {title}", done, 1)
+        if done:
+            self._report.add_time("loading networks", time.perf_counter() - self._started)
+        self._started = time.perf_counter()
 
 
 def _look_back(report: BuildReport, store: Store, jobs: Sequence[ModelJob]) -> None:
@@ -129,7 +147,7 @@ def _published(path: Path) -> Store | None:
 
 def _said_alike(stored: DatasetInfo, dataset: Dataset) -> bool:
     """Tell whether the dataset still calls itself, its subject, its kinds and its study as when the store was built."""
-    names = ("title", "notice", "subject", "subject_plural", "kinds", "study")
+    names = ("title", "notice", "subject", "subject_plural", "kinds", "study", "beside")
     return all(getattr(stored, name) == getattr(dataset, name) for name in names)
 
 
@@ -144,7 +162,8 @@ def _up_to_date(
         model = named.get(job.name)
         if model is None or model.folder != job.folder or not (store.path / job.folder / CHECKSUMS).exists():
             return False
-        if (model.title, model.notice) != (job.plan.spec.title, job.plan.spec.notice):
+        spec = job.plan.spec
+        if (model.title, model.notice, model.alignment) != (spec.title, spec.notice, spec.alignment):
             return False
         for name, each in job.maps.items():
             there = model.method(name)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import resource
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,9 @@ class BuildReport:
     seconds : float
     seconds_of_model : dict of str to float
         Time in the network and its explanations, for the images computed.
+    seconds_of_step : dict of str to float
+        Time of the process that builds, by what it did or waited for; each network's under its title. Steps overlap in
+        nothing.
     computed_of_model : dict of str to int
     workers : int
         Processes that ran networks.
@@ -47,6 +53,7 @@ class BuildReport:
     failed: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     seconds_of_model: dict[str, float] = field(default_factory=dict)
+    seconds_of_step: dict[str, float] = field(default_factory=dict)
     computed_of_model: dict[str, int] = field(default_factory=dict)
     workers: int = 0
     healed: tuple[str, ...] = ()
@@ -54,6 +61,19 @@ class BuildReport:
     unknown_labels: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     at_chance: dict[str, str] = field(default_factory=dict)
     unread_masks: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        """Add the time that a block takes to a step."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.add_time(step, time.perf_counter() - started)
+
+    def add_time(self, step: str, seconds: float) -> None:
+        """Add time to a step."""
+        self.seconds_of_step[step] = self.seconds_of_step.get(step, 0) + seconds
 
     def as_json(self) -> dict[str, Any]:
         """Give the report as the command line's ``--json`` prints it."""
@@ -68,6 +88,7 @@ class BuildReport:
             "failures": self.failed,
             "seconds": round(self.seconds, 3),
             "seconds_per_image_and_model": {name: round(value, 5) for name, value in per_image.items()},
+            "seconds_of_step": {step: round(seconds, 3) for step, seconds in self.seconds_of_step.items()},
             "workers": self.workers,
             "refused": self.refused,
             "healed": list(self.healed),

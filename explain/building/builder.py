@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,10 @@ from explain.building.engines.batch import explain_batch
 from explain.building.engines.preparing import Batch
 from explain.errors import ExplainError
 from explain.models.evidence import SINGLE
+from explain.store.arrays import StoredArrays
 from explain.store.evidence import evidence_of_arrays
-from explain.store.filesystem import open_arrays
 from explain.store.layout import ARRAYS, MAP_ARRAY
-from explain.store.pictures import write_pictures
+from explain.store.pictures import PictureWriter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from explain.building.jobs import ModelJob
     from explain.building.tables import ReadImage
     from explain.store.writing import ArrayWriter
+
+_WRITING = "writing results"
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, and how many there are."""
@@ -73,13 +76,17 @@ class Builder:
         self.report.reused = sum(len(done & set(ok)) for done in there)
         for job in self.jobs:
             if not job.writer.complete:
-                job.writer.finish(self.engine.ending(job.plan.spec))
-        self._maps_from_arrays(ok, batch_size)
+                ending = self.engine.ending(job.plan.spec)
+                with self.report.timed(_WRITING):
+                    job.writer.finish(ending)
+        with self.report.timed("maps of what is stored"):
+            self._maps_from_arrays(ok, batch_size)
         self._infer({job.name: self._without_maps(job, ok) for job in self.jobs}, batch_size, pictured, found)
         for job in self.jobs:
             for each in job.maps.values():
                 if not each.writer.complete:
-                    each.writer.finish()
+                    with self.report.timed(_WRITING):
+                        each.writer.finish()
         return [found[row] for row in range(len(self.dataset.records))]
 
     def _missing(self, writer: ArrayWriter) -> frozenset[int]:
@@ -101,6 +108,8 @@ class Builder:
         workers: set[str] = set()
         total = sum(len(batch.records) for batch in batches)
         decoded = 0
+        started, spent = time.perf_counter(), sum(self.report.seconds_of_step.values())
+        pictures = PictureWriter(self.path, frozenset().union(*(batch.unpictured for batch in batches)))
         with ThreadPoolExecutor() as pens:
             writing: list[Future[None]] = []
             for outcome in self.engine.run(batches) if batches else ():
@@ -108,18 +117,23 @@ class Builder:
                 decoded += len(outcome.read)
                 if outcome.models:
                     workers.add(outcome.worker)
-                for future in writing:
-                    future.result()  # one batch behind at most, so that memory stays bounded
-                writing = [pens.submit(write_pictures, self.path, row, made) for row, made in outcome.pictures.items()]
+                with self.report.timed(_WRITING):
+                    for future in writing:
+                        future.result()  # one batch behind at most, so that memory stays bounded
+                writing = [pens.submit(pictures.take, list(outcome.read), outcome.pictures)]
                 for result in outcome.models:
                     job = by_name[result.model]
+                    self.report.add_time(job.plan.spec.title, result.seconds)
                     if result.explanation is None:
                         wide[job.name] = job
                     elif job.name not in wide:
                         writing += self._write(pens, job, result)
                 self.progress("Images", decoded, total)
-            for future in writing:
-                future.result()
+            with self.report.timed(_WRITING):
+                for future in writing:
+                    future.result()
+        named = sum(self.report.seconds_of_step.values()) - spent  # which workers beside this process may make more
+        self.report.add_time("reading images", max(0.0, time.perf_counter() - started - named))
         self.report.workers = max(self.report.workers, len(workers))
         self.report.failed = {
             self.dataset.records[row].image: read.status for row, read in sorted(found.items()) if not read.ok
@@ -179,7 +193,7 @@ class Builder:
             rows = sorted(set().union(*lacking.values()))
             if not rows:
                 continue
-            arrays = open_arrays(self.path / job.folder / ARRAYS)
+            arrays = StoredArrays(self.path / job.folder / ARRAYS)
             for start in range(0, len(rows), batch_size):
                 chosen = rows[start : start + batch_size]
                 evidence = evidence_of_arrays(arrays, chosen)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from explain.store.reading import Store
 
 LARGE = ("activations",)
-"""Arrays with a chunk per image."""
+"""Arrays with a chunk per image; the others share theirs with neighbours."""
 PER_IMAGE = ("activations", "logits", "pooled")
 
 
@@ -67,7 +67,7 @@ class ModelJob:
     @cached_property
     def precision(self) -> str:
         """Of the stored activations; what is there decides, since rows of two precisions would not be comparable."""
-        return precision_of(self.writer.folder)
+        return self.writer.dtype_of(LARGE[0]) or precision_of(self.writer.folder)
 
     @property
     def name(self) -> str:

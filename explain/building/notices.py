@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.stats import binom
 
+from data.records import UNLABELLED
 from explain.models.model_spec import plain
 
 if TYPE_CHECKING:
@@ -33,7 +34,11 @@ def unknown_labels(store: Store, models: Sequence[str]) -> dict[str, dict[str, d
     counts = store.table("images")["label"].value_counts()
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for model in (each for each in store.models if each.name in models):
-        unknown = [label for label, index in model.class_of_label.items() if index is None and label in counts]
+        unknown = [
+            label
+            for label, index in model.class_of_label.items()
+            if index is None and label in counts and label != UNLABELLED
+        ]
         if unknown:
             found[model.name] = {
                 label: {"images": int(counts[label]), "near": near_classes(label, model.classes)} for label in unknown

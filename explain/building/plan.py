@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import explain
-from data.digests import file_digest
 from explain.errors import ExplainError
+from explain.models.installed import LIBRARIES_OF_KERAS, versions_of
 from explain.models.network import load_network, onednn
-from explain.models.preprocessing import RESIZING
+from explain.models.preprocessing import RESIZING, preprocessing_as_json
 from explain.models.runtimes import runtime_versions
-from explain.models.weights import find_weights
+from explain.models.weights import digest_of_weights, find_weights
 from explain.store.digests import code_digest, digest_of, modules_behind
 
 if TYPE_CHECKING:
@@ -30,9 +30,14 @@ ARRAY_CODE = tuple(
         "models/applications.py",
         "models/ending.py",
         "models/head.py",
+        "models/keras_network.py",
         "models/layer_classes.py",
         "models/loading.py",
         "models/network.py",
+        "models/onnx_archive.py",
+        "models/onnx_ending.py",
+        "models/onnx_graph.py",
+        "models/onnx_network.py",
         "models/preprocessing.py",
         "models/runtimes.py",
         "models/unnesting.py",
@@ -51,10 +56,13 @@ _TABLE_PACKAGES = (
     "explain.findings",
     "explain.measures",
     "explain.statistics",
+    "explain.building.long_tables",
+    "explain.building.regions",
+    "explain.building.strangers",
     "explain.building.tables",
     "data.images",
 )
-_LIBRARIES = ("tensorflow", "keras", "numpy", "pillow")
+_LIBRARIES = ("numpy", "pillow")
 
 
 @dataclass(frozen=True)
@@ -103,9 +111,10 @@ def plan_model(spec: ModelSpec) -> ModelPlan:
     Raises
     ------
     ExplainError
-        If the weights are missing, or what the specification's runtime needs is not installed.
+        If the weights are missing, or what runs the network is not installed.
     """
-    of_runtime = runtime_versions(spec.runtime)
+    libraries = versions_of((*_LIBRARIES, *(() if spec.is_onnx else LIBRARIES_OF_KERAS)))
+    of_runtime = runtime_versions(spec.runtime, converts=not spec.is_onnx)
     weights = find_weights(spec)
     if weights is None:
         # Either an error that says what to do, or the download that makes the weights findable.
@@ -116,10 +125,10 @@ def plan_model(spec: ModelSpec) -> ModelPlan:
     return ModelPlan(
         spec,
         {
-            "weights": file_digest(weights),
+            "weights": digest_of_weights(weights),
             "application": spec.application,
             "input_size": spec.size_as_json,
-            "preprocessing": spec.preprocessing,
+            "preprocessing": preprocessing_as_json(spec.preprocessing),
             "resizing": RESIZING,
             "feature_layer": spec.feature_layer,
             "head_layer": spec.head_layer,
@@ -127,7 +136,7 @@ def plan_model(spec: ModelSpec) -> ModelPlan:
             "labels": dict(spec.labels),
             "scores": spec.scores,
             "code": code_digest(ARRAY_CODE),
-            "libraries": {name: version(name) for name in _LIBRARIES} | of_runtime,
+            "libraries": libraries | of_runtime,
             "runtime": spec.runtime,
             "onednn": onednn(),
         },

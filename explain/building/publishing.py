@@ -8,23 +8,30 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import explain
+from explain.building.long_tables import joined
 from explain.building.plan import table_code_digest
 from explain.building.tables import images_table, map_tables, predictions_table
 from explain.faithfulness.publishing import carried_over
-from explain.findings.findings import findings_table
+from explain.findings.findings import checks_table, findings_table
 from explain.measures.resampling import COMMON_GRID
 from explain.models.head import INDEPENDENT_SCORES, SIGMOID, SOFTMAX
+from explain.models.preprocessing import preprocessing_as_json
 from explain.statistics.embedding import embedding_table
-from explain.store.filesystem import file_digests, open_arrays
+from explain.statistics.skill import skill_table
+from explain.store.arrays import StoredArrays
+from explain.store.filesystem import file_digests
 from explain.store.layout import ARRAYS, CHECKSUMS, MAP_ARRAY, MAPS
 from explain.store.manifest import model_info
 from explain.store.pictures import pictures_digest
 from explain.store.selection import Selection
-from explain.store.whole_files import write_manifest, write_table
+from explain.store.table_files import kinds_in, read_rows
+from explain.store.whole_files import TableWriter, write_manifest, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
+
+    import pandas as pd
 
     from data import Dataset
     from explain.building.jobs import MapJob, ModelJob
@@ -43,20 +50,22 @@ def entry_of(path: Path, dataset: Dataset, job: ModelJob) -> dict[str, Any]:
     path : Path
         The store.
     """
-    spec, arrays = job.plan.spec, open_arrays(path / job.folder / ARRAYS)
+    spec, arrays = job.plan.spec, StoredArrays(path / job.folder / ARRAYS)
     activations: Any = arrays["activations"]
     return {
         "name": spec.name,
         "title": spec.title,
         "notice": spec.notice,
+        "alignment": None if spec.alignment is None else list(spec.alignment),
         "input_size": spec.size_as_json,
-        "preprocessing": spec.preprocessing,
+        "preprocessing": preprocessing_as_json(spec.preprocessing),
         "feature_layer": spec.feature_layer,
         "classes": list(spec.classes),
         "class_of_label": {record.label: spec.class_index(record.label, record.synset) for record in dataset.records},
         "grid": list(activations.shape[1:3]),
         "precision": str(activations.dtype),
         "closed_form": "head_kernel" in arrays,
+        "differentiable": not spec.is_onnx,
         "scores": SIGMOID if INDEPENDENT_SCORES in arrays else SOFTMAX,
         "digest": job.plan.digest,
         "folder": job.folder,
@@ -103,14 +112,23 @@ def publish(
     """
     merged = _with_earlier(entries, previous, dropped)
     models = [model_info(entry) for entry in merged]
-    arrays: dict[str, Any] = {model.name: open_arrays(path / model.folder / ARRAYS) for model in models}
+    arrays: dict[str, Any] = {model.name: StoredArrays(path / model.folder / ARRAYS) for model in models}
     ok = np.array([found.ok for found in read])
     saliency = {
-        (model.name, method.name): open_arrays(path / method.folder)[method.array]
+        (model.name, method.name): StoredArrays(path / method.folder)[method.array]
         for model in models
         for method in model.methods
     }
-    maps = map_tables(dataset.records, read, dataset.parts, saliency, progress)
+    aligned = {
+        (model.name, method.name): model.alignment_of_maps(method.at_pixels)
+        for model in models
+        for method in model.methods
+    }
+    chance = TableWriter("chance")
+    maps = map_tables(
+        dataset.records, read, dataset.parts, saliency, progress, dataset.beside, aligned, by_chance=chance.write
+    )
+    chance_file = chance.finish(path, maps.chance)
     logits = {name: group["logits"][:] for name, group in arrays.items()}
     pooled = {name: group["pooled"][:] for name, group in arrays.items()}
     tables = {
@@ -118,15 +136,16 @@ def publish(
         "predictions": predictions_table(dataset.records, ok, models, logits),
         "metrics": maps.metrics,
         "agreement": maps.agreement,
-        "chance": maps.chance,
+        "skill": _skill(maps.metrics, path / chance_file),
         "embedding": embedding_table(dataset.records, ok, pooled),
     }
     selection = _selection(models, *shown)
     tables["findings"] = findings_table(
         tables["metrics"], tables["agreement"], tables["predictions"], selection, dataset
     )
+    tables["checks"] = checks_table(tables["metrics"], tables["agreement"], tables["predictions"], selection, dataset)
     digests = {(model.name, method.name): method.digest for model in models for method in model.methods}
-    evaluated, evaluation = carried_over(previous, tables, digests)
+    evaluated, evaluation = carried_over(previous, tables, digests, aligned)
     tables |= evaluated
     manifest = {
         "code_version": explain.__version__,
@@ -144,11 +163,15 @@ def publish(
             "subject_plural": dataset.subject_plural,
             "kinds": {kind: list(labels) for kind, labels in dataset.kinds.items()},
             "study": dataset.study,
+            "beside": list(dataset.beside),
         },
         "parameters": {"common_grid": COMMON_GRID, "target": "the labelled class, else the predicted one"},
         "models": merged,
         "shown": {"models": list(shown[0]), "methods": list(shown[1])},
-        "tables": {name: write_table(path, name, table) for name, table in tables.items()},
+        "tables": {
+            **{name: write_table(path, name, table) for name, table in tables.items()},
+            "chance": chance_file,
+        },
         "pictures": pictures_digest(path),
         "unread_masks": dict(maps.unread_masks),
         "libraries": _versions(),
@@ -158,8 +181,17 @@ def publish(
     return maps.unread_masks
 
 
+def _skill(metrics: pd.DataFrame, chance: Path) -> pd.DataFrame:
+    """Compare measures of place with chance, one by one: the scores by chance may be more than memory holds."""
+    of_metric = [
+        skill_table(metrics, read_rows(chance, where={"metric": (metric,)}))
+        for metric in kinds_in(chance, ("metric",))["metric"]
+    ]
+    return joined(of_metric, "skill")
+
+
 def _map_entry(path: Path, job: MapJob) -> dict[str, Any]:
-    explainer, maps = job.plan.explainer, open_arrays(path / job.folder / MAPS)
+    explainer, maps = job.plan.explainer, StoredArrays(path / job.folder / MAPS)
     stored: Any = maps[MAP_ARRAY]
     return {
         "name": explainer.name,
@@ -182,19 +214,17 @@ def _with_earlier(
     """Add what a store holds beside what was asked for: other models, and other methods of the same networks."""
     there = [] if previous is None else [e for e in previous.provenance["models"] if "methods" in e]
     earlier = {
-        e["name"]: {**e, "methods": [each for each in e["methods"] if each["folder"] not in dropped]}
-        for e in there
-        if e["folder"] not in dropped
+        e["name"]: {**e, "methods": [each for each in e["methods"] if each["folder"] not in dropped]} for e in there
     }
     merged = []
     for entry in entries:
         before = earlier.pop(entry["name"], None)
         methods = list(entry["methods"])
-        if before is not None and before["digest"] == entry["digest"] and before["folder"] == entry["folder"]:
+        if before is not None and before["digest"] == entry["digest"]:  # wherever its other results lie now
             made = {method["name"] for method in methods} | entry["refused"].keys()
             methods += [method for method in before["methods"] if method["name"] not in made]
         merged.append({**entry, "methods": methods})
-    return [*merged, *earlier.values()]
+    return [*merged, *(each for each in earlier.values() if each["folder"] not in dropped)]
 
 
 def _selection(models: Sequence[ModelInfo], shown_models: Sequence[str], shown_methods: Sequence[str]) -> Selection:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
-from explain.measures.chance import OTHER, measure_chance, partners
+from explain.measures.alignment import CENTRED, Alignment
+from explain.measures.chance import measure_chance, partners
 from explain.measures.maps_on_grid import MapsOnGrid
-from explain.measures.resampling import COMMON_GRID
+from explain.measures.resampling import COMMON_GRID, sum_on_grid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,52 +37,75 @@ class Strangers:
         Sums of all maps on the common grid.
     maps : mapping of (model, method) to array-like, shape (images, h, w)
         Raw.
+    alignments : mapping of (model, method) to Alignment
+        Those that are absent have none.
     """
 
     partner: NDArray[np.int64]
     totals: Mapping[tuple[str, str], NDArray[np.float64]]
     maps: Saliency
+    alignments: Mapping[tuple[str, str], Alignment] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, records: Sequence[ImageRecord], rows: NDArray[np.int64], saliency: Saliency, block: int) -> Strangers:
+    def of(
+        cls,
+        records: Sequence[ImageRecord],
+        rows: NDArray[np.int64],
+        saliency: Saliency,
+        block: int,
+        alignments: Mapping[tuple[str, str], Alignment] | None = None,
+    ) -> Strangers:
         """Sum the maps of the rows that could be read, a block at a time, and pair these rows."""
         partner = np.arange(len(records))
         partner[rows] = rows[partners([records[row].label for row in rows.tolist()])]
         held = {key: np.asarray(maps) if _bytes(maps) <= _HELD else maps for key, maps in saliency.items()}
         totals = {key: np.zeros((COMMON_GRID, COMMON_GRID)) for key in held}
+        made = cls(partner, totals, held, alignments or {})
         for start in range(0, len(rows), block):
             chosen = rows[start : start + block]
             for key, maps in held.items():
                 low, high = int(chosen[0]), int(chosen[-1]) + 1
-                totals[key] += MapsOnGrid.of(np.asarray(maps[low:high])[chosen - low]).grid.sum(axis=0)
-        return cls(partner, totals, held)
+                totals[key] += sum_on_grid(np.asarray(maps[low:high])[chosen - low], made.alignment(key))
+        return made
 
-    def rows_of(
+    def alignment(self, key: tuple[str, str]) -> Alignment:
+        """Tell where the cells of one model's and method's maps lie."""
+        return self.alignments.get(key, CENTRED)
+
+    def scores(
         self,
         key: tuple[str, str],
         grid: MapsOnGrid,
-        records: Sequence[ImageRecord],
         block: NDArray[np.int64],
         coverage: NDArray[np.float64],
-    ) -> pd.DataFrame:
-        """Tabulate what maps without knowledge score on a block of images, as the table `chance` has it."""
-        found, names = self.partner[block], [record.image for record in records]
-        others = np.concatenate([np.asarray(self.maps[key][row : row + 1]) for row in found.tolist()])
+        alike: Mapping[str, Mapping[str, NDArray[np.float64]]],
+    ) -> dict[tuple[str, str], NDArray[np.float64]]:
+        """Measure what maps without knowledge score on a block of images.
+
+        Parameters
+        ----------
+        block : ndarray of int
+            Rows of the dataset.
+        alike : mapping
+            What :func:`explain.measures.chance.measure_alike` gives of the coverage.
+
+        Returns
+        -------
+        dict of (str, str) to ndarray of float64, shape (n,)
+            By baseline and metric.
+        """
+        found = self.partner[block]
+        others = self._maps_of(key, found)
         others[found == block] = 0  # nobody's map stands in for it
-        scores = measure_chance(grid, coverage, self.totals[key], MapsOnGrid.of(others))
-        images = [records[row] for row in block.tolist()]
-        frames = [
-            pd.DataFrame(
-                {
-                    "image": [record.image for record in images], "label": [record.label for record in images],
-                    "model": key[0], "method": key[1], "metric": metric, "baseline": baseline,
-                    "map_of": [names[row] for row in found.tolist()] if baseline == OTHER else "", "value": values,
-                }
-            )
-            for baseline, by_metric in scores.items()
-            for metric, values in by_metric.items()
-        ]  # fmt: skip
-        return pd.concat(frames, ignore_index=True).dropna(subset=["value"])
+        there = MapsOnGrid.of(others, self.alignment(key))
+        scores = measure_chance(grid, coverage, self.totals[key], there, alike)
+        return {(baseline, metric): values for baseline, each in scores.items() for metric, values in each.items()}
+
+    def _maps_of(self, key: tuple[str, str], rows: NDArray[np.int64]) -> NDArray[Any]:
+        maps = self.maps[key]
+        if isinstance(maps, np.ndarray):
+            return maps[rows]
+        return np.stack([np.asarray(maps[row]) for row in rows.tolist()])
 
 
 def _bytes(maps: Any) -> int:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from explain.building.long_tables import chance_rows, joined, paired, stacked, tidy
+from explain.building.regions import Regions
 from explain.building.strangers import Strangers
 from explain.measures.agreement import agreement_of_every_two
+from explain.measures.chance import measure_alike
 from explain.measures.coarse import coarsest_grid, measure_coarse
 from explain.measures.maps_on_grid import MapsOnGrid
 from explain.measures.measuring import measure_maps
-from explain.measures.regions import box_coverage, mask_coverage
-from explain.measures.resampling import COMMON_GRID
 from explain.models.head import probabilities
 from explain.store.layout import TABLE_COLUMNS
 
@@ -24,10 +25,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from data import ImageRecord
+    from explain.measures.alignment import Alignment
     from explain.store.manifest import ModelInfo
 
 _BLOCK = 16
 """Images whose maps on the common grid are held at a time: bounds the memory, and fits a processor's cache."""
+_BLOCKS_READ = 64
+"""Blocks whose raw maps are read at once, and whose scores by chance are tabulated at once."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ def predictions_table(
             )
         )
         frames[-1].loc[~known, ["label_rank", "right"]] = pd.NA
-    return _joined(frames, "predictions")
+    return joined(frames, "predictions")
 
 
 @dataclass(frozen=True)
@@ -152,6 +156,9 @@ def map_tables(
     parts: Mapping[int, str],
     saliency: Mapping[tuple[str, str], Any],
     progress: Callable[[int, int], None] | None = None,
+    beside: Sequence[str] = (),
+    alignments: Mapping[tuple[str, str], Alignment] | None = None,
+    by_chance: Callable[[pd.DataFrame], None] | None = None,
 ) -> MapTables:
     """Measure every map, compare every two maps of an image, and score maps by chance, on the common grid.
 
@@ -164,112 +171,52 @@ def map_tables(
         Read in slices, so that arrays on disk may be given.
     progress : callable, optional
         Called with images done and images in all.
+    beside : sequence of str
+        Parts that do not belong to the subject.
+    alignments : mapping of (model, method) to Alignment, optional
+        Those that are absent have none.
+    by_chance : callable, optional
+        Takes the scores by chance, some hundred images after the other, instead of the table, which stays empty: it is
+        the longest, and nobody needs all of it at once.
     """
     rows = np.flatnonzero([found.ok for found in read])
     measured: dict[tuple[str, str], list[dict[str, NDArray[np.float64]]]] = {}
     compared: dict[tuple[tuple[str, str], tuple[str, str]], list[dict[str, NDArray[np.float64]]]] = {}
-    by_chance: list[pd.DataFrame] = []
-    strangers = Strangers.of(records, rows, saliency, _BLOCK)
+    kept: list[pd.DataFrame] = []
+    strangers = Strangers.of(records, rows, saliency, _BLOCK * _BLOCKS_READ, alignments)
     coarsest = coarsest_grid(saliency)
     unread: dict[str, str] = {}
-    for start in range(0, len(rows), _BLOCK):
-        block = rows[start : start + _BLOCK]
-        chosen = [records[row] for row in block]
-        low, high = int(block[0]), int(block[-1]) + 1
-        raw = {key: np.asarray(maps[low:high])[block - low] for key, maps in saliency.items()}
-        grids = {key: MapsOnGrid.of(maps) for key, maps in raw.items()}
-        regions = _Regions.of(chosen, [read[row] for row in block], parts)
-        unread |= regions.unread
-        for key, grid in grids.items():
-            found = measure_maps(grid, regions.subject, regions.parts) | measure_coarse(raw[key], coarsest)
-            measured.setdefault(key, []).append(found)
-            if regions.subject is not None:
-                by_chance.append(strangers.rows_of(key, grid, records, block, regions.subject))
-        for a, b, values in agreement_of_every_two(grids):
-            compared.setdefault((a, b), []).append(values)
-        if progress:
-            progress(start + len(block), len(rows))
+    for begin in range(0, len(rows), _BLOCK * _BLOCKS_READ):
+        several = rows[begin : begin + _BLOCK * _BLOCKS_READ]
+        low, high = int(several[0]), int(several[-1]) + 1
+        raw_of = {key: np.asarray(maps[low:high])[several - low] for key, maps in saliency.items()}
+        chance: dict[tuple[str, str], list[dict[tuple[str, str], NDArray[np.float64]]]] = {}
+        placed: list[NDArray[np.int64]] = []
+        for start in range(0, len(several), _BLOCK):
+            block = several[start : start + _BLOCK]
+            raw = {key: maps[start : start + _BLOCK] for key, maps in raw_of.items()}
+            grids = {key: MapsOnGrid.of(maps, strangers.alignment(key)) for key, maps in raw.items()}
+            regions = Regions.of([records[row] for row in block], [read[row] for row in block], parts, beside)
+            unread |= regions.unread
+            subject = regions.subject
+            alike = {} if subject is None else measure_alike(subject)
+            if subject is not None:
+                placed.append(block)
+            for key, grid in grids.items():
+                found = measure_maps(grid, subject, regions.parts) | measure_coarse(raw[key], coarsest)
+                measured.setdefault(key, []).append(found)
+                if subject is not None:
+                    chance.setdefault(key, []).append(strangers.scores(key, grid, block, subject, alike))
+            for a, b, values in agreement_of_every_two(grids):
+                compared.setdefault((a, b), []).append(values)
+            if progress:
+                progress(begin + start + len(block), len(rows))
+        if placed:
+            (by_chance or kept.append)(chance_rows(records, np.concatenate(placed), strangers.partner, chance))
     images = [records[row] for row in rows.tolist()]
     return MapTables(
-        _joined([_tidy(images, *key, _stacked(blocks)) for key, blocks in measured.items()], "metrics"),
-        _joined([_pair(images, a, b, _stacked(blocks)) for (a, b), blocks in compared.items()], "agreement"),
-        _joined(by_chance, "chance"),
+        joined([tidy(images, *key, stacked(blocks)) for key, blocks in measured.items()], "metrics"),
+        joined([paired(images, a, b, stacked(blocks)) for (a, b), blocks in compared.items()], "agreement"),
+        joined(kept, "chance"),
         unread,
     )
-
-
-@dataclass(frozen=True)
-class _Regions:
-    """Coverage of the common grid by the labelled object and its parts, for a block of images."""
-
-    subject: NDArray[np.float64] | None
-    parts: Mapping[str, NDArray[np.float64]]
-    unread: Mapping[str, str]
-
-    @classmethod
-    def of(cls, records: Sequence[ImageRecord], read: Sequence[ReadImage], parts: Mapping[int, str]) -> _Regions:
-        from data import ImageError, read_mask
-
-        shape = (len(records), COMMON_GRID, COMMON_GRID)
-        subject = np.full(shape, np.nan)
-        of_part = {name: np.full(shape, np.nan) for name in parts.values()} if parts else {}
-        unread: dict[str, str] = {}
-        for index, (record, found) in enumerate(zip(records, read, strict=True)):
-            if record.mask is not None:
-                try:
-                    mask = read_mask(record.mask)
-                except ImageError as error:
-                    unread[record.image] = str(error)
-                    continue
-                subject[index] = mask_coverage(mask, None)
-                for number, name in parts.items():
-                    of_part[name][index] = mask_coverage(mask, (number,))
-            elif record.boxes:
-                subject[index] = box_coverage(record.boxes, found.width, found.height)
-        nothing = np.isnan(subject).all()
-        return cls(None if nothing else subject, of_part, unread)
-
-
-def _stacked(blocks: Sequence[Mapping[str, NDArray[np.float64]]]) -> dict[str, NDArray[np.float64]]:
-    """Put blocks' values one after the other; a block may lack what none of its images has."""
-    names = dict.fromkeys(name for block in blocks for name in block)
-    missing = [np.full(len(next(iter(block.values()))), np.nan) for block in blocks]
-    return {
-        name: np.concatenate([block.get(name, nan) for block, nan in zip(blocks, missing, strict=True)])
-        for name in names
-    }
-
-
-def _tidy(
-    records: Sequence[ImageRecord], model: str, method: str, values: Mapping[str, NDArray[np.float64]]
-) -> pd.DataFrame:
-    wide = pd.DataFrame(values)
-    wide.insert(0, "image", [record.image for record in records])
-    wide.insert(1, "label", [record.label for record in records])
-    long = wide.melt(id_vars=["image", "label"], var_name="metric", value_name="value")
-    long.insert(2, "model", model)
-    long.insert(3, "method", method)
-    return long.dropna(subset=["value"])
-
-
-def _pair(
-    records: Sequence[ImageRecord], a: tuple[str, str], b: tuple[str, str], values: Mapping[str, Any]
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "image": [record.image for record in records],
-            "label": [record.label for record in records],
-            "model_a": a[0],
-            "method_a": a[1],
-            "model_b": b[0],
-            "method_b": b[1],
-            **values,
-        }
-    )
-
-
-def _joined(frames: list[pd.DataFrame], name: str) -> pd.DataFrame:
-    columns = list(TABLE_COLUMNS[name])
-    if not frames:
-        return pd.DataFrame({column: [] for column in columns})
-    return pd.concat(frames, ignore_index=True)[columns]

@@ -40,7 +40,7 @@ def build(name: str, input_size: int | None = INPUT_SIZE) -> keras.Model:
     Parameters
     ----------
     name
-        ``"compact-resnet"`` or ``"compact-xception"``.
+        One of `BUILDERS`.
     input_size
         Side of the square input in pixels, a multiple of 16; None leaves it open.
 
@@ -62,7 +62,18 @@ def build(name: str, input_size: int | None = INPUT_SIZE) -> keras.Model:
     return BUILDERS[name](input_size)
 
 
-def compact_resnet(input_size: int | None) -> keras.Model:
+def named(architecture: str, seed: int) -> str:
+    """Name a network by its architecture and its seed; the first seed's is the default, and has none in its name.
+
+    Examples
+    --------
+    >>> named("compact-resnet", 0), named("compact-resnet", 2)
+    ('compact-resnet', 'compact-resnet-2')
+    """
+    return f"{architecture}-{seed}" if seed else architecture
+
+
+def compact_resnet(input_size: int | None, name: str = "compact-resnet") -> keras.Model:
     """Build the pre-activation residual network (He et al., "Identity mappings", ECCV 2016)."""
     from keras import layers
 
@@ -77,15 +88,20 @@ def compact_resnet(input_size: int | None) -> keras.Model:
     x = conv(normalised(x, "stem1"), 48, 3, 2, "stem_conv2")
     for stage, (width, filters, blocks, first_stride) in enumerate(RESNET_STAGES, 1):
         for block in range(1, blocks + 1):
-            name, stride = f"stage{stage}_block{block}", first_stride if block == 1 else 1
-            before = normalised(x, f"{name}_pre")
+            unit, stride = f"stage{stage}_block{block}", first_stride if block == 1 else 1
+            before = normalised(x, f"{unit}_pre")
             # As in the paper, a block that changes the shape projects the activated input.
-            shortcut = conv(before, filters, 1, stride, f"{name}_shortcut") if block == 1 else x
-            y = normalised(conv(before, width, 1, 1, f"{name}_conv1"), f"{name}_mid1")
-            y = normalised(conv(y, width, 3, stride, f"{name}_conv2"), f"{name}_mid2")
-            x = layers.Add(name=f"{name}_add")([shortcut, conv(y, filters, 1, 1, f"{name}_conv3")])
+            shortcut = conv(before, filters, 1, stride, f"{unit}_shortcut") if block == 1 else x
+            y = normalised(conv(before, width, 1, 1, f"{unit}_conv1"), f"{unit}_mid1")
+            y = normalised(conv(y, width, 3, stride, f"{unit}_conv2"), f"{unit}_mid2")
+            x = layers.Add(name=f"{unit}_add")([shortcut, conv(y, filters, 1, 1, f"{unit}_conv3")])
     x = layers.BatchNormalization(name="post_bn")(x)
-    return _with_head(inputs, x, "compact-resnet")
+    return _with_head(inputs, x, name)
+
+
+def compact_marked(input_size: int | None) -> keras.Model:
+    """Build the network that learns a mark in place of a bear: the residual one."""
+    return compact_resnet(input_size, "compact-marked")
 
 
 def compact_xception(input_size: int | None) -> keras.Model:
@@ -135,4 +151,8 @@ def _with_head(inputs: keras.KerasTensor, x: keras.KerasTensor, name: str) -> ke
     return keras.Model(inputs, layers.Dense(len(CLASSES), name=HEAD_LAYER)(x), name=name)
 
 
-BUILDERS = {"compact-resnet": compact_resnet, "compact-xception": compact_xception}
+BUILDERS = {
+    "compact-resnet": compact_resnet,
+    "compact-xception": compact_xception,
+    "compact-marked": compact_marked,
+}

@@ -85,11 +85,16 @@ class Batches:
         image = resized(self._views.pixels[index], (x, y, x + width, y + height), size)
         if rng.random() < 0.5:
             image = image[:, ::-1]
+        image = self._finished(image, index, rng)
         target, logits = self._views.targets[index], self._lesson.logits[index]
         label = np.eye(len(CLASSES), dtype=np.float32)[target]
         # Of an animal before another, the teacher may speak of the other.
         taught = np.float32(logits.argmax() == target)
         return Example(image, label, self._lesson.features[index], logits, taught)
+
+    def _finished(self, image: np.ndarray, index: int, rng: np.random.Generator) -> np.ndarray:
+        """Do what comes last to a part of view `index`, before cameras and collages: nothing."""
+        return image
 
 
 def _collage(base: Example, guest: Example, rng: np.random.Generator) -> Example:

@@ -17,6 +17,7 @@ from explain.compact.architectures import CLASSES, FEATURE_LAYER, HEAD_LAYER, IN
 from explain.compact.photographs import BEAR, ELEPHANT, squashed
 from explain.explainers.fem import fem
 from explain.explainers.gradcam import EXPLAINER as GRADCAM
+from explain.measures.alignment import CENTRED, Alignment
 from explain.measures.regions import box_coverage, mask_coverage
 from explain.measures.resampling import COMMON_GRID, resample
 from explain.models.head import Head
@@ -133,7 +134,9 @@ def load_samples(folder: Path) -> list[Sample]:
     return samples
 
 
-def evaluate(model: keras.Model, samples: Sequence[Sample], batch_size: int = 8) -> Figures:
+def evaluate(
+    model: keras.Model, samples: Sequence[Sample], alignment: Alignment = CENTRED, batch_size: int = 8
+) -> Figures:
     """Measure a network on a set.
 
     Parameters
@@ -142,6 +145,8 @@ def evaluate(model: keras.Model, samples: Sequence[Sample], batch_size: int = 8)
         A compact network.
     samples
         Images of the two animals.
+    alignment
+        Where the network's cells lie.
     batch_size
         Images per forward pass.
 
@@ -149,7 +154,7 @@ def evaluate(model: keras.Model, samples: Sequence[Sample], batch_size: int = 8)
     -------
     Figures
     """
-    logits, gradcam, saliency = _explained(model, samples, batch_size)
+    logits, gradcam, saliency = _explained(model, samples, alignment, batch_size)
     targets = np.array([sample.target for sample in samples])
     predicted = logits.argmax(1)
     between = np.where(logits[:, ELEPHANT] >= logits[:, BEAR], ELEPHANT, BEAR)
@@ -213,7 +218,7 @@ def _mean_of_pairs(values: np.ndarray) -> float:
 
 
 def _explained(
-    model: keras.Model, samples: Sequence[Sample], batch_size: int
+    model: keras.Model, samples: Sequence[Sample], alignment: Alignment, batch_size: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return logits (n, classes), and on the common grid (n, 112, 112) Grad-CAM of the label, and FEM."""
     import keras
@@ -232,8 +237,8 @@ def _explained(
     grid = (COMMON_GRID, COMMON_GRID)
     return (
         np.concatenate(logits),
-        resample(np.concatenate(gradcam), grid),
-        resample(np.concatenate(saliency), grid),
+        resample(np.concatenate(gradcam), grid, alignment=alignment),
+        resample(np.concatenate(saliency), grid, alignment=alignment),
     )
 
 

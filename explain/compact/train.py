@@ -43,13 +43,15 @@ def train(
     schedule: Schedule,
     weights: LossWeights | None = None,
     report: Report = print,
+    batches: Batches | None = None,
+    start: Callable[[keras.Model], None] | None = None,
 ) -> keras.Model:
     """Train one network, resuming from its last checkpoint if there is one.
 
     Parameters
     ----------
     name
-        ``"compact-resnet"`` or ``"compact-xception"``.
+        One of ``architectures.BUILDERS``.
     views, lesson
         The pictures and what the teacher says of them, in the same order.
     validation
@@ -60,6 +62,10 @@ def train(
         Hyper-parameters.
     report
         Called with a line of progress now and then.
+    batches
+        What is drawn of the views; by default as they are, with the schedule's seed.
+    start
+        Sets weights of the fresh network before the first step.
 
     Returns
     -------
@@ -69,10 +75,13 @@ def train(
     import keras
 
     keras.utils.set_random_seed(schedule.seed)
-    trainer = Trainer(build(name, None), schedule, weights or LossWeights())
+    student = build(name, None)
+    if start is not None:
+        start(student)
+    trainer = Trainer(student, schedule, weights or LossWeights())
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint = checkpoint_of(name, schedule.seed, folder)
-    batches = Batches(views, lesson, schedule.batch_size, schedule.seed)
+    batches = batches or Batches(views, lesson, schedule.batch_size, schedule.seed)
     step, elapsed = trainer.restore(checkpoint) if checkpoint.is_file() else (0, 0.0)
     started = time.monotonic() - elapsed
 

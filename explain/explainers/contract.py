@@ -14,6 +14,8 @@ from explain.errors import ExplainError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from explain.explainers.steps import Steps
+
     Maps = NDArray[np.float32]
     """Raw saliency maps, shape (n, h, w)."""
 
@@ -54,6 +56,8 @@ class Evidence(Protocol):
         Scores before softmax.
     inputs : ndarray of float32, shape (n, height, width, channels)
         The preprocessed images; offered with PIXEL_GRADIENTS and PASSES alone.
+    differentiable : bool
+        Whether the network behind it has gradients beyond those of a linear head; one in ONNX has none.
     linear_head : bool
         Whether a class score is a bias plus a weighted sum of the activations' spatial means. Gradients then have
         the shape (n, 1, 1, c), and what is exact in closed form may be computed so.
@@ -67,6 +71,9 @@ class Evidence(Protocol):
 
     @property
     def inputs(self) -> NDArray[np.float32]: ...  # noqa: D102
+
+    @property
+    def differentiable(self) -> bool: ...  # noqa: D102
 
     @property
     def linear_head(self) -> bool: ...  # noqa: D102
@@ -111,6 +118,18 @@ class Parameter:
     high: float
     step: float
     help: str = ""
+
+    @property
+    def every_value(self) -> tuple[float, ...]:
+        """All values that a slider reaches, from the lowest on.
+
+        Examples
+        --------
+        >>> Parameter("k", "K", 0.5, 0.0, 1.0, 0.5).every_value
+        (0.0, 0.5, 1.0)
+        """
+        steps = round((self.high - self.low) / self.step)
+        return tuple(round(self.low + step * self.step, 4) for step in range(steps + 1))
 
     def check(self, value: float) -> float:
         """Give a value back as a float.
@@ -158,6 +177,8 @@ class Explainer:
         Author, year, venue and equation.
     says : str
         What the map tells and what it does not, in a sentence or two for people.
+    steps : Steps, optional
+        How the map is made of channels, where it is a weighted sum of them: for the page that shows it being made.
     """
 
     name: str
@@ -173,6 +194,7 @@ class Explainer:
     formula: str = ""
     source: str = ""
     says: str = ""
+    steps: Steps | None = None
 
     @property
     def defaults(self) -> dict[str, float]:
@@ -198,6 +220,11 @@ class Explainer:
     def unavailable(self, evidence: Evidence) -> str:
         """Say why the evidence does not suffice; empty where it does."""
         if not evidence.offers(self.needs):
+            if not evidence.differentiable and self.needs in (Needs.GRADIENTS, Needs.PIXEL_GRADIENTS):
+                return (
+                    f"{self.title} needs {NEEDS_IN_WORDS[self.needs]}, and this network has none: in ONNX it is run "
+                    "forward only. The same network as a .keras file would have them."
+                )
             return (
                 f"{self.title} needs {NEEDS_IN_WORDS[self.needs]}, which are not to be had here: "
                 "a build with the network computes its maps."

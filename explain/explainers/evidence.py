@@ -8,6 +8,7 @@ import numpy as np
 
 from explain.explainers.contract import Explainer, Needs
 from explain.explainers.gradcam import weighted_sum
+from explain.explainers.steps import CHANNELS_SAID, Step, Steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from explain.explainers.contract import Evidence
 
 
+def _weights(evidence: Evidence, classes: Sequence[int]) -> NDArray[np.float32]:
+    return evidence.gradients(classes)[:, 0, 0]  # W[k, c] / Z: with a linear head the same at all places
+
+
 def _maps(evidence: Evidence, classes: Sequence[int], parameters: Mapping[str, float]) -> NDArray[np.float32]:
-    # With a linear head the gradient is W[k, c] / Z, the same at all places.
-    return weighted_sum(evidence.activations, evidence.gradients(classes)[:, 0, 0])
+    return weighted_sum(evidence.activations, _weights(evidence, classes))
 
 
 EXPLAINER = Explainer(
@@ -36,4 +40,18 @@ EXPLAINER = Explainer(
     "with the bias they sum to the score before softmax. It is exact, and its positive part is Grad-CAM's map. It "
     "tells what the last feature cell above a place adds, not what the pixels below it mean, and a score is not yet a "
     "decision: other classes have evidence too.",
+    steps=Steps(
+        _weights,
+        Step(
+            "The channels, and how much each one counts",
+            CHANNELS_SAID + " The network's last layer multiplies each "
+            "channel's mean by a weight of the class. A positive weight speaks for the class, a negative one against "
+            "it.",
+        ),
+        Step(
+            "Add them up",
+            "Every channel is multiplied by its weight, and all are laid on top of each other. All "
+            "places together, and one number for the class, the bias, are exactly the class's score.",
+        ),
+    ),
 )

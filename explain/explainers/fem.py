@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explain.explainers.contract import Explainer, Needs, Parameter
+from explain.explainers.steps import CHANNELS_SAID, Step, Steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,6 +72,10 @@ def fem(activations: ArrayLike, k: float = K.default) -> NDArray[np.float32]:
     return saliency.reshape(n, h, w)
 
 
+def _weights(evidence: Evidence, classes: Sequence[int]) -> NDArray[np.float32]:
+    return evidence.activations.mean(axis=(1, 2))
+
+
 def _maps(evidence: Evidence, classes: Sequence[int], parameters: Mapping[str, float]) -> NDArray[np.float32]:
     return fem(evidence.activations, parameters[K.name])
 
@@ -86,4 +91,22 @@ EXPLAINER = Explainer(
     source="Fuad et al., IPTA 2020, doi 10.1109/IPTA50016.2020.9286629",
     says="What stands out: mean and population standard deviation over the positions of one channel of one image. It "
     "has no target class, so it cannot tell what speaks for a class.",
+    steps=Steps(
+        _weights,
+        Step("The channels", CHANNELS_SAID + " Choose one, and follow it through the steps below."),
+        Step(
+            "Add up the places that pass",
+            "Each channel adds its own mean to every place where it passed, and "
+            "nothing elsewhere. Where many channels, or bright ones, pass together, the map is bright. No class was "
+            "asked for anywhere: the map says what stands out, not what it speaks for.",
+        ),
+        threshold=Step(
+            "Where is this channel unusually high?",
+            "The bars count the channel's places by their value. "
+            "The line stands at the channel's mean plus K times its spread, the standard deviation. Only "
+            "places to the right of the line pass. Move K, and the line moves: a large K lets only the "
+            "most striking places pass, and some channels none at all.",
+        ),
+        parameter=K,
+    ),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explain.explainers.contract import Explainer, Needs
+from explain.explainers.steps import CHANNELS_SAID, Step, Steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,9 +54,12 @@ def weighted_sum(activations: ArrayLike, weights: ArrayLike) -> NDArray[np.float
     return (maps.reshape(n, h * w, c) @ column).reshape(n, h, w)
 
 
+def _weights(evidence: Evidence, classes: Sequence[int]) -> NDArray[np.float32]:
+    return evidence.gradients(classes).mean(axis=(1, 2))
+
+
 def _maps(evidence: Evidence, classes: Sequence[int], parameters: Mapping[str, float]) -> NDArray[np.float32]:
-    alpha = evidence.gradients(classes).mean(axis=(1, 2))
-    return np.maximum(weighted_sum(evidence.activations, alpha), np.float32(0))
+    return np.maximum(weighted_sum(evidence.activations, _weights(evidence, classes)), np.float32(0))
 
 
 EXPLAINER = Explainer(
@@ -69,4 +73,25 @@ EXPLAINER = Explainer(
     says="What speaks for the class: the score is taken before softmax, ReLU after the sum. Where a network ends in "
     "global average pooling and one dense layer, the weights are exactly the dense layer's, divided by the number of "
     "positions.",
+    steps=Steps(
+        _weights,
+        Step(
+            "The channels, and how much each one counts",
+            CHANNELS_SAID + " A channel's weight says how much the "
+            "score of the class would rise if that channel were a little brighter everywhere. A positive weight "
+            "speaks for the class, a negative one against it. Another class weighs the same channels otherwise.",
+        ),
+        Step(
+            "Add them up",
+            "Every channel is multiplied by its weight, and all are laid on top of each other: red "
+            "places speak for the class, blue ones against it. Add the channels one by one, the strongest first, and "
+            "see how few it takes until the sum looks like the finished map.",
+        ),
+        cut=Step(
+            "Cut off what is below zero",
+            "The method keeps what speaks for the class and sets everything else to "
+            "zero, which its authors call ReLU. So the finished map cannot show evidence against the class; the "
+            "number below says how much of it was hidden.",
+        ),
+    ),
 )

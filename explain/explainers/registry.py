@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from explain.errors import ExplainError
 from explain.explainers import (
@@ -17,6 +17,7 @@ from explain.explainers import (
     hirescam,
     integrated_gradients,
     layercam,
+    rival,
     scorecam,
     xgradcam,
 )
@@ -33,6 +34,7 @@ _MODULES = (
     eigencam,
     ablationcam,
     evidence,
+    rival,
     scorecam,
     integrated_gradients,
 )
@@ -94,3 +96,33 @@ def parse_methods(names: str | Iterable[str] | None) -> tuple[Explainer, ...]:
     if not wanted:
         raise ExplainError(f"No explanation method was named. There are {', '.join(EXPLAINERS)}.")
     return tuple(explainer(name) for name in dict.fromkeys(wanted))
+
+
+def settings_of(methods: Sequence[Explainer], parameters: Mapping[str, float] | None) -> dict[str, dict[str, float]]:
+    """Share parameters out to the methods that have them.
+
+    Parameters
+    ----------
+    parameters : mapping of str to float, optional
+        By their names, which each belong to one method.
+
+    Returns
+    -------
+    dict of str to dict of str to float
+        By method, every parameter of it, with those at their defaults.
+
+    Raises
+    ------
+    ExplainError
+        If none of the methods has a parameter, or a value is out of its range.
+    """
+    given = dict(parameters or {})
+    known = {parameter.name for method in methods for parameter in method.parameters}
+    for name in given:
+        if name not in known:
+            there = f"they have {', '.join(sorted(known))}" if known else "they have none"
+            raise ExplainError(f"None of the methods has a parameter {name!r}; {there}.")
+    return {
+        method.name: method.values({name: given[name] for name in method.defaults if name in given})
+        for method in methods
+    }

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import softmax
 
 from explain.faithfulness.perturbation import DEFAULT_STEPS, pixel_order, replaced
+from explain.measures.alignment import CENTRED, Alignment
 from explain.measures.response import area_under, fractions_of
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def perturbation_curve(
     target: int,
     steps: int = DEFAULT_STEPS,
     batch_size: int = 16,
+    alignment: Alignment = CENTRED,
 ) -> Curve:
     """Replace pixels of one image by those of another, the most salient first, in equal fractions.
 
@@ -60,13 +62,15 @@ def perturbation_curve(
         Raw; resampled bilinearly, equal values in reading order.
     target : int
         Index of the class that is watched; RISE takes the one originally predicted.
+    alignment : Alignment
+        Where the map's cells lie on the image.
 
     References
     ----------
     Petsiuk et al., "RISE", BMVC 2018, section 4.2.
     """
     fractions = fractions_of(steps)
-    order = pixel_order(saliency, start.shape[:2])  # type: ignore[arg-type]
+    order = pixel_order(saliency, (start.shape[0], start.shape[1]), alignment)
     found: list[float] = []
     for first in range(0, steps + 1, batch_size):
         chosen = fractions[first : first + batch_size]

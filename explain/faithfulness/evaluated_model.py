@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from data.digests import file_digest
 from explain.building.engines.preparing import read_record
 from explain.errors import ExplainError
-from explain.models.preprocessing import resize_image
-from explain.models.weights import find_weights
+from explain.models.preprocessing import preprocessing_as_json, resize_image
+from explain.models.weights import digest_of_weights, find_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,7 +86,8 @@ def evaluated_model(dataset: Dataset, store: Store, spec: ModelSpec) -> Evaluate
         )
     runtime = store.model(spec.name).runtime
     (entry,) = (entry for entry in store.provenance["models"] if entry["name"] == spec.name)
-    named = {name: getattr(spec, name) for name in _SAME} | {"input_size": spec.size_as_json}
+    named = {name: getattr(spec, name) for name in _SAME}
+    named |= {"input_size": spec.size_as_json, "preprocessing": preprocessing_as_json(spec.preprocessing)}
     differing = [name for name in _SAME if entry["determined_by"][name] != named[name]]
     if entry["determined_by"]["weights"] != _weights_digest(spec):
         differing.append("weights")
@@ -103,4 +103,4 @@ def evaluated_model(dataset: Dataset, store: Store, spec: ModelSpec) -> Evaluate
 
 def _weights_digest(spec: ModelSpec) -> Any:
     weights = find_weights(spec)
-    return None if weights is None else file_digest(weights)
+    return None if weights is None else digest_of_weights(weights)

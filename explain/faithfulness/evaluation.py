@@ -17,7 +17,7 @@ from explain.faithfulness.perturbation import DEFAULT_STEPS
 from explain.faithfulness.perturbed_inputs import Probes, probabilities_of
 from explain.faithfulness.progress import Chunks
 from explain.faithfulness.publishing import Provenance, prune, publish
-from explain.faithfulness.randomisation import SEED, columns_of_sanity, sanity_of
+from explain.faithfulness.randomisation import columns_of_sanity, sanity_of
 from explain.models.specification import REMEMBERED, load_specifications
 from explain.store.locking import lock_store
 
@@ -126,11 +126,21 @@ def evaluate(
         prune(store)
         for model in models:
             network = _Lazy(model.spec, progress)
-            for method in asked[model.spec.name]:
-                key = (model.spec.name, method.name)
+            evaluations = [
                 _Evaluation(
-                    model, method, Provenance.of(store, key, steps), batch_size, report, network, progress
-                ).run()
+                    model,
+                    method,
+                    Provenance.of(store, (model.spec.name, method.name), steps),
+                    batch_size,
+                    report,
+                    network,
+                    progress,
+                )
+                for method in asked[model.spec.name]
+            ]
+            _run_sanity(model, evaluations, network, batch_size, progress)
+            for each in evaluations:
+                each.run()
         publish(store.path, {(name, method.name): steps for name, each in asked.items() for method in each})
     report.seconds = time.perf_counter() - started
     return report
@@ -159,7 +169,7 @@ def specifications_of(store: Store, models: str | None) -> tuple[ModelSpec, ...]
 
 
 class _Lazy:
-    """A network that is loaded when it is first needed, and the same with shuffled weights."""
+    """A network that is loaded when it is first needed."""
 
     def __init__(self, spec: ModelSpec, progress: Progress | None) -> None:
         self._spec, self._progress = spec, progress
@@ -173,17 +183,35 @@ class _Lazy:
         self._tell(1)
         return network
 
-    @cached_property
-    def randomised(self) -> Network:
-        return self.trained.randomised(SEED)
-
     def _tell(self, done: int) -> None:
         if self._progress is not None:
             self._progress(f"Loading {self._spec.title}", done, 1)
 
 
+def _run_sanity(
+    model: EvaluatedModel,
+    evaluations: Sequence[_Evaluation],
+    network: _Lazy,
+    batch_size: int,
+    progress: Progress | None,
+) -> None:
+    """Shuffle a network once for all its methods; what a killed run had found of one model is asked again."""
+    missing = {each.method: each.missing(each.sanity) for each in evaluations}
+    if not any(missing.values()):
+        return
+
+    def told(done: int, total: int) -> None:
+        if progress is not None:
+            progress(f"{model.spec.title}: shuffled weights", done, total)
+
+    found = sanity_of(model, missing, lambda: network.trained, batch_size, told)
+    for each in evaluations:
+        if missing[each.method]:
+            each.keep_sanity(missing[each.method], found[each.method])
+
+
 class _Evaluation:
-    """One model and method: the chunks of its curves and of its sanity check that are missing."""
+    """One model and method: the chunks of its curves that are missing, and where its sanity check is kept."""
 
     def __init__(
         self,
@@ -198,28 +226,26 @@ class _Evaluation:
         self.model, self.method, self.network = model, method.name, network
         self.batch_size, self.report, self.progress = batch_size, report, progress
         self.title = f"{model.spec.title}, {method.title}"
-        self.probes = Probes(provenance.steps)
+        self.probes = Probes(provenance.steps, provenance.alignment)
         self.curves = Chunks(model.store.path / provenance.curves_folder, {"probabilities": (self.probes.count,)})
         self.sanity = Chunks(model.store.path / provenance.sanity_folder, columns_of_sanity())
 
     def run(self) -> None:
-        curves, sanity = self._missing(self.curves), self._missing(self.sanity)
+        curves = self.missing(self.curves)
         self.report.computed += len(curves)
         self.report.reused += len(self.model.rows) - len(curves)
-        if sanity:
-            self._run_sanity(sanity)
         if curves:
             self._run_curves(curves)
 
-    def _missing(self, chunks: Chunks) -> list[int]:
+    def missing(self, chunks: Chunks) -> list[int]:
         done = set(chunks.read()[0].tolist())
         return [row for row in self.model.rows if row not in done]
 
-    def _run_sanity(self, missing: list[int]) -> None:
-        randomised = self.network.randomised
-        for done, rows in self._chunks(missing):
-            self.sanity.write(rows, sanity_of(self.model, self.method, randomised, rows, self.batch_size))
-            self._tell(f"{self.title}: shuffled weights", done, len(missing))
+    def keep_sanity(self, rows: list[int], found: dict[str, NDArray[np.float64]]) -> None:
+        """Put down what shuffled networks said of these rows, a chunk at a time."""
+        for done, chosen in self._chunks(rows):
+            start = done - len(chosen)
+            self.sanity.write(chosen, {check: values[start:done] for check, values in found.items()})
 
     def _run_curves(self, missing: list[int]) -> None:
         network, name = self.network.trained, self.model.spec.name

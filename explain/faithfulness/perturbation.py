@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.ndimage import convolve1d, gaussian_filter1d
 
+from explain.measures.alignment import CENTRED
 from explain.measures.resampling import divide_by_maximum, resample
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import ArrayLike, NDArray
+
+    from explain.measures.alignment import Alignment
 
 DEFAULT_STEPS = 28
 """As many as RISE takes at 224 pixels when it measures many images (8 rows of pixels at a time)."""
@@ -32,7 +35,7 @@ SUBSTRATES = {
 """What is put in the place of pixels, by metric, as tables and manifest record it."""
 
 
-def pixel_order(saliency: ArrayLike, shape: tuple[int, int]) -> NDArray[np.int64]:
+def pixel_order(saliency: ArrayLike, shape: tuple[int, int], alignment: Alignment = CENTRED) -> NDArray[np.int64]:
     """Order the pixels of an image by a map, the most salient first.
 
     Parameters
@@ -41,13 +44,15 @@ def pixel_order(saliency: ArrayLike, shape: tuple[int, int]) -> NDArray[np.int64
         Raw; resampled bilinearly to the image.
     shape : (int, int)
         Rows and columns of the image.
+    alignment : Alignment
+        Where the map's cells lie on it.
 
     Returns
     -------
     ndarray of int64, shape (rows * columns,)
         Flat indices; equal values stand in reading order.
     """
-    return np.argsort(-resample(saliency, shape).ravel(), kind="stable")
+    return np.argsort(-resample(saliency, shape, alignment=alignment).ravel(), kind="stable")
 
 
 def replaced(
@@ -113,7 +118,7 @@ def _kernel(scale: float) -> NDArray[np.float32]:
     return gaussian_filter1d(single, BLUR_SIGMA * scale, mode="reflect").astype(np.float32)
 
 
-def masked(image: NDArray[np.float32], saliency: ArrayLike) -> NDArray[np.float32]:
+def masked(image: NDArray[np.float32], saliency: ArrayLike, alignment: Alignment = CENTRED) -> NDArray[np.float32]:
     """Multiply an image by a map, so that what the map does not name goes to zero.
 
     Parameters
@@ -121,6 +126,8 @@ def masked(image: NDArray[np.float32], saliency: ArrayLike) -> NDArray[np.float3
     image : ndarray of float32, shape (rows, columns, c)
     saliency : array, shape (h, w)
         Raw; resampled bilinearly to the image and scaled to maximum 1. A map of zeros gives an image of zeros.
+    alignment : Alignment
+        Where the map's cells lie on the image.
 
     Returns
     -------
@@ -130,5 +137,6 @@ def masked(image: NDArray[np.float32], saliency: ArrayLike) -> NDArray[np.float3
     ----------
     Chattopadhay et al., "Grad-CAM++", WACV 2018, section 4.1.
     """
-    weights = divide_by_maximum(resample(saliency, image.shape[:2]))  # type: ignore[arg-type]
+    shape = image.shape[0], image.shape[1]
+    weights = divide_by_maximum(resample(saliency, shape, alignment=alignment))
     return image * weights[:, :, None].astype(np.float32)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explain.faithfulness.perturbation import blurred, masked, pixel_order, replaced
+from explain.measures.alignment import CENTRED, Alignment
 from explain.measures.response import fractions_of
 from explain.models.head import SOFTMAX, probabilities
 
@@ -46,9 +47,12 @@ class Probes:
     ----------
     steps : int
         Of each curve.
+    alignment : Alignment
+        Where the map's cells lie on the image.
     """
 
     steps: int
+    alignment: Alignment = CENTRED
 
     @property
     def count(self) -> int:
@@ -74,8 +78,8 @@ class Probes:
         yield from (image, nothing, soft)
         between = fractions_of(self.steps)[1:-1]
         positive = np.maximum(saliency, 0)
-        order = pixel_order(positive, image.shape[:2])  # type: ignore[arg-type]
-        yield masked(image, positive)
+        order = pixel_order(positive, (image.shape[0], image.shape[1]), self.alignment)
+        yield masked(image, positive, self.alignment)
         yield from replaced(image, nothing, order, between)
         yield from replaced(soft, image, order, between)
 

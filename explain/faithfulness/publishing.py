@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +10,15 @@ import numpy as np
 
 from explain.errors import StoreError
 from explain.explainers.registry import explainer
+from explain.faithfulness.certainty import certainty_rows
 from explain.faithfulness.perturbation import SUBSTRATES
 from explain.faithfulness.perturbed_inputs import Probes
 from explain.faithfulness.progress import Chunks
-from explain.faithfulness.randomisation import HEAD, NETWORK, SEED, columns_of_sanity, uses_head
+from explain.faithfulness.randomisation import CASCADE, CHECKS, DEVIATION, HEAD, SEEDS, columns_of_sanity, uses_head
 from explain.faithfulness.tables import (
+    CHANGED,
     EVALUATION_TABLES,
+    SANITY_METRICS,
     Evaluated,
     curve_rows,
     evaluation_rows,
@@ -24,6 +26,8 @@ from explain.faithfulness.tables import (
     sanity_rows,
     with_rows_of,
 )
+from explain.measures.alignment import CENTRED, Alignment
+from explain.models.installed import versions_of
 from explain.models.runtimes import runtime_versions
 from explain.store.amending import amend_store
 from explain.store.digests import code_digest, digest_of, modules_behind
@@ -43,7 +47,15 @@ _FOLDER = "evaluation"
 _ENTRY = "evaluation"
 _PACKAGES = ("explain.faithfulness", "explain.measures", "data.images")
 _CURVES_CODE = ("data.images", "explain.faithfulness.perturbation", "explain.faithfulness.perturbed_inputs")
-_SANITY_CODE = ("data.images", "explain.measures.likeness", "explain.measures.maps_on_grid")
+_SANITY_CODE = (
+    "data.images",
+    "explain.faithfulness.certainty",
+    "explain.faithfulness.small_changes",
+    "explain.measures.chance",
+    "explain.measures.likeness",
+    "explain.measures.maps_on_grid",
+    "explain.measures.structure",
+)
 _TABLE_CODE = ("explain.faithfulness.tables",)
 _LIBRARIES = ("tensorflow", "keras", "numpy", "scipy", "pillow")
 
@@ -83,10 +95,15 @@ class Provenance:
         """What the manifest records: maps, curves with steps and substrates, sanity check, code of the tables."""
         return {
             "maps": self.method.digest,
-            "curves": {**self._common(_CURVES_CODE), "steps": self.steps, "substrates": SUBSTRATES},
-            "sanity": {**self._common(_SANITY_CODE), "seed": SEED},
+            "curves": {**self._common(_CURVES_CODE), "steps": self.steps, "substrates": SUBSTRATES, **self._placed()},
+            "sanity": {**self._common(_SANITY_CODE), "seeds": list(SEEDS), "cascade": CASCADE, **self._placed()},
             "table_code": code_digest(modules_behind(_TABLE_CODE, _PACKAGES)),
         }
+
+    @property
+    def alignment(self) -> Alignment:
+        """Where the maps' cells lie on their images."""
+        return self.model.alignment_of_maps(self.method.at_pixels)
 
     @property
     def curves_folder(self) -> Path:
@@ -103,11 +120,15 @@ class Provenance:
         model, method = Path(self.model.folder).name, Path(self.method.folder).parent.name
         return Path(_FOLDER) / model / method / f"{part}-{digest[:12]}"
 
+    def _placed(self) -> dict[str, Any]:
+        """Say where cells lie, beside what curves always depended on; nothing where they lie as they always did."""
+        return {} if self.alignment == CENTRED else {"alignment": _plain(self.alignment)}
+
     def _common(self, code: tuple[str, ...]) -> dict[str, Any]:
         return {
             "dataset": self.dataset,
             "code": code_digest(modules_behind(code, _PACKAGES)),
-            "libraries": {name: version(name) for name in _LIBRARIES} | runtime_versions(self.model.runtime),
+            "libraries": versions_of(_LIBRARIES) | runtime_versions(self.model.runtime),
         }
 
 
@@ -147,7 +168,10 @@ def publish(path: Path, steps: Mapping[MapKey, int]) -> None:
 
 
 def carried_over(
-    before: Store | None, tables: Mapping[str, pd.DataFrame], digests: Mapping[MapKey, str]
+    before: Store | None,
+    tables: Mapping[str, pd.DataFrame],
+    digests: Mapping[MapKey, str],
+    alignments: Mapping[MapKey, Alignment],
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Keep an evaluation through a build that publishes new tables, where the maps are the same.
 
@@ -159,6 +183,8 @@ def carried_over(
         What the build computed.
     digests : mapping of (model, method) to str
         Of all maps, in the store's order.
+    alignments : mapping of (model, method) to Alignment
+        Of all maps, as the build measured them.
 
     Returns
     -------
@@ -169,7 +195,10 @@ def carried_over(
     """
     entries = {} if before is None else before.provenance.get(_ENTRY, {})
     kept = {
-        key: entries[_name(key)] for key, digest in digests.items() if entries.get(_name(key), {}).get("maps") == digest
+        key: entries[_name(key)]
+        for key, digest in digests.items()
+        if entries.get(_name(key), {}).get("maps") == digest
+        and entries[_name(key)]["curves"].get("alignment", _plain(CENTRED)) == _plain(alignments[key])
     }
     if before is None or not kept:
         return {}, {}
@@ -197,6 +226,10 @@ def prune(store: Store) -> None:
             remove_tree(folder)
 
 
+def _plain(alignment: Alignment) -> list[float]:
+    return [alignment.down, alignment.right]
+
+
 def _name(key: MapKey) -> str:
     return "/".join(key)
 
@@ -215,9 +248,10 @@ def _frames(store: Store, provenance: Provenance) -> dict[str, pd.DataFrame]:
     evaluated = Evaluated(chosen["image"].tolist(), chosen["label"].tolist(), *provenance.key, ranked)
     answers = probes.answers(curves["probabilities"])
     head = uses_head(explainer(provenance.method.name), provenance.model.closed_form)
-    checks = {HEAD: sanity[HEAD]} if head else {}
+    checks = {check: sanity[check] for check in CHECKS if head or check != HEAD}
     return {
-        "metrics": metric_rows(evaluated, answers),
+        "metrics": metric_rows(evaluated, answers, sanity[CHANGED][:, SANITY_METRICS.index("pearson")]),
         "curves": curve_rows(evaluated, answers),
-        "sanity": sanity_rows(evaluated, {**checks, NETWORK: sanity[NETWORK]}),
+        "sanity": sanity_rows(evaluated, checks),
+        "certainty": certainty_rows(evaluated, sanity[DEVIATION]),
     }

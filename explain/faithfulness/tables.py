@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from explain.faithfulness.perturbation import SUBSTRATES
-from explain.measures.measuring import measure_responses
+from explain.measures.measuring import measure_repeats, measure_responses
 from explain.measures.registry import EVALUATION_METRICS
 from explain.measures.response import Responses, fractions_of
 from explain.store.layout import TABLE_COLUMNS
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from explain.store.selection import MapKey
 
 CURVES = ("deletion", "insertion")
-SANITY_METRICS = ("pearson", "sim", "spearman")
-EVALUATION_TABLES = ("metrics", "curves", "sanity")
+SANITY_METRICS = ("pearson", "sim", "spearman", "ssim")
+CHANGED = "image a little changed"
+"""The check that shuffles nothing: the image is mirrored, cut or given noise, and no map is surer of itself than so."""
+
+EVALUATION_TABLES = ("metrics", "curves", "sanity", "certainty")
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,13 @@ class Evaluated:
         )
 
 
-def metric_rows(evaluated: Evaluated, answers: Answers) -> pd.DataFrame:
+def metric_rows(evaluated: Evaluated, answers: Answers, likeness: NDArray[np.float64]) -> pd.DataFrame:
     """Score each map of one model and method.
+
+    Parameters
+    ----------
+    likeness : ndarray of float64, shape (n,)
+        Of each map and those of its image a little changed, the mean of Pearson's correlations.
 
     Returns
     -------
@@ -67,7 +75,8 @@ def metric_rows(evaluated: Evaluated, answers: Answers) -> pd.DataFrame:
         Rows of the table `metrics`, metric by metric.
     """
     responses = Responses(answers.original, answers.masked, answers.deletion, answers.insertion, evaluated.ranked)
-    frames = [evaluated.rows(metric=name, value=value) for name, value in measure_responses(responses).items()]
+    values = measure_responses(responses) | measure_repeats(likeness)
+    frames = [evaluated.rows(metric=name, value=value) for name, value in values.items()]
     return pd.concat(frames, ignore_index=True).dropna(subset=["value"])[list(TABLE_COLUMNS["metrics"])]
 
 
@@ -91,12 +100,12 @@ def curve_rows(evaluated: Evaluated, answers: Answers) -> pd.DataFrame:
 
 
 def sanity_rows(evaluated: Evaluated, checks: Mapping[str, NDArray[np.float64]]) -> pd.DataFrame:
-    """Tabulate the agreement of maps with maps under a network that has learnt nothing.
+    """Tabulate the agreement of maps with maps under a network without what it has learnt, or with another image's.
 
     Parameters
     ----------
     checks : mapping of str to ndarray of float64, shape (n, len(SANITY_METRICS))
-        By what was shuffled.
+        By what was shuffled, or whose the other map is.
 
     Returns
     -------
@@ -119,7 +128,8 @@ def with_rows_of(
     ----------
     keys : sequence of (model, method)
         All of the store's, in its order; rows of others go.
-    name : {"metrics", "curves", "sanity"}
+    name : str
+        One of :data:`EVALUATION_TABLES`.
     table : pandas.DataFrame
         As it is; its other rows stay as they are and stand first.
     """
@@ -131,7 +141,9 @@ def with_rows_of(
     }
     frames = [others, *({**old, **fresh}[key] for key in keys)]
     filled = [frame for frame in frames if len(frame)]
-    return pd.concat(filled, ignore_index=True)[list(TABLE_COLUMNS[name])] if filled else table
+    if not filled:
+        return table
+    return pd.concat(filled, ignore_index=True).reindex(columns=list(TABLE_COLUMNS[name]))  # older ones had fewer
 
 
 def evaluation_rows(name: str, table: pd.DataFrame) -> pd.Series:
@@ -139,6 +151,7 @@ def evaluation_rows(name: str, table: pd.DataFrame) -> pd.Series:
 
     Parameters
     ----------
-    name : {"metrics", "curves", "sanity"}
+    name : str
+        One of :data:`EVALUATION_TABLES`.
     """
     return table["metric"].isin(EVALUATION_METRICS) if name == "metrics" else pd.Series(True, index=table.index)

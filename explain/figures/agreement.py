@@ -5,14 +5,27 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
 
+from explain.faithfulness.tables import CHANGED
 from explain.figures.differences import USUAL, chosen_pair
 from explain.figures.exhibit import Exhibit, Material, Options, nothing
-from explain.figures.style import MARGIN, MOST_POINTS, counted, key_name, legend_below, literal, looks_of, spoken
+from explain.figures.sampling import drawn
+from explain.figures.style import (
+    MARGIN,
+    MOST_POINTS,
+    counted,
+    key_name,
+    legend_below,
+    literal,
+    looks_of,
+    pointed,
+    spoken,
+)
 from explain.figures.wording import column_title
-from explain.measures.registry import MEASURES
 from explain.statistics.summaries import agreement_square, agreement_table
 
 if TYPE_CHECKING:
@@ -22,7 +35,11 @@ if TYPE_CHECKING:
 
 _PAIR = ["model_a", "method_a", "model_b", "method_b"]
 _NO_PAIR = "There are no two sets of maps whose agreement is known."
-_MOST_TWO_LINED = 6
+_MOST_TWO_LINED, _MOST_NAMED = 6, 2
+_BESIDE = 0.43
+"""From a row's middle to the name of a box: of the 0.5 of its half, Plotly's boxes take 0.35."""
+_SHADES = ["#d9ece7", "#0b5450"]
+"""Of the least and the most alike; the middle, too, carries letters at 4.5 to 1."""
 
 
 def compose_matrix(material: Material, options: Options) -> Exhibit:
@@ -30,14 +47,50 @@ def compose_matrix(material: Material, options: Options) -> Exhibit:
     title, rows = f"Agreement: {column_title(options.measure)}", _known(material, options)
     if rows.empty:
         return nothing(f"agreement-{options.measure}", title, _NO_PAIR)
+    table = agreement_table(rows, options.measure)
+    itself = self_agreement(material.rows("sanity", where={"check": (CHANGED,)}), options.measure)
+    sentence = ""
+    if itself:
+        table["ceiling"] = [
+            (itself.get((a, b), np.nan) * itself.get((c, d), np.nan)) ** 0.5
+            for a, b, c, d in table[_PAIR].itertuples(index=False, name=None)
+        ]
+        low, high = min(itself.values()), max(itself.values())
+        sentence = (
+            f" Maps agree with those of the same network, of the image mirrored, cut or given noise, by {low:.2f} to "
+            f"{high:.2f}: no two networks can agree better, and the table has that ceiling (Spearman 1904: the root of "
+            "the product of both)."
+        )
     return Exhibit(
         f"agreement-{options.measure}",
         title,
         agreement_matrix(rows, material.selection, options.measure),
-        "Means over images; the table has bootstrap 95 % intervals (BCa). Agreement is not a sign of faithfulness: two "
-        "maps may agree and both be wrong.",
-        material.ordered(agreement_table(rows, options.measure)),
+        "Means over images, darker where maps are more alike, from the lowest to the highest of these pairs; the table "
+        "has bootstrap 95 % intervals (BCa). Agreement is not a sign of faithfulness: two "
+        f"maps may agree and both be wrong.{sentence}",
+        material.ordered(table),
     )
+
+
+def self_agreement(sanity: pd.DataFrame, measure: str) -> dict[MapKey, float]:
+    """Give how alike maps of one network and method are when the image is a little changed.
+
+    Parameters
+    ----------
+    sanity : pandas.DataFrame
+        The store's table.
+    measure : str
+
+    Returns
+    -------
+    dict of (model, method) to float
+        Means over images, of those above zero; empty where that was not evaluated, or not by this measure.
+    """
+    if measure not in sanity:
+        return {}
+    known = sanity[sanity["check"] == CHANGED].dropna(subset=[measure])
+    means = known.groupby(["model", "method"], sort=False)[measure].mean()
+    return {(str(model), str(method)): float(mean) for (model, method), mean in means.items() if mean > 0}
 
 
 def compose_points(material: Material, options: Options) -> Exhibit:
@@ -48,8 +101,8 @@ def compose_points(material: Material, options: Options) -> Exhibit:
     models, methods = list(material.selection.models)[:USUAL], list(material.selection.methods)[:USUAL]
     sides = set(chosen or [(model, method) for model in models for method in methods])
     pairs = rows[_PAIR].drop_duplicates()
-    among = [{(a, b), (c, d)} <= sides for a, b, c, d in rows[_PAIR].itertuples(index=False, name=None)]
-    part = rows[among]
+    among = [{(a, b), (c, d)} <= sides for a, b, c, d in pairs.itertuples(index=False, name=None)]
+    part = rows.merge(pairs[among]) if not all(among) else rows
     if part.empty:
         return nothing(name, title, _NO_PAIR)
     shown = len(part[_PAIR].drop_duplicates())
@@ -60,51 +113,74 @@ def compose_points(material: Material, options: Options) -> Exhibit:
     grouped = part.groupby([*_PAIR, "label"], sort=False)[options.measure]
     table = grouped.agg(n="count", mean="mean", median="median").reset_index()
     table["first_quartile"], table["third_quartile"] = (grouped.quantile(share).to_numpy() for share in (0.25, 0.75))
+    points, not_drawn = drawn(part)
     return Exhibit(
         name,
         title,
-        agreement_points(part, material.selection, options.measure),
-        f"Each point is an image. Box: quartiles and median.{left_out}",
+        agreement_points(points, material.selection, options.measure, part["image"].nunique()),
+        f"Each point is an image. Box: quartiles and median.{left_out}{not_drawn}",
         material.ordered(table),
         part[["image", "label", *_PAIR, options.measure]],
     )
 
 
 def _known(material: Material, options: Options) -> pd.DataFrame:
-    return material.rows("agreement").dropna(subset=[options.measure])
+    columns = ("image", "label", *_PAIR, options.measure)
+    return material.rows("agreement", columns).dropna(subset=[options.measure])
 
 
 def agreement_matrix(agreement: pd.DataFrame, selection: Selection, measure: str = "pearson") -> go.Figure:
-    """Show the mean agreement between every two sets of maps.
+    """Show the mean agreement between every two sets of maps, each pair once.
 
     Parameters
     ----------
     agreement : pandas.DataFrame
         The store's table, of one image or of many; of the selection alone.
     measure : {"pearson", "sim", "spearman", "iou_top20"}
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The triangle below the diagonal, coloured from its lowest to its highest value, which every cell names.
     """
     held = {key for end in ("a", "b") for key in _ends(agreement, end)}
     keys: Sequence[MapKey] = [key for key in selection.keys if key in held]
     few = len(keys) <= _MOST_TWO_LINED
     names = [key_name(selection, key, joint="<br>" if few else ", ") for key in keys]
-    values = agreement_square(agreement, keys, measure)
-    low, colours = (0, "Teal") if MEASURES[measure].low >= 0 else (-1, "RdBu")
+    square = agreement_square(agreement, keys, measure)
+    values = np.where(np.tril(np.ones(square.shape, bool), -1), square, np.nan)[1:, :-1]
+    low, high = np.nanmin(values), np.nanmax(values)
+    low, high = (low, high) if high > low else (low - 0.5, high + 0.5)  # one colour, from the middle
     figure = go.Figure(
         go.Heatmap(
-            z=values, x=names, y=names, zmin=low, zmax=1, colorscale=colours, texttemplate="%{z:.2f}",
-            hovertemplate="%{y} / %{x}: %{z:.3f}<extra></extra>", colorbar={"thickness": 12}, xgap=2, ygap=2,
+            z=values, x=names[:-1], y=names[1:], zmin=low, zmax=high, colorscale=_SHADES, showscale=False,
+            hovertemplate="%{y} / %{x}: %{z:.3f}<extra></extra>", hoverongaps=False, xgap=2, ygap=2,
         )
     )  # fmt: skip
+    for (row, column), value in np.ndenumerate(values):
+        if not np.isnan(value):
+            share = (value - low) / (high - low)
+            figure.add_annotation(
+                x=names[column], y=names[1 + row], text=f"{value:.2f}", showarrow=False,
+                font={"color": _letters_on(share), "size": 14 if few else 11},
+            )  # fmt: skip
     longest = max((len(name) for name in names), default=0)
     return figure.update_layout(
         title=f"{column_title(measure)} · {counted(agreement['image'].nunique())}",
-        margin=MARGIN, height=420 if few else 90 + 6 * longest + 30 * len(keys),
-        xaxis={"automargin": True, "tickangle": None if few else -90},
-        yaxis={"autorange": "reversed", "automargin": True},
+        margin=MARGIN, height=140 + 68 * (len(keys) - 1) if few else 90 + 6 * longest + 30 * len(keys),
+        xaxis={"automargin": True, "tickangle": None if few else -90, "showgrid": False},
+        yaxis={"autorange": "reversed", "automargin": True, "showgrid": False},
     )  # fmt: skip
 
 
-def agreement_points(agreement: pd.DataFrame, selection: Selection, measure: str = "pearson") -> go.Figure:
+def _letters_on(share: float) -> str:
+    """Give black or white, whichever stands out more on a cell's colour (WCAG 2.1)."""
+    (colour,) = sample_colorscale(_SHADES, [share], colortype="tuple")
+    linear = [((each + 0.055) / 1.055) ** 2.4 for each in colour]
+    return "#000" if np.dot(linear, (0.2126, 0.7152, 0.0722)) > 0.179 else "#fff"
+
+
+def agreement_points(agreement: pd.DataFrame, selection: Selection, measure: str = "pearson", n: int = 0) -> go.Figure:
     """Show each image's agreement between every two sets of maps.
 
     Parameters
@@ -112,6 +188,8 @@ def agreement_points(agreement: pd.DataFrame, selection: Selection, measure: str
     agreement : pandas.DataFrame
         Rows of the store's table; every pair in them has a line of its own.
     measure : {"pearson", "sim", "spearman", "iou_top20"}
+    n : int
+        Images that the figure is of, where not all are drawn.
 
     Returns
     -------
@@ -129,23 +207,40 @@ def agreement_points(agreement: pd.DataFrame, selection: Selection, measure: str
     present = set(pairs)
     order = [pair for pair in wanted if pair in present]
     order += [pair for pair in dict.fromkeys(pairs) if pair not in order]
-    n = agreement["image"].nunique()
+    shown = agreement["image"].nunique()
+    n = n or shown
     figure = go.Figure()
     looks = looks_of(sorted(set(agreement["label"])))
-    for label, look in looks.items():
+    named = len(looks) <= _MOST_NAMED
+    for place, (label, look) in enumerate(looks.items()):
         chosen = agreement["label"] == label
         part = agreement[chosen]
+        if named:
+            values = part.loc[pairs[chosen] == order[0], measure]
+            _name_box(figure, spoken(label), look.colour, values, agreement[measure], above=not place)
         figure.add_box(
-            x=part[measure], y=pairs[chosen], name=spoken(label), showlegend=True,
-            orientation="h", boxpoints="all" if n <= MOST_POINTS else "outliers", jitter=0.5, pointpos=0,
+            x=part[measure], y=pairs[chosen], name=spoken(label), showlegend=not named,
+            orientation="h", boxpoints="all" if shown <= MOST_POINTS else "outliers", jitter=0.5, pointpos=0,
             marker={"size": 4, "opacity": 0.6, "color": look.colour, "symbol": look.symbol}, line={"width": 1.5},
             customdata=part["image"], hovertext=part["image"].map(literal),
-            hovertemplate="%{hovertext}<br>%{x:.3f}<extra></extra>",
+            hovertemplate="%{hovertext}<br>%{x:.3f}<extra></extra>", meta=pointed("", column_title(measure), "x"),
         )  # fmt: skip
     return figure.update_layout(
         title=f"{column_title(measure)} by image · {counted(n)}", boxmode="group", margin=MARGIN,
         yaxis={"autorange": "reversed", "automargin": True, "categoryorder": "array", "categoryarray": order},
-        **legend_below(120 + 80 * len(order), len(looks), 30),
+        **legend_below(120 + 80 * len(order), 0 if named else len(looks), 30),
+    )  # fmt: skip
+
+
+def _name_box(figure: go.Figure, name: str, colour: str, values: pd.Series, every: pd.Series, *, above: bool) -> None:
+    """Write a name above or below a box of the first row, from its middle to where there is more room."""
+    if values.empty:
+        return
+    middle = float(values.median())
+    right = middle - every.min() > every.max() - middle
+    figure.add_annotation(
+        text=f'<span style="color:{colour}">\u25a0</span> {name}', x=middle, y=-_BESIDE if above else _BESIDE,
+        xanchor="right" if right else "left", showarrow=False, font_size=12,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from explain.figures.exhibit import Exhibit, Material, Options, nothing
 from explain.figures.overlay import overlay
 from explain.figures.style import counted, key_name, spoken
 from explain.statistics.averages import averages_table
+from explain.statistics.some_images import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,8 @@ def compose(material: Material, options: Options) -> Exhibit:
         "Every map weighs the same: each is scaled to sum 1 on the common grid before the mean, which is shown over "
         "its own maximum, over the mean of the photographs. Maps that are zero everywhere do not count."
     )
+    if any(average.images > MOST for average in averages):
+        caption += f" Of classes with more images, {MOST:,} drawn by a fixed seed are averaged."
     return Exhibit("average-maps", "Average maps", figure, caption, averages_table(averages))
 
 
@@ -56,8 +59,8 @@ def average_maps(averages: Sequence[AverageMap], selection: Selection, colormap:
     Returns
     -------
     plotly.graph_objects.Figure
-        A block of lines per class and method: the photograph, and the map of each model. Every map over its own
-        maximum.
+        A block of lines per class and method with the map of each model, over its own maximum; the photograph stands
+        before the first of its class.
     """
     held = {(average.label, average.model, average.method): average for average in averages}
     labels = list(dict.fromkeys(average.label for average in averages))
@@ -75,7 +78,8 @@ def average_maps(averages: Sequence[AverageMap], selection: Selection, colormap:
     for place, (label, method) in enumerate(blocks):
         first = place * lines_a_block + 1
         photograph = next(held[label, model, method] for model in models if (label, model, method) in held).photograph
-        pictures.append((first, 1, f"{spoken(label)}<br>photographs", photograph))
+        if label not in (earlier for earlier, _ in blocks[:place]):
+            pictures.append((first, 1, f"{spoken(label)}<br>photographs", photograph))
         for number, model in enumerate(models):
             average = held.get((label, model, method))
             if average is not None:

@@ -9,17 +9,33 @@ from plotly.subplots import make_subplots
 
 from explain.figures.accuracy import NOT_KNOWN
 from explain.figures.exhibit import Exhibit, Material, Options, nothing
-from explain.figures.style import HEADED, MARGIN, NEUTRAL, counted, legend_below, literal, looks_of, spoken
-from explain.statistics.accuracy import calibration_error, confusion, reliability
+from explain.figures.sampling import drawn
+from explain.figures.style import (
+    HEADED,
+    MARGIN,
+    NEUTRAL,
+    PARTS,
+    counted,
+    legend_below,
+    literal,
+    looks_of,
+    pointed,
+    spoken,
+    ticks_of,
+)
+from explain.statistics.accuracy import BINS, calibration_error, confusion, reliability
+from explain.statistics.answered import AsSure, TakenFor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
+    from explain.statistics.answered import Answered
     from explain.store.selection import Selection
 
-_MOST_LARGE = 8
+_MOST_LARGE, _MOST_LEADING = 8, 2500
+"""Classes whose counts are written large, and cells of a panel that lead to their images."""
 
 
 def compose_calibration(material: Material, options: Options) -> Exhibit:
@@ -29,13 +45,15 @@ def compose_calibration(material: Material, options: Options) -> Exhibit:
     bins = reliability(predictions)
     if bins.empty:
         return nothing("calibration", "Calibration", NOT_KNOWN)
+    known = predictions.dropna(subset=["right"])
+    part, left_out = drawn(known)
     errors = {model: calibration_error(bins[bins["model"] == model]) for model in dict.fromkeys(bins["model"])}
     return Exhibit(
         "calibration",
         "Calibration",
-        reliability_diagram(bins, errors, predictions, material.selection),
+        reliability_diagram(bins, errors, part, material.selection, known["image"].nunique()),
         "Ten bins of equal width, Wilson 95 % intervals; error: expected calibration error (Guo et al., ICML 2017). "
-        "Marks above are images answered rightly, below wrongly.",
+        f"Marks above are images answered rightly, below wrongly.{left_out}",
         material.ordered(bins),
         predictions,
     )
@@ -54,7 +72,7 @@ def compose_confusion(material: Material, options: Options) -> Exhibit:
 
 
 def reliability_diagram(
-    bins: pd.DataFrame, errors: Mapping[str, float], predictions: pd.DataFrame, selection: Selection
+    bins: pd.DataFrame, errors: Mapping[str, float], predictions: pd.DataFrame, selection: Selection, n: int = 0
 ) -> go.Figure:
     """Show the share of right answers against the probability that was given, with counts below.
 
@@ -66,11 +84,13 @@ def reliability_diagram(
         Expected calibration error by model.
     predictions : pandas.DataFrame
         The store's table; every image is a point, right ones above and wrong ones below.
+    n : int
+        Images that the figure is of, where not all are drawn.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        The points carry their image in `customdata`.
+        The points carry their image in `customdata`, the bars their images' :class:`AsSure`.
     """
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.75, 0.25], vertical_spacing=0.05)
     figure.add_scatter(
@@ -82,12 +102,17 @@ def reliability_diagram(
     for place, (model, look) in enumerate(looks_of(shown).items()):
         colour = look.colour
         part, images = bins[bins["model"] == model], known[known["model"] == model]
-        name = f"{literal(selection.models[model])} (error {errors[model]:.3f}, n = {len(images)})"
+        in_bins = [
+            _part(AsSure(model, round(high * BINS)), selection, n)
+            for high, n in zip(part["bin_high"], part["n"], strict=True)
+        ]
+        name = f"{literal(selection.models[model])} (error {errors[model]:.3f}, n = {int(part['n'].sum())})"
         figure.add_scatter(
             x=part["confidence"], y=part["right"], mode="lines+markers", name=name, legendgroup=str(place),
             marker={"color": colour, "size": 8, "symbol": look.symbol}, line={"color": colour},
             error_y={"array": part["high"] - part["right"], "arrayminus": part["right"] - part["low"], "thickness": 1},
             hovertemplate="probability %{x:.3f}<br>right %{y:.3f}<extra></extra>", row=1, col=1,
+            meta=PARTS, customdata=in_bins,
         )  # fmt: skip
         right = images["right"].astype(bool)
         figure.add_scatter(
@@ -95,17 +120,18 @@ def reliability_diagram(
             mode="markers", legendgroup=str(place), showlegend=False, customdata=images["image"],
             hovertext=images["image"].map(literal), hovertemplate="%{hovertext}<br>%{x:.3f}<extra></extra>",
             marker={"color": colour, "size": 6, "symbol": "line-ns-open", "line": {"width": 1.5}}, row=1, col=1,
+            meta=pointed(selection.models[model], "Probability of the answer", "x"),
         )  # fmt: skip
         figure.add_bar(
             x=(part["bin_low"] + part["bin_high"]) / 2, y=part["n"], marker_color=colour, legendgroup=str(place),
-            showlegend=False, hovertemplate="%{y} images<extra></extra>", row=2, col=1,
+            showlegend=False, hovertemplate="%{y} images<extra></extra>", row=2, col=1, meta=PARTS, customdata=in_bins,
         )  # fmt: skip
     figure.update_yaxes(title_text="share right", row=1, col=1)
     figure.update_yaxes(title_text="images", row=2, col=1)
     figure.update_xaxes(title_text="probability of the answer", range=[-0.02, 1.03], row=2, col=1)
     figure.update_xaxes(range=[-0.02, 1.03], row=1, col=1)
     return figure.update_layout(
-        title=f"Calibration · {counted(known['image'].nunique())}", margin=MARGIN,
+        title=f"Calibration · {counted(n or known['image'].nunique())}", margin=MARGIN,
         **legend_below(520, 2 * len(shown)),
     )  # fmt: skip
 
@@ -121,7 +147,7 @@ def confusion_matrix(counts: pd.DataFrame, selection: Selection) -> go.Figure:
     Returns
     -------
     plotly.graph_objects.Figure
-        Counts, coloured by the share of the row.
+        Counts, coloured by the share of the row; cells carry their images' :class:`TakenFor` in `customdata`.
     """
     shown = [model for model in selection.models if model in set(counts["model"])]
     answers, labels = list(dict.fromkeys(counts["answer"])), list(dict.fromkeys(counts["label"]))
@@ -130,6 +156,8 @@ def confusion_matrix(counts: pd.DataFrame, selection: Selection) -> go.Figure:
         vertical_spacing=0.3 / max(1, len(shown)), shared_xaxes=True,
     )  # fmt: skip
     size = 16 if len(labels) <= _MOST_LARGE else 9
+    across, deeper = ticks_of([spoken(name) for name in answers])
+    down, _ = ticks_of([spoken(name) for name in labels])
     for row, model in enumerate(shown, start=1):
         part = counts[counts["model"] == model]
         share, n = (
@@ -140,10 +168,27 @@ def confusion_matrix(counts: pd.DataFrame, selection: Selection) -> go.Figure:
             z=share, x=[spoken(name) for name in answers], y=[spoken(name) for name in labels], text=n,
             texttemplate="%{text}", textfont={"size": size}, zmin=0, zmax=1, colorscale="Teal", showscale=False,
             hovertemplate="%{y} taken for %{x}: %{text} (%{z:.1%})<extra></extra>", xgap=2, ygap=2, row=row, col=1,
+            **_cells(model, labels, answers, n, selection),
         )  # fmt: skip
-        figure.update_yaxes(autorange="reversed", automargin=True, row=row, col=1)
+        figure.update_xaxes(automargin=True, **across, row=row, col=1)
+        figure.update_yaxes(autorange="reversed", automargin=True, **{**down, "tickangle": 0}, row=row, col=1)
     images = int(counts.groupby("model")["n"].sum().max()) if len(counts) else 0
     return figure.update_layout(
         title=f"Confusion · {counted(images)}", margin=HEADED,
-        height=110 + max(1, len(shown)) * (60 + 50 * len(labels)),
+        height=110 + deeper + max(1, len(shown)) * (60 + 50 * len(labels)),
     )  # fmt: skip
+
+
+def _part(images: Answered, selection: Selection, n: float) -> list[str | int]:
+    """Give what a bar or a cell carries: which images it is, in a link and in words, and how many."""
+    return [str(images), images.says(selection.models[images.model]), int(n)]
+
+
+def _cells(
+    model: str, labels: Sequence[str], answers: Sequence[str], n: pd.DataFrame, selection: Selection
+) -> dict[str, object]:
+    """Give what the cells of a panel carry; of very many nothing, since it would outweigh the page."""
+    if n.size > _MOST_LEADING:
+        return {}
+    rows = [[_part(TakenFor(model, one, other), selection, n.loc[one, other]) for other in answers] for one in labels]
+    return {"meta": PARTS, "customdata": rows}

@@ -12,13 +12,20 @@ from explain.measures.registry import metric_title
 from explain.statistics.skill import skill_table
 
 _TITLE = "Scores beside chance"
+_LOWEST = -1.0
+"""What is worse stands at the figure's edge: where chance leaves hardly anything to be gained, skill is any number."""
 
 
 def compose(material: Material, options: Options) -> Exhibit:
     """Show every measure of place with what maps without knowledge score, and the skill that is left."""
     del options
-    chance = material.rows("chance")
-    table = material.ordered(skill_table(material.rows("metrics"), chance))
+    whole = material.part is not None and not (material.label or material.images)
+    table = material.rows("skill") if whole else pd.DataFrame()
+    if table.empty:  # of some images, or an older version built the store
+        chance = material.rows("chance")
+        placed = {"metric": tuple(chance["metric"].unique())}
+        table = skill_table(material.rows("metrics", where=placed), chance)
+    table = material.ordered(table)
     if table.empty:
         sentence = "No image has a mask or a box, or an older version built the store: no score has a chance beside it."
         return nothing("chance", _TITLE, sentence)
@@ -28,10 +35,11 @@ def compose(material: Material, options: Options) -> Exhibit:
         beside_chance(table, material),
         f"Measures of where maps lie, beside what maps that know nothing of their image score: "
         f"{'; '.join(BASELINES.values())}. Skill is the share of what these leave to be gained, (score - chance) / "
-        "(1 - chance), with its bootstrap 95 % interval; 0 is no better than chance. The p beside other images' maps "
+        "(1 - chance), with its bootstrap 95 % interval; 0 is no better than chance, and what is "
+        f"worse than {_LOWEST:g} stands at the edge: the table has it. The p beside other images' maps "
         "is of exchanging maps between two images of a class, not corrected.",
         table.assign(baseline=table["baseline"].map(BASELINES)),
-        chance,
+        lambda: material.rows("chance"),
     )
 
 
@@ -46,15 +54,18 @@ def beside_chance(table: pd.DataFrame, material: Material) -> go.Figure:
     figure = go.Figure()
     for number, (baseline, part) in enumerate(table.groupby("baseline", sort=False)):
         at = [place[line] for line in zip(part["metric"], part["model"], part["method"], strict=True)]
+        skill, low, high = (part[name].clip(lower=_LOWEST) for name in ("skill", "low", "high"))
         figure.add_scatter(
-            x=part["skill"], y=[names[each] for each in at], mode="markers", name=BASELINES[str(baseline)],
+            x=skill, y=[names[each] for each in at], mode="markers", name=BASELINES[str(baseline)],
             marker={"color": COLOURS[number % len(COLOURS)], "symbol": number, "size": 8},
-            error_x={"array": part["high"] - part["skill"], "arrayminus": part["skill"] - part["low"], "thickness": 1},
-            hovertemplate="%{y}: skill %{x:.3f}<extra>%{fullData.name}</extra>",
+            error_x={"array": high - skill, "arrayminus": skill - low, "thickness": 1},
+            customdata=part["skill"], cliponaxis=False,
+            hovertemplate="%{y}: skill %{customdata:.3f}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
     figure.add_vline(x=0, line_dash="dot", line_color=NEUTRAL)
     return figure.update_layout(
         title=f"Skill over maps without knowledge · {counted(int(table['n'].max()))}", margin=MARGIN,
         yaxis={"autorange": "reversed", "automargin": True, "categoryorder": "array", "categoryarray": names},
-        xaxis={"title": "(score - chance) / (1 - chance)"}, **legend_below(130 + 38 * len(lines), len(BASELINES), 60),
+        xaxis={"title": "(score - chance) / (1 - chance)", "range": [1.04 * _LOWEST, 1.04]},
+        **legend_below(130 + 38 * len(lines), len(BASELINES), 60),
     )  # fmt: skip

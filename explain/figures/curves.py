@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pandas as pd
 from plotly.subplots import make_subplots
 
 from explain.figures.exhibit import Exhibit, Material, Options, nothing
+from explain.figures.sampling import drawn
 from explain.figures.style import (
     HEADED,
     MARGIN,
@@ -20,11 +22,12 @@ from explain.figures.style import (
     literal,
     looks_of,
     panels_of,
+    pointed,
     spoken,
     translucent,
 )
 from explain.figures.wording import column_title
-from explain.statistics.summaries import BANDS, curve_bands
+from explain.statistics.summaries import BANDS, curve_areas, curve_bands
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -35,6 +38,9 @@ _COURSE = ["curve", "substrate", "steps"]
 _READ_OFF = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Shares of the pixels that the table of the curves has a row for; a file has them all."""
 _ROW, _LINE = 190, 16
+_BETTER = {"deletion": ("lower is better",), "insertion": ("higher is better",)}
+_MOST_NAMED, _MOST_COLUMNS = 4, 2
+"""Methods that a panel has room to name, and panels beside each other that a phone has room for."""
 _LONGEST = 48
 """Letters of a heading's line that a phone shows."""
 
@@ -45,16 +51,16 @@ def compose_curves(material: Material, options: Options) -> Exhibit:
     if curves.empty:
         sentence = "No curves are stored yet: run “python -m explain evaluate” for this dataset."
         return nothing("curves", "Faithfulness", sentence)
-    bands = material.ordered(curve_bands(curves, options.band))
+    areas = curve_areas(curves)
+    bands = material.ordered(curve_bands(curves, options.band).merge(areas, how="left"))
     kept = np.isclose(bands["fraction"].to_numpy()[:, None], _READ_OFF, atol=1e-6).any(axis=1)
     interval = " The interval of a mean is Student's t at each step." if options.band == "mean" else ""
     return Exhibit(
         f"curves-{options.band}",
         "Faithfulness",
-        faithfulness_curves(bands, material.selection, BANDS[options.band]),
-        "Deletion: lower is better by this measure, with this substrate. Insertion: higher is, with its own. Another "
-        "substrate may put other maps first. Of the labelled class, after Petsiuk et al. (RISE, BMVC 2018)."
-        f"{interval}",
+        faithfulness_curves(bands, areas, material.selection, BANDS[options.band]),
+        f"{_courses(bands)} Numbers are mean areas under the curves. Another substrate may put other maps "
+        f"first. Of the labelled class, after Petsiuk et al. (RISE, BMVC 2018).{interval}",
         bands[kept].reset_index(drop=True),
         bands,
     )
@@ -64,6 +70,7 @@ def compose_sanity(material: Material, options: Options) -> Exhibit:
     """Show how like the maps of randomised networks are to the network's own."""
     del options  # nothing of it can be set
     sanity = material.rows("sanity").dropna(subset=["spearman"])
+    part, left_out = drawn(sanity)
     if sanity.empty:
         sentence = "No sanity check is stored yet: run “python -m explain evaluate” for this dataset."
         return nothing("sanity", "Sanity check", sentence)
@@ -73,75 +80,107 @@ def compose_sanity(material: Material, options: Options) -> Exhibit:
     return Exhibit(
         "sanity",
         "Sanity check",
-        sanity_checks(sanity, material.selection),
-        "Rank correlation of the map with that of the network with random weights (Adebayo et al., NeurIPS 2018): a "
-        "map that stays the same does not depend on what the network learned.",
+        sanity_checks(part, material.selection, n=sanity["image"].nunique()),
+        "Rank correlation of the map with that of a network whose weights are shuffled from the top down (Adebayo et "
+        "al., NeurIPS 2018), batch normalisation estimated anew, mean of five draws. A map that stays the same does "
+        "not depend on what was shuffled. The map of another image is the line of chance: nothing need fall below it; "
+        f"that of the image mirrored, cut or given noise is the ceiling: no map is surer of itself.{left_out}",
         material.ordered(table),
         sanity,
     )
 
 
-def faithfulness_curves(bands: pd.DataFrame, selection: Selection, centre: str) -> go.Figure:
-    """Show the course of the probability over the images, one panel per way of altering them.
+def faithfulness_curves(bands: pd.DataFrame, areas: pd.DataFrame, selection: Selection, centre: str) -> go.Figure:
+    """Show the course of the probability over the images: a panel per network and way of altering them.
 
     Parameters
     ----------
     bands : pandas.DataFrame
         As :func:`explain.statistics.summaries.curve_bands` gives them; at least one row.
+    areas : pandas.DataFrame
+        As :func:`explain.statistics.summaries.curve_areas` gives them.
     centre : str
         What line and band are, for people.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        Where models and methods are many, one panel per model as well; colours then tell the methods apart.
+        Every panel names its methods, with the area under their curves; where they are many, a legend does.
     """
     keys = _keys(bands, selection)
-    shares, courses = panels_of(keys), list(bands.groupby(_COURSE, sort=True))
-    panels = [(course, of_course, model) for course, of_course in courses for model in shares]
-    split = len(shares) > 1
-    looks = looks_of(dict.fromkeys(method for _, method in keys) if split else keys)
-    headings = [
-        "<br>".join(
-            [capital(curve) + (f", {literal(selection.models[model])}" if split else ""), *_lines(substrate, steps)]
-        )
-        for (curve, substrate, steps), _, model in panels
-    ]
+    models, methods = (list(dict.fromkeys(key[part] for key in keys)) for part in (0, 1))
+    looks, named = looks_of(methods), len(methods) <= _MOST_NAMED
+    panels = [(course, part, model) for course, part in bands.groupby(_COURSE, sort=True) for model in models]
+    area_of = areas.set_index([*_COURSE, "model", "method"])["area_under"]
+    columns = min(_MOST_COLUMNS, len(models))
+    rows = len(panels) // len(models) * math.ceil(len(models) / columns)
+    courses = bands[_COURSE].drop_duplicates()["curve"]
+    several = set(courses[courses.duplicated()])
+    headings, places = [""] * (rows * columns), []
+    for number, ((curve, substrate, steps), _, model) in enumerate(panels):
+        line, column = divmod(number % len(models), columns)
+        row = number // len(models) * math.ceil(len(models) / columns) + line
+        lines = _lines(substrate, steps) if curve in several else []
+        said = [f"<b>{capital(curve)}</b>", *_BETTER.get(curve, ())]
+        headings[row * columns + column] = "<br>".join([literal(selection.models[model]), *said, *lines])
+        places.append((row + 1, column + 1))
     room = 24 + _LINE * max(heading.count("<br>") + 1 for heading in headings)
-    height = 110 + (_ROW + room) * len(panels)
+    height = 110 + (_ROW + room) * rows
     figure = make_subplots(
-        rows=len(panels), cols=1, subplot_titles=headings, shared_xaxes=True, vertical_spacing=room / (height - 110)
-    )
+        rows=rows, cols=columns, subplot_titles=headings, shared_xaxes=True, shared_yaxes=True,
+        vertical_spacing=room / (height - 110), horizontal_spacing=0.04,
+    )  # fmt: skip
     figure.update_annotations(font_size=12)
-    seen: set[str] = set()
-    for row, (_, of_course, model) in enumerate(panels, start=1):
-        for key in shares[model]:
-            part = of_course[(of_course["model"] == key[0]) & (of_course["method"] == key[1])]
-            if part.empty:
-                continue
-            look = looks[key[1] if split else key]  # type: ignore[index]
-            name = literal(selection.methods[key[1]]) if split else key_name(selection, key)
-            shared = {"legendgroup": name, "row": row, "col": 1, "x": part["fraction"]}
+    for number, ((course, of_course, model), (row, column)) in enumerate(zip(panels, places, strict=True)):
+        held = [method for method in methods if (model, method) in keys]
+        for method in held:
+            part = of_course[(of_course["model"] == model) & (of_course["method"] == method)].sort_values("fraction")
+            look, name = looks[method], literal(selection.methods[method])
+            shared = {"legendgroup": name, "row": row, "col": column, "x": part["fraction"]}
             figure.add_scatter(y=part["low"], mode="lines", line_width=0, showlegend=False, hoverinfo="skip", **shared)
             figure.add_scatter(
                 y=part["high"], mode="lines", line_width=0, fill="tonexty", showlegend=False, hoverinfo="skip",
-                fillcolor=translucent(look.colour, 0.16 if len(shares[model]) <= 4 else 0.07), **shared,
+                fillcolor=translucent(look.colour, 0.16 if named else 0.07), **shared,
             )  # fmt: skip
             figure.add_scatter(
-                y=part["centre"], mode="lines", name=name, showlegend=name not in seen,
+                y=part["centre"], mode="lines", name=name, showlegend=not named and not number,
                 line={"color": look.colour, "width": 2, "dash": look.dash},
                 hovertemplate="%{fullData.name}<br>%{x:.0%} of the pixels: %{y:.3f}<extra></extra>", **shared,
             )  # fmt: skip
-            seen.add(name)
-        figure.update_yaxes(title_text="probability", range=[0, 1], row=row, col=1)
-    figure.update_xaxes(tickformat=".0%", title_text="share of the pixels", row=len(panels), col=1)
+        if named:
+            _name_lines(
+                figure,
+                row,
+                column,
+                course[0],
+                [(looks[m].colour, literal(selection.methods[m]), area_of.get((*course, model, m))) for m in held],
+            )
+    figure.update_yaxes(range=[0, 1.02])
+    figure.update_yaxes(title_text="probability", col=1)
+    figure.update_xaxes(tickformat=".0%", tickvals=[0.25, 0.5, 0.75])
+    figure.update_xaxes(title_text="share of the pixels", row=rows)
     return figure.update_layout(
         title=f"{literal(centre)} · {counted(int(bands['n'].max()))}", margin={**MARGIN, "t": 40 + room},
-        **legend_below(height, len(seen), 54),
+        **legend_below(height, 0 if named else len(methods), 54),
     )  # fmt: skip
 
 
-def sanity_checks(sanity: pd.DataFrame, selection: Selection, measure: str = "spearman") -> go.Figure:
+def _name_lines(
+    figure: go.Figure, row: int, column: int, curve: str, lines: list[tuple[str, str, float | None]]
+) -> None:
+    """Write methods and areas into a panel, in the corner that its curves leave free."""
+    below = curve == "insertion"
+    text = "<br>".join(
+        f'<span style="color:{colour}">\u25a0</span> {name}' + (f" {area:.2f}" if area is not None else "")
+        for colour, name, area in lines
+    )
+    figure.add_annotation(
+        text=text, xref="x domain", yref="y domain", row=row, col=column, x=1, xanchor="right",
+        y=0.03 if below else 0.97, yanchor="bottom" if below else "top", align="right", showarrow=False, font_size=12,
+    )  # fmt: skip
+
+
+def sanity_checks(sanity: pd.DataFrame, selection: Selection, measure: str = "spearman", n: int = 0) -> go.Figure:
     """Show how like the maps of a randomised network are to the network's own.
 
     Parameters
@@ -149,6 +188,8 @@ def sanity_checks(sanity: pd.DataFrame, selection: Selection, measure: str = "sp
     sanity : pandas.DataFrame
         The store's table: image, label, model, method, check and one column per measure; at least one row.
     measure : {"pearson", "sim", "spearman"}
+    n : int
+        Images that the figure is of, where not all are drawn.
 
     Returns
     -------
@@ -176,13 +217,20 @@ def sanity_checks(sanity: pd.DataFrame, selection: Selection, measure: str = "sp
                 marker={"size": 4, "opacity": 0.6, "color": look.colour, "symbol": look.symbol},
                 customdata=part["image"], hovertext=part["image"].map(literal),
                 hovertemplate="%{hovertext}<br>%{y:.3f}<extra></extra>", row=row, col=1,
+                meta=pointed(selection.title(key), column_title(measure)),
             )  # fmt: skip
             seen.add(name)
         figure.update_yaxes(title_text=column_title(measure), row=row, col=1)
     return figure.update_layout(
-        title=f"Sanity check · {counted(sanity['image'].nunique())}", boxmode="group", margin=HEADED,
+        title=f"Sanity check · {counted(n or sanity['image'].nunique())}", boxmode="group", margin=HEADED,
         **legend_below(height, len(seen)),
     )  # fmt: skip
+
+
+def _courses(bands: pd.DataFrame) -> str:
+    """Say how images are altered."""
+    courses = bands[_COURSE].drop_duplicates().sort_values(_COURSE).itertuples(index=False, name=None)
+    return " ".join(f"{str(curve).capitalize()}: {substrate}, {steps} steps." for curve, substrate, steps in courses)
 
 
 def _lines(substrate: str, steps: int) -> list[str]:

@@ -10,6 +10,7 @@ from explain.figures.style import COLOURS, MARGIN, counted
 from explain.statistics.decomposition import decomposition_table, shares_of_variance
 
 _TITLE = "What the maps differ by: classifier, explainer, or both together"
+_COLUMNS = ("image", "label", "model_a", "method_a", "model_b", "method_b", "pearson")
 _NAMES = {
     "classifier": "the classifier",
     "explainer": "the explainer",
@@ -21,7 +22,7 @@ def compose(material: Material, options: Options) -> Exhibit:
     """Show the shares of variance, averaged over images."""
     del options
     models, methods = list(material.selection.models), list(material.selection.methods)
-    shares = shares_of_variance(material.rows("agreement"), models, methods)
+    shares = shares_of_variance(material.rows("agreement", _COLUMNS), models, methods)
     if shares.empty:
         sentence = "Nothing to decompose: it takes two models and two methods, and every map of each by each."
         return nothing("decomposition", _TITLE, sentence)

@@ -11,7 +11,19 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from explain.figures.exhibit import Exhibit, Material, Options, nothing
-from explain.figures.style import MARGIN, MOST_POINTS, NEUTRAL, counted, legend_below, literal, looks_of, signed, spoken
+from explain.figures.sampling import drawn
+from explain.figures.style import (
+    MARGIN,
+    MOST_POINTS,
+    NEUTRAL,
+    counted,
+    legend_below,
+    literal,
+    looks_of,
+    pointed,
+    signed,
+    spoken,
+)
 from explain.figures.wording import in_a_sentence
 from explain.measures.registry import metric_title
 from explain.statistics.hypothesis_tests import compare_paired
@@ -77,10 +89,11 @@ def compose(material: Material, options: Options) -> Exhibit:
     first, second = (material.selection.title(key) for key in pair)
     name = "-".join(("difference", options.metric, *pair[0], *pair[1]))
     heading = f"Difference in {in_a_sentence(title)}: {first} minus {second}"
-    values = paired_values(material.rows("metrics"), options.metric, *pair)
+    values = paired_values(_of_metric(material, options.metric, pair), options.metric, *pair)
     if values.empty:
         return nothing(name, heading, f"No image has a value of “{title}” on both sides: {first}; {second}.")
     comparison = compare_paired(values["first"], values["second"])
+    part, left_out = drawn(values)
     (model_a, method_a), (model_b, method_b) = pair
     told = ("n", "difference", "low", "high", "p", "effect")
     numbers = {("p_uncorrected" if key == "p" else key): getattr(comparison, key) for key in told}
@@ -88,12 +101,18 @@ def compose(material: Material, options: Options) -> Exhibit:
     return Exhibit(
         name,
         heading,
-        paired_differences(values, comparison, first, second, title),
+        paired_differences(part, comparison, first, second, title),
         "One point per image. Line and band: mean and its 95 % interval, which is the sign-flip test turned round; the "
-        "table's p is of the same test, not corrected.",
+        f"table's p is of the same test, not corrected.{left_out}",
         pd.DataFrame([{**sides, **numbers}]),
         values,
     )
+
+
+def _of_metric(material: Material, metric: str, pair: Pair) -> pd.DataFrame:
+    """Read one metric of the two sides' models and methods."""
+    models, methods = (tuple(dict.fromkeys(key[place] for key in pair)) for place in (0, 1))
+    return material.rows("metrics", where={"metric": (metric,), "model": models, "method": methods})
 
 
 def paired_differences(
@@ -128,7 +147,7 @@ def paired_differences(
             scatter(
                 x=part.index + 1, y=part["difference"], mode="markers", name=spoken(label), customdata=part["image"],
                 marker={"color": look.colour, "size": 6, "symbol": look.symbol}, hovertext=hover,
-                hovertemplate="%{hovertext}<extra></extra>", showlegend=True,
+                hovertemplate="%{hovertext}<extra></extra>", showlegend=True, meta=pointed(f"{first} minus {second}"),
             )
         )  # fmt: skip
     figure.add_hline(y=0, line={"color": NEUTRAL, "dash": "dot", "width": 1})

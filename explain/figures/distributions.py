@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from plotly.subplots import make_subplots
 
 from explain.figures.exhibit import Exhibit, Material, Options, nothing
+from explain.figures.sampling import drawn
 from explain.figures.style import (
     HEADED,
     MARGIN,
@@ -16,7 +17,9 @@ from explain.figures.style import (
     legend_below,
     literal,
     looks_of,
+    pointed,
     spoken,
+    ticks_of,
 )
 from explain.measures.registry import metric_title
 from explain.statistics.summaries import distribution_table
@@ -37,24 +40,20 @@ _PANEL = 230
 def compose(material: Material, options: Options) -> Exhibit:
     """Show one metric by model, method and class."""
     name, title = f"distribution-{options.metric}", metric_title(options.metric)
-    rows = material.rows("metrics")
-    rows = rows[rows["metric"] == options.metric].dropna(subset=["value"])
+    rows = material.rows("metrics", where={"metric": (options.metric,)}).dropna(subset=["value"])
     if rows.empty:
         return nothing(name, title, f"No image has a value of “{title}” here.")
     shape = "Violin: density" if options.shape == "violin" else "Box: quartiles, median"
-    caption = f"Each point is an image. {shape}; dashed: mean. Table: bootstrap 95 % intervals (BCa)."
-    figure = distributions(rows, material.selection, title, by=options.by, shape=options.shape)
+    part, left_out = drawn(rows)
+    caption = f"Each point is an image. {shape}; dashed: mean. Table: bootstrap 95 % intervals (BCa).{left_out}"
+    figure = distributions(
+        part, material.selection, title, by=options.by, shape=options.shape, n=rows["image"].nunique()
+    )
     return Exhibit(name, title, figure, caption, material.ordered(distribution_table(rows, options.metric)))
 
 
-def measured(material: Material) -> list[str]:
-    """List the metrics that any image has a value of, in the store's order."""
-    rows = material.rows("metrics").dropna(subset=["value"])
-    return list(dict.fromkeys(rows["metric"]))
-
-
 def distributions(
-    rows: pd.DataFrame, selection: Selection, name: str, *, by: str = "label", shape: str = "box"
+    rows: pd.DataFrame, selection: Selection, name: str, *, by: str = "label", shape: str = "box", n: int = 0
 ) -> go.Figure:
     """Show one metric's values by model, method and class, with every image's point.
 
@@ -68,6 +67,8 @@ def distributions(
         What stands side by side on the axis. Colours tell the other two apart while they are few together; else
         panels and colours do.
     shape : {"box", "violin"}
+    n : int
+        Images that the figure is of, where not all are drawn.
 
     Returns
     -------
@@ -85,13 +86,16 @@ def distributions(
     def said(column: str, value: str) -> str:
         return literal(titles[column].get(value, value)) if column in titles else spoken(value)
 
+    def plain(column: str, value: str) -> str:
+        return titles[column].get(value, value) if column in titles else value.replace("_", " ")
+
     outer, inner = GROUPINGS[by]
     together = len(order[outer]) * len(order[inner]) <= MOST_TOGETHER or len(order[outer]) == 1
     keys = [(a, b) for a in order[outer] for b in order[inner]]
     looks = looks_of(keys) if together else looks_of(order[inner])
     panels = [""] if together else order[outer]
-    n = rows["image"].nunique()
-    points = "all" if n <= MOST_POINTS else "outliers"
+    n = n or rows["image"].nunique()
+    points = "all" if rows["image"].nunique() <= MOST_POINTS else "outliers"
     height = (80 + 380) if together else 110 + (_PANEL + 30) * len(panels)
     figure = make_subplots(
         rows=len(panels), cols=1, shared_xaxes="all", vertical_spacing=0 if together else 40 / (height - 110),
@@ -109,7 +113,7 @@ def distributions(
             "x": named[chosen], "y": rows.loc[chosen, "value"], "name": group, "legendgroup": group,
             "offsetgroup": group, "showlegend": together or row == 1,
             "customdata": rows.loc[chosen, "image"], "hovertext": rows.loc[chosen, "image"].map(literal),
-            "jitter": 0.5, "pointpos": 0,
+            "jitter": 0.5, "pointpos": 0, "meta": pointed(f"{plain(outer, a)}, {plain(inner, b)}", name),
             "marker": {"size": 4, "opacity": 0.6, "color": look.colour, "symbol": look.symbol},
             "line": {"width": 1.5, "color": look.colour},
             "hovertemplate": "%{hovertext}<br>%{y:.3f}<extra></extra>", "row": row, "col": 1,
@@ -119,10 +123,11 @@ def distributions(
         else:
             figure.add_box(boxpoints=points, boxmean=True, **shared)
     axis = [said(by, value) for value in order[by]]
-    figure.update_xaxes(type="category", categoryorder="array", categoryarray=axis, automargin=True)
+    ticks, deeper = ticks_of(axis)
+    figure.update_xaxes(type="category", categoryorder="array", categoryarray=axis, automargin=True, **ticks)
     figure.update_yaxes(automargin=True)
     entries = len(keys) if together else len(order[inner])
     return figure.update_layout(
         title=f"{literal(name)} · {counted(n)}", boxmode="group", violinmode="group", showlegend=True,
-        margin=MARGIN if together else HEADED, **legend_below(height, entries, 40),
+        margin=MARGIN if together else HEADED, **legend_below(height + deeper, entries, 40 + deeper),
     )  # fmt: skip

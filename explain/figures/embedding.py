@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from explain.figures.exhibit import Exhibit, Material, Options, nothing
-from explain.figures.style import COLOURS, MARGIN, MOST_POINTS, NEUTRAL, counted, legend_below, literal, spoken
+from explain.figures.sampling import drawn
+from explain.figures.style import COLOURS, MARGIN, MOST_POINTS, NEUTRAL, counted, legend_below, literal, pointed, spoken
 from explain.figures.wording import column_title
 from explain.statistics.summaries import columns_of_images
 
@@ -21,16 +22,27 @@ def one_per_model(material: Material, options: Options) -> tuple[Options, ...]:
     return tuple(replace(options, model=model) for model in material.selection.models)
 
 
-def colourings(material: Material, options: Options) -> pd.DataFrame:
-    """Collect what may colour the images: by image, the answers' columns and the metrics of one model and method.
+def colourings(material: Material, options: Options) -> tuple[str, ...]:
+    """List what may colour the images: the answers' columns, and the metrics of one model and method.
 
     Returns
     -------
-    pandas.DataFrame
-        Columns without any value are left out, but for the class.
+    tuple of str
+        Without columns that have no value, but for the class.
     """
     model, method = _whose(material, options)
-    columns = columns_of_images(material.rows("predictions"), material.rows("metrics"), model, method)
+    answers = material.rows("predictions", where={"model": (model,)}).drop(columns=["image", "model"])
+    known = (name for name in answers if name == "label" or answers[name].notna().any())
+    return (*known, *material.measured({"model": (model,), "method": (method,)}))
+
+
+def _columns(material: Material, options: Options) -> pd.DataFrame:
+    """Collect all that may colour the images, by image."""
+    model, method = _whose(material, options)
+    one = {"model": (model,), "method": (method,)}
+    columns = columns_of_images(
+        material.rows("predictions", where={"model": (model,)}), material.rows("metrics", where=one), model, method
+    )
     return columns[[name for name in columns if name == "label" or columns[name].notna().any()]]
 
 
@@ -38,27 +50,35 @@ def compose(material: Material, options: Options) -> Exhibit:
     """Show the map of images of one model."""
     model, method = _whose(material, options)
     title = f"Map of images: {material.selection.models.get(model, model)}"
-    points = material.rows("embedding")
-    points = points[points["model"] == model]
+    points = material.rows("embedding", where={"model": (model,)})
     if points.empty:
         return nothing(f"map-of-images-{model}", title, "No image of this model has a place on the map.")
-    columns = colourings(material, options)
-    colour = options.colour if options.colour in columns else "label"
-    values = columns[colour] if colour != "label" else points.set_index("image")["label"]
-    wrong = columns["right"].eq(False) if "right" in columns else pd.Series(dtype=bool)
+    colour = options.colour if options.colour in colourings(material, options) else "label"
+    answers = material.rows("predictions", where={"model": (model,)}).set_index("image")
+    wrong = answers["right"].eq(False) if answers["right"].notna().any() else pd.Series(dtype=bool)
     name = column_title(colour)
-    if colour not in material.read("predictions"):  # then it is a metric of one method's maps
+    if colour == "label":
+        values = points.set_index("image")["label"]
+    elif colour in answers:
+        values = answers[colour]
+    else:  # a metric of one method's maps
+        one = {"model": (model,), "method": (method,), "metric": (colour,)}
+        values = material.rows("metrics", ("image", "value"), one).set_index("image")["value"]
         name = f"{name} ({material.selection.methods.get(method, method)})"
     crossed = points["image"].map(wrong).eq(True)
+    part, left_out = drawn(points)
     table = points.assign(wrong=crossed).groupby("label", sort=False)
     return Exhibit(
         f"map-of-images-{model}",
         title,
-        embedding(points, values, name, wrong, material.selection.models.get(model, model)),
-        "First two principal components of the pooled features: images lie near each other when the model finds them "
-        "alike. A cross is a wrong answer. The table has each class's mean place.",
+        embedding(part, values, name, wrong, material.selection.models.get(model, model), len(points)),
+        "First two principal components of the pooled features, with their shares of the variance: images lie near "
+        "each other when the model finds them alike, as far as two components tell. A cross is a wrong answer. The "
+        f"table has each class's mean place.{left_out}",
         table.agg(n=("image", "count"), wrong=("wrong", "sum"), x=("x", "mean"), y=("y", "mean")).reset_index(),
-        points.merge(columns.drop(columns="label", errors="ignore"), how="left", on="image"),
+        lambda: points.merge(
+            _columns(material, options).drop(columns="label", errors="ignore"), how="left", on="image"
+        ),
     )
 
 
@@ -68,15 +88,26 @@ def _whose(material: Material, options: Options) -> tuple[str, str]:
     return model, options.method if options.method in methods else next(iter(methods), "")
 
 
+def _axis(name: str, points: pd.DataFrame, share: str) -> str:
+    """Name an axis, with how much of the variance lies along it; a store that was built before has no share."""
+    known = points[share].dropna() if share in points else points.iloc[:0]
+    return f"{name} ({known.iloc[0]:.0%} of the variance)" if len(known) else name
+
+
 def embedding(
-    points: pd.DataFrame, values: pd.Series, name: str, wrong: pd.Series | None = None, heading: str = ""
+    points: pd.DataFrame,
+    values: pd.Series,
+    name: str,
+    wrong: pd.Series | None = None,
+    heading: str = "",
+    n: int = 0,
 ) -> go.Figure:
     """Show the map of images of one model.
 
     Parameters
     ----------
     points : pandas.DataFrame
-        image, x, y: rows of one model of the store's table.
+        image, x, y: rows of one model of the store's table; x_share, y_share where the store has them.
     values : pandas.Series
         What gives the colour, by image: numbers on a continuous scale, anything else by name, the seven most
         frequent with a colour of their own.
@@ -86,6 +117,8 @@ def embedding(
         By image; a cross instead of a dot.
     heading : str
         Whose map it is, for people.
+    n : int
+        Images that the figure is of, where not all are drawn.
 
     Returns
     -------
@@ -109,7 +142,7 @@ def embedding(
                     x=part["x"], y=part["y"], mode="markers", name=label, customdata=part["image"],
                     legendgroup=label, showlegend=symbol == "circle",
                     hovertext=part["image"].map(literal).str.cat(shown[of_symbol], sep="<br>"),
-                    hovertemplate="%{hovertext}<extra></extra>",
+                    hovertemplate="%{hovertext}<extra></extra>", meta=pointed(heading),
                     marker={"size": 9, "symbol": symbol, **marker, **numbers},
                 )
             )  # fmt: skip
@@ -131,8 +164,10 @@ def embedding(
             add(grouped == key, key, {"color": COLOURS[place]}, named)
         if not named.isin(frequent).all():
             add(~named.isin(frequent), "others", {"color": NEUTRAL}, named)
+    whose = f"{literal(heading)}: " if heading else ""
     return figure.update_layout(
-        title=f"{f'{literal(heading)}: ' if heading else ''}{literal(name)} · {counted(len(points))}", margin=MARGIN,
-        xaxis={"title": "first component", "zeroline": False}, yaxis={"title": "second component", "zeroline": False},
+        title=f"{whose}{literal(name)} · {counted(n or len(points))}", margin=MARGIN,
+        xaxis={"title": _axis("first component", points, "x_share"), "zeroline": False},
+        yaxis={"title": _axis("second component", points, "y_share"), "zeroline": False},
         **legend_below(500, len(figure.data), 52),
     )  # fmt: skip

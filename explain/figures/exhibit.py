@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -39,8 +39,8 @@ class Exhibit:
     table : pandas.DataFrame
         The numbers by their machine names, for a file; `wording.readable` makes them a table for people. Empty
         where there is nothing to show.
-    details : pandas.DataFrame or None
-        Longer than anybody reads, such as one row per image: for a file.
+    details : pandas.DataFrame, callable or None
+        Longer than anybody reads, such as one row per image: for a file. A callable makes it when it is taken.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Exhibit:
     figure: go.Figure | None
     caption: str
     table: pd.DataFrame
-    details: pd.DataFrame | None = None
+    details: pd.DataFrame | Callable[[], pd.DataFrame] | None = None
 
 
 def nothing(name: str, title: str, sentence: str) -> Exhibit:
@@ -100,6 +100,14 @@ class Material:
         Label by class name, by model.
     averages : callable
         Gives the average maps; they cost more than reading a table.
+    part : callable, optional
+        Gives those columns and rows of a table that are asked for, as :meth:`explain.store.Store.table` does; without
+        it they are taken from the whole.
+    listed : callable, optional
+        Lists the different rows that a table has in columns of few values, as :meth:`explain.store.Store.kinds_in`
+        does; without it the table is read for that.
+    images : collection of str
+        Only these are looked at; all where empty.
     """
 
     read: Callable[[str], pd.DataFrame]
@@ -109,6 +117,9 @@ class Material:
     kinds: Mapping[str, Collection[str]] = field(default_factory=dict)
     label_of: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     averages: Callable[[], Sequence[AverageMap]] = tuple
+    part: Callable[[str, Sequence[str] | None, Mapping[str, Collection[str]]], pd.DataFrame] | None = None
+    listed: Callable[[str, Sequence[str]], pd.DataFrame] | None = None
+    images: Collection[str] = ()
 
     @classmethod
     def of(
@@ -116,7 +127,9 @@ class Material:
         store: Store,
         selection: Selection | None = None,
         label: str = "",
-        read: Callable[[str], pd.DataFrame] | None = None,
+        read: Callable[..., pd.DataFrame] | None = None,
+        images: Collection[str] = (),
+        listed: Callable[[str, Sequence[str]], pd.DataFrame] | None = None,
     ) -> Material:
         """Take what exhibits need from a store.
 
@@ -125,16 +138,29 @@ class Material:
         selection : Selection, optional
             Everything by default.
         read : callable, optional
-            Reads a table in the store's stead, from a cache.
+            Reads a table, or a part of it, in the store's stead, from a cache.
+        images : collection of str
+            Only these, in tables and average maps, where there are any.
+        listed : callable, optional
+            Lists a table's kinds of rows in the store's stead, from a cache.
         """
         chosen = selection or Selection.of(store)
 
         def averages() -> Sequence[AverageMap]:
-            found = average_maps(store, (label,) if label else ())
+            found = average_maps(store, (label,) if label else (), images)
             return [average for average in found if (average.model, average.method) in chosen.keys]
 
+        def part(
+            name: str, columns: Sequence[str] | None = None, where: Mapping[str, Collection[str]] | None = None
+        ) -> pd.DataFrame:
+            of_images = {"image": tuple(images)} if images else {}
+            return (read or store.table)(name, columns, {**(where or {}), **of_images})
+
         return cls(
-            read=read or store.table,
+            read=part,
+            part=part,
+            listed=None if images else listed or store.kinds_in,
+            images=images,
             selection=chosen,
             label=label,
             subject=getattr(store.dataset, "subject", "") or SUBJECT,
@@ -143,19 +169,44 @@ class Material:
             averages=averages,
         )
 
-    def rows(self, name: str) -> pd.DataFrame:
-        """Read a table's rows of the class, the models and the methods that are looked at."""
+    def rows(
+        self, name: str, columns: Sequence[str] | None = None, where: Mapping[str, Collection[str]] | None = None
+    ) -> pd.DataFrame:
+        """Read a table's rows of the class, the models and the methods that are looked at.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            All by default.
+        where : mapping of str to collection of str, optional
+            Only rows with one of these values, by column.
+        """
+        models, methods = tuple(self.selection.models), tuple(self.selection.methods)
+        asked: dict[str, Collection[str]] = {"label": (self.label,)} if self.label else {}
+        asked |= dict.fromkeys(("model", "model_a", "model_b"), models)
+        asked |= dict.fromkeys(("method", "method_a", "method_b"), methods) | dict(where or {})
+        if self.part is not None:
+            return self.part(name, columns, asked)
         table = self.read(name)
-        if self.label:
-            table = table[table["label"] == self.label]
-        for names, columns in (
-            (self.selection.models, ("model", "model_a", "model_b")),
-            (self.selection.methods, ("method", "method_a", "method_b")),
-        ):
-            for column in columns:
-                if column in table:
-                    table = table[table[column].isin(list(names))]
-        return table
+        for column, values in asked.items():
+            if column in table:
+                table = table[table[column].isin(list(values))]
+        return table if columns is None else table[[column for column in columns if column in table]]
+
+    def measured(self, where: Mapping[str, Collection[str]] | None = None) -> tuple[str, ...]:
+        """List the metrics that any image has a value of, in the store's order.
+
+        Parameters
+        ----------
+        where : mapping of str to collection of str, optional
+            As :meth:`rows` has it.
+        """
+        if self.listed is None:
+            known = self.rows("metrics", ("metric", "value"), where).dropna(subset=["value"])
+        else:
+            whole = self.listed("metrics", ("label", "model", "method", "metric"))
+            known = replace(self, read=lambda name: whole, part=None, listed=None).rows("metrics", where=where)
+        return tuple(known["metric"].unique())
 
     def ordered(self, table: pd.DataFrame) -> pd.DataFrame:
         """Sort a summary by the selection's models and methods; what is equal in them keeps its order."""

@@ -19,6 +19,7 @@ from explain.figures import (
     differences,
     distributions,
     embedding,
+    networks,
 )
 from explain.figures.exhibit import Exhibit, Material, Options
 from explain.measures.registry import METRIC_TITLES
@@ -35,7 +36,7 @@ def _as_set(material: Material, options: Options) -> tuple[Options, ...]:
 
 
 def _every_metric(material: Material, options: Options) -> tuple[Options, ...]:
-    return tuple(replace(options, metric=name) for name in distributions.measured(material) if name in METRIC_TITLES)
+    return tuple(replace(options, metric=name) for name in material.measured() if name in METRIC_TITLES)
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ ENTRIES = (
     Entry("agreement", "Agreement", agreement.compose_matrix),
     Entry("agreement", "Agreement", agreement.compose_points),
     Entry("agreement", "Agreement", decomposition.compose, beside_claims=True),
+    Entry("agreement", "Agreement", networks.compose, beside_claims=True),
     Entry("averages", "Average maps", averages.compose),
     Entry("answers", "Answers", accuracy.compose),
     Entry("answers", "Answers", calibration.compose_calibration),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from explain.measures.alignment import CENTRED
 from explain.measures.resampling import divide_by_maximum, resample
 
 if TYPE_CHECKING:
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from data import Box
+    from explain.measures.alignment import Alignment
     from explain.measures.resampling import Interpolation
 
 
 DIVERGING = "colorbrewer:RdBu_r"
 """Colours of differences and of signed maps: blue below zero, white, red above."""
+FULL_FROM = 0.5
+"""The part of a scale from which on an overlay has its whole opacity."""
 
 
 def heatmap(scaled: NDArray[np.float64], colormap: str = "viridis") -> NDArray[np.uint8]:
@@ -67,8 +71,9 @@ def overlay(
     maximum: float | None = None,
     interpolation: Interpolation = "bilinear",
     signed: bool = False,
+    alignment: Alignment = CENTRED,
 ) -> NDArray[np.uint8]:
-    """Lay a map's heatmap over its photograph.
+    """Lay a map's heatmap over its photograph; where the map is low, the photograph keeps its colours.
 
     Parameters
     ----------
@@ -76,24 +81,26 @@ def overlay(
     saliency : ndarray of float32, any (h', w')
         Raw; it is stretched over the photograph and divided by `maximum`.
     opacity : float
-        0 shows the photograph alone, 1 the heatmap alone.
+        Of the upper half of the scale; below, it falls to 0 at zero. 0 shows the photograph alone, 1 the heatmap alone.
     maximum : float, optional
         A shared maximum; the map's own by default.
     interpolation : {"bilinear", "nearest", "bicubic"}
     signed : bool
         Whether values below zero mean something: the scale then is centred at zero, and its colours diverge, whatever
         `colormap` is.
+    alignment : Alignment
+        Where the map's cells lie on the photograph.
 
     Returns
     -------
     ndarray of uint8, shape (h, w, 3)
     """
-    stretched = resample(saliency, photograph.shape[:2], interpolation)
+    stretched = resample(saliency, photograph.shape[:2], interpolation, alignment)
     scaled = centred(stretched, maximum) if signed else divide_by_maximum(stretched, maximum)
     # Single precision, and 256 weighted colours instead of every pixel's: a slider's move draws four of these.
-    colours = np.float32(opacity) * _table(DIVERGING if signed else colormap)
-    blend = np.float32(1 - opacity) * photograph
-    blend += colours.take(_steps(scaled), axis=0)
+    weights, steps = _weights(opacity, signed), _steps(scaled)
+    blend = (1 - weights).take(steps)[..., np.newaxis] * photograph
+    blend += (weights[:, np.newaxis] * _table(DIVERGING if signed else colormap)).take(steps, axis=0)
     return np.rint(blend, out=blend).astype(np.uint8)
 
 
@@ -191,6 +198,17 @@ def shrunk(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     image = Image.fromarray(picture)
     image.thumbnail((side, side), Image.Resampling.BILINEAR)
     return np.asarray(image)
+
+
+def _weights(opacity: float, signed: bool) -> NDArray[np.float32]:
+    """Give the heatmap's share of the blend for each of the scale's 256 steps.
+
+    It is ``opacity ** (1 / strength)``, where strength grows from 0 at zero to 1 at half of the scale: nothing at zero,
+    `opacity` from half on, and at both ends of the opacity the same everywhere.
+    """
+    along = np.linspace(-1 if signed else 0, 1, 256)
+    strength = np.clip(np.abs(along) / FULL_FROM, 1e-6, 1)
+    return np.float32(opacity) ** (1 / strength).astype(np.float32)
 
 
 def _steps(scaled: NDArray[np.float64]) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from html import unescape
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ MOST_POINTS = 2_000
 MOST_TOGETHER = 6
 """Above this many, sets of maps stand in panels of their own, one per model, instead of in one."""
 _ENTRIES_A_LINE, _LINE = 3, 20
+_AXIS, _LETTER, _MOST_LETTERS, _SLANT = 720, 6.5, 20, 35
+"""A figure's usual width and a letter's, in pixels; letters of a slanted name, and its angle in degrees."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,31 @@ def key_name(selection: Selection, key: MapKey, joint: str = ", ") -> str:
     return f"{literal(selection.models.get(model, model))}{joint}{literal(selection.methods.get(method, method))}"
 
 
+def pointed(of: str, value: str = "", along: str = "y") -> dict[str, str]:
+    """Say of a trace whose points are images what a reader is told who points at one.
+
+    Parameters
+    ----------
+    of : str
+        Model and method, as a file may name them: plain text. Empty where the axis that bears names says it.
+    value : str
+        What the number is; empty where the point's own text has it.
+    along : {"x", "y"}
+        The axis that it is read off.
+
+    Returns
+    -------
+    dict of str to str
+        A trace's `meta`; its `customdata` are images.
+    """
+    return {"of": literal(of), "value": literal(value), "along": along}
+
+
+PARTS = {"parts": True}
+"""A trace's `meta` whose points are several images each: its `customdata` are texts of
+:func:`explain.statistics.answered.answered`, each with what it says and how many images it has."""
+
+
 def panels_of(keys: Sequence[MapKey]) -> dict[str, list[MapKey]]:
     """Share sets of maps out to panels.
 
@@ -122,15 +150,46 @@ def translucent(colour: str, opacity: float) -> str:
 
 
 def counted(n: int) -> str:
-    """Say how many images a figure shows."""
+    """Say how many images a figure is of."""
     return f"n = {n:,} image{'' if n == 1 else 's'}".replace(",", " ")
 
 
-def signed(value: float) -> str:
-    """Write a difference with three decimals and its sign; what rounds to zero has none.
+def signed(value: float, decimals: int = 3) -> str:
+    """Write a difference with its sign; what rounds to zero has none.
 
-    >>> signed(0.25), signed(-0.0001)
-    ('+0.250', '0.000')
+    >>> signed(0.25), signed(-0.0001), signed(-0.004, 2)
+    ('+0.250', '0.000', '0.00')
     """
-    text = f"{value:+.3f}"
+    text = f"{value:+.{decimals}f}"
     return text[1:] if float(text) == 0 else text
+
+
+def ticks_of(names: Sequence[str]) -> tuple[dict[str, Any], int]:
+    """Lay out names along an axis: as they are where they fit beside each other, else slanted, and cut where too long.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Categories, as :func:`literal` gives them; traces bear them in full.
+
+    Returns
+    -------
+    (dict, int)
+        Settings of the axis, and the pixels by which slanted names reach further down than level ones.
+
+    Examples
+    --------
+    >>> ticks_of(["cat", "dog"])
+    ({}, 0)
+    >>> ticks_of(["a name that never seems to end", "short"] * 6)[0]["ticktext"][:2]
+    ['a name that never s…', 'short']
+    """
+    longest = max(map(len, names), default=0)
+    if longest * len(names) * _LETTER <= _AXIS:
+        return {}, 0
+    plain = [unescape(name) for name in names]  # a sign such as "&lt;" is cut as a whole
+    cut = [name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1]}…" for name in plain]
+    texts = [literal(name) for name in cut]
+    settings = {"tickmode": "array", "tickvals": list(names), "ticktext": texts, "tickangle": -_SLANT}
+    reach = max(map(len, cut)) * _LETTER * math.sin(math.radians(_SLANT))
+    return settings, round(reach)

@@ -50,7 +50,7 @@ def said_of_answers(
         f"p = {mcnemar(a, b):.2g}, not corrected, for information."
     ]
     if classes and set(classes.get(first, ())) != set(classes.get(second, ())):
-        counts = [len(set(classes.get(model, ()))) for model in models]
+        counts = [len(classes.get(model, ())) for model in models]  # ImageNet has two cranes and two maillots
         said.append(
             f"The two choose among different classes: {titles[first]} among {counts[0]:,}, {titles[second]} among "
             f"{counts[1]:,}. To be right among few is easier, so their answers are not of one task."

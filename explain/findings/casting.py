@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from explain.errors import ExplainError
 from explain.findings.claims import EACH
+from explain.store.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from explain.findings.claims import Claim, Study
-    from explain.store.selection import Selection
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,16 @@ def cast_of(study: Study, selection: Selection, roles: Mapping[str, str] | None 
     for wanted, names in ((study.models, selection.models), (study.methods, selection.methods)):
         players |= _played(wanted, list(names), {role: name for role, name in chosen.items() if role in wanted})
     return Cast(selection, players)
+
+
+def own_methods(study: Study, selection: Selection) -> Selection:
+    """Leave out methods that are looked at only as alternatives to one that plays a role."""
+    players = cast_of(study, selection).players
+    alternatives = {
+        name for role, names in study.alternatives.items() if role in players for name in names
+    } - {*players.values()}  # fmt: skip
+    kept = {name: title for name, title in selection.methods.items() if name not in alternatives}
+    return Selection(selection.models, kept)
 
 
 def _played(roles: Mapping[str, tuple[str, ...]], names: list[str], chosen: dict[str, str]) -> dict[str, str]:

@@ -79,6 +79,8 @@ class Claim:
     methods : tuple of str
         Roles of methods, or :data:`EACH` alone.
     quantities : tuple of Quantity
+    label : str
+        Only images of this class count; all where empty.
     """
 
     number: int
@@ -90,6 +92,7 @@ class Claim:
     models: tuple[str, ...]
     methods: tuple[str, ...]
     quantities: tuple[Quantity, ...]
+    label: str = ""
 
 
 @dataclass(frozen=True)

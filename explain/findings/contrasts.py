@@ -14,12 +14,13 @@ from explain.measures.contract import Needs
 from explain.measures.registry import measure_of, metric_title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from explain.findings.casting import Cast
     from explain.findings.claims import Claim, Quantity
+    from explain.store.selection import MapKey
 
-_OF_ONE_MAP = (Needs.MAP, Needs.SUBJECT, Needs.PARTS, Needs.RESPONSES)
+_OF_ONE_MAP = (Needs.MAP, Needs.SUBJECT, Needs.PARTS, Needs.RESPONSES, Needs.REPEATS)
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,29 @@ class Tables:
     agreement: pd.DataFrame
     predictions: pd.DataFrame
 
+    def of_images(self, images: Collection[str]) -> Tables:
+        """Keep the rows of some images."""
+        tables = (self.metrics, self.agreement, self.predictions)
+        return Tables(*(each[each["image"].isin(list(images))] for each in tables))
+
     @cached_property
     def wide(self) -> pd.DataFrame:
         """The metrics, one row per image, one column per model, method and metric."""
-        return self.metrics.pivot(index="image", columns=["model", "method", "metric"], values="value")
+        keys = ["model", "method", "metric"]
+        groups = self.metrics.groupby(keys, sort=True)["value"]
+        place, images = self.metrics["image"].factorize(sort=True)  # once: a pivot looks at every row's four names
+        columns = {}
+        for key, rows in groups.indices.items():
+            column = np.full(len(images), np.nan)
+            column[place[rows]] = self.metrics["value"].to_numpy(float)[rows]
+            columns[key] = column
+        index = pd.Index(images, name="image")
+        return pd.DataFrame(columns, index=index) if columns else pd.DataFrame(index=index)
+
+    @cached_property
+    def measured(self) -> frozenset[str]:
+        """Names of the metrics that there are."""
+        return frozenset(self.metrics["metric"].unique())
 
     @cached_property
     def labels(self) -> pd.Series:
@@ -54,6 +74,12 @@ class Tables:
         whole = sum((self.wide[column] for column in columns[1:]), start=self.wide[columns[0]])
         return whole.where(self.labels.isin(self.labels_with(quantity.part))) if quantity.part else whole
 
+    def of_label(self, label: str) -> Tables:
+        """Keep the images of one class; all where it is empty."""
+        if not label:
+            return self
+        return Tables(*(each[each["label"] == label] for each in (self.metrics, self.agreement, self.predictions)))
+
     def answered_right(self, models: Sequence[str]) -> Tables:
         """Keep the images that every one of some models answers right: their maps are of label and answer at once."""
         judged = self.predictions[self.predictions["model"].isin(list(models))]
@@ -63,7 +89,7 @@ class Tables:
 
     def labels_with(self, part: str) -> set[str]:
         """List the labels of which some image shows a part."""
-        return set(self.metrics.loc[self.metrics["metric"] == f"part_{part}_relative", "label"])
+        return set(self.metrics.loc[self.metrics["metric"] == f"part_{part}_relative", "label"].unique())
 
 
 @dataclass(frozen=True)
@@ -84,6 +110,8 @@ class Measured:
         1 where a positive difference supports the claim, -1 where a negative one does.
     margin : float
         The quantity's.
+    maps : tuple of (model, method)
+        Whose maps are compared, those of the first side first; empty where answers are.
     """
 
     scope: str
@@ -93,6 +121,7 @@ class Measured:
     second: pd.Series
     side: int
     margin: float = float("nan")
+    maps: tuple[MapKey, ...] = ()
 
     @property
     def carried(self) -> pd.Series:
@@ -148,7 +177,16 @@ def between_models(tables: Tables, claim: Claim, cast: Cast) -> Iterator[Measure
             metric, title = quantity.name, _title(quantity)
             if several:
                 metric, title = f"{method}: {metric}", f"{cast.selection.methods[method]}: {title}"
-            yield from _by_scope(metric, title, a, b, quantity, tables.labels)
+            yield from _by_scope(metric, title, a, b, quantity, tables.labels, ((first, method), (second, method)))
+
+
+def between_sides(tables: Tables, claim: Claim, cast: Cast) -> Iterator[Measured]:
+    """Compare any two sets of maps: the first model's by the first method, minus the second's by the second."""
+    first, second = zip(cast.models(claim), cast.methods(claim), strict=True)
+    for quantity in claim.quantities:
+        a, b = (tables.sum_of(*side, quantity) for side in (first, second))
+        if a is not None and b is not None:
+            yield from _by_scope(quantity.name, _title(quantity), a, b, quantity, tables.labels, (first, second))
 
 
 def between_methods(tables: Tables, claim: Claim, cast: Cast) -> Iterator[Measured]:
@@ -158,7 +196,8 @@ def between_methods(tables: Tables, claim: Claim, cast: Cast) -> Iterator[Measur
         for quantity in claim.quantities:
             a, b = (tables.sum_of(model, method, quantity) for method in (first, second))
             if a is not None and b is not None:
-                yield Measured(model, quantity.name, _title(quantity), a, b, quantity.side, quantity.margin)
+                maps = ((model, first), (model, second))
+                yield Measured(model, quantity.name, _title(quantity), a, b, quantity.side, quantity.margin, maps)
 
 
 def methods_against_models(tables: Tables, claim: Claim, cast: Cast) -> Iterator[Measured]:
@@ -182,7 +221,8 @@ def methods_against_models(tables: Tables, claim: Claim, cast: Cast) -> Iterator
             for pairs in (pairs_of_methods, pairs_of_models)
         )
         metric, title = f"1 - {quantity.name}", f"1 - {_title(quantity)}"
-        yield from _by_scope(metric, title, of_methods, of_models, quantity, labels)
+        maps = tuple((model, method) for model in models for method in methods)
+        yield from _by_scope(metric, title, of_methods, of_models, quantity, labels, maps)
 
 
 def between_verdicts(tables: Tables, claim: Claim, cast: Cast) -> Iterator[Measured]:
@@ -198,6 +238,7 @@ def between_verdicts(tables: Tables, claim: Claim, cast: Cast) -> Iterator[Measu
 
 CONTRASTS = {
     "between_models": Contrast(between_models, models=2, methods=None, needs=_OF_ONE_MAP),
+    "between_sides": Contrast(between_sides, models=2, methods=2, needs=_OF_ONE_MAP),
     "between_methods": Contrast(between_methods, models=0, methods=2, needs=_OF_ONE_MAP),
     "methods_against_models": Contrast(methods_against_models, models=2, methods=2, needs=(Needs.TWO_MAPS,)),
     "between_verdicts": Contrast(between_verdicts, models=2, methods=0, needs=(Needs.TWO_VERDICTS,)),
@@ -210,7 +251,7 @@ def measured_claims(tables: Tables, claims: Sequence[Claim], cast: Cast) -> list
     found = []
     for claim in claims:
         if cast.fills(claim):
-            pairs = CONTRASTS[claim.contrast].measured(tables, claim, cast)
+            pairs = CONTRASTS[claim.contrast].measured(tables.of_label(claim.label), claim, cast)
             found.append((claim, [pair for pair in pairs if len(pair.carried)]))
     return found
 
@@ -220,10 +261,16 @@ def _title(quantity: Quantity) -> str:
 
 
 def _by_scope(
-    metric: str, title: str, a: pd.Series, b: pd.Series, quantity: Quantity, labels: pd.Series
+    metric: str,
+    title: str,
+    a: pd.Series,
+    b: pd.Series,
+    quantity: Quantity,
+    labels: pd.Series,
+    maps: tuple[MapKey, ...] = (),
 ) -> Iterator[Measured]:
     """Take the images of each label, then all."""
-    for label in dict.fromkeys(labels):
+    for label in labels.unique().tolist():
         chosen = labels == label
-        yield Measured(label, metric, title, a[chosen], b[chosen], quantity.side, quantity.margin)
-    yield Measured(ALL, metric, title, a, b, quantity.side, quantity.margin)
+        yield Measured(label, metric, title, a[chosen], b[chosen], quantity.side, quantity.margin, maps)
+    yield Measured(ALL, metric, title, a, b, quantity.side, quantity.margin, maps)

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from explain.findings.answers import said_of_answers
 from explain.findings.casting import cast_of
-from explain.findings.checks import Check, choices_of
+from explain.findings.checks import Check, verdicts_otherwise
 from explain.findings.claims import SAME_VERDICT
 from explain.findings.contrasts import Tables, measured_claims
 from explain.findings.rows import COLUMNS, Row, read_rows, rows_of, table_of
 from explain.findings.study import study_of
+from explain.findings.told import told
 from explain.findings.verdicts import RULE, verdict_of_claim
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
     from explain.findings.casting import Cast
-    from explain.findings.claims import Claim
+    from explain.findings.claims import Claim, Study
     from explain.findings.contrasts import Measured
     from explain.findings.study import Studied
     from explain.store.selection import Selection
 
-__all__ = ["COLUMNS", "RULE", "Check", "Finding", "Row", "findings", "findings_table"]
+__all__ = ["COLUMNS", "RULE", "Check", "Finding", "Row", "findings", "findings_table", "judge"]
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,18 @@ class Finding:
     rows : tuple of Row
     verdict : str
         One of :data:`explain.findings.verdicts.VERDICTS`.
+    told : str
+        What the tests show, in sentences to be read after the verdict; empty where there are none.
     note : str
-        What the verdict depends on, or cannot say; may be empty.
-    evidence : pandas.DataFrame
-        image, label, scope, metric, value: each image's own difference, positive where it carries the claim.
+        What the tests cannot say, or why there are none; may be empty.
+    labels : pandas.Series
+        Label by image, of every image that a test may count.
     titles : mapping of str to str
         For people: of the rows' metrics, and of those scopes that are models.
     checks : tuple of Check
         Whether the verdict survives other choices.
+    measured : mapping of (str, str) to Measured
+        What each test compares, by metric and scope.
     """
 
     number: int
@@ -57,10 +62,12 @@ class Finding:
     quantity: str
     rows: tuple[Row, ...]
     verdict: str
+    told: str
     note: str
-    evidence: pd.DataFrame
+    labels: pd.Series
     titles: Mapping[str, str]
     checks: tuple[Check, ...] = ()
+    measured: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
 
 
 def findings(
@@ -72,6 +79,7 @@ def findings(
     roles: Mapping[str, str] | None = None,
     tested: pd.DataFrame | None = None,
     classes: Mapping[str, Collection[str]] | None = None,
+    checked: pd.DataFrame | None = None,
 ) -> tuple[Finding, ...]:
     """Judge every claim of a dataset's study that the tables allow.
 
@@ -90,6 +98,8 @@ def findings(
         and where its rows are not those that the claims ask for.
     classes : mapping of str to collection of str, optional
         Names of the classes that each model chooses among, for a notice where they differ.
+    checked : pandas.DataFrame, optional
+        What :func:`checks_table` gave together with `tested`; made anew where `tested` is.
 
     Returns
     -------
@@ -101,30 +111,60 @@ def findings(
     ExplainError
         If the dataset's study is unknown, or a role or its player is.
     """
-    tables, study = Tables(metrics, agreement, predictions), study_of(dataset)
+    study = study_of(dataset)
     cast = cast_of(study, selection, roles)
+    return judge(study, Tables(metrics, agreement, predictions), cast, dataset, tested, classes, checked)
+
+
+def judge(
+    study: Study,
+    tables: Tables,
+    cast: Cast,
+    dataset: Studied,
+    tested: pd.DataFrame | None = None,
+    classes: Mapping[str, Collection[str]] | None = None,
+    checked: pd.DataFrame | None = None,
+) -> tuple[Finding, ...]:
+    """Judge every claim of a study, a dataset's or a reader's own, that tables and cast allow.
+
+    Parameters
+    ----------
+    dataset : Studied
+        What its images show, and which of its labels are of one kind.
+    tested, classes, checked
+        As for :func:`findings`.
+    """
+    metrics, predictions, selection = tables.metrics, tables.predictions, cast.selection
     measured = measured_claims(tables, study.claims, cast)
-    rows = read_rows(tested, measured) or rows_of(measured)
+    stored = read_rows(tested, measured)
+    rows = stored or rows_of(measured)
     words = cast.titles | {"subject": dataset.subject, "subjects": dataset.subject_plural}
-    labels = pd.concat([metrics, predictions])[["image", "label"]].drop_duplicates("image").set_index("image")["label"]
-    otherwise = [(choice.title, choice.verdicts()) for choice in choices_of(study, tables, cast)]
+    labels = pd.concat([each[["image", "label"]].drop_duplicates("image") for each in (metrics, predictions)])
+    labels = labels.drop_duplicates("image").set_index("image")["label"]
+    known = checked if stored and checked is not None and not checked.empty else None
+    otherwise = verdicts_otherwise(study, tables, cast) if known is None else known
     found = []
     for claim, pairs in measured:
         of_claim = tuple(row for row in rows if row.claim == claim.number)
         titles = {**{pair.metric: pair.title for pair in pairs}, **selection.models}
-        verdict, depends = verdict_of_claim([(row.scope, row.metric, row.verdict) for row in of_claim], titles)
+        verdict = verdict_of_claim([(row.scope, row.verdict) for row in of_claim])
         answers = _of_answers(claim, cast, predictions, dataset, classes) if pairs else ""
         text, quantity, said, untested = (
             template.format_map(words) for template in (claim.text, claim.quantity, claim.note, claim.untested)
         )
-        note = " ".join(part for part in ((depends, said, answers) if pairs else (untested,)) if part)
+        note = " ".join(part for part in ((said, answers) if pairs else (untested,)) if part)
         checks = tuple(
-            Check(choice, verdicts[claim.number], verdicts[claim.number] == verdict)
-            for choice, verdicts in otherwise
-            if claim.number in verdicts and pairs
+            Check(choice, after, after == verdict)
+            for number, choice, after in otherwise.itertuples(index=False, name=None)
+            if number == claim.number and pairs
         )
-        evidence = _evidence(pairs, labels)
-        found.append(Finding(claim.number, text, quantity, of_claim, verdict, note, evidence, titles, checks))
+        by_test = {(pair.metric, pair.scope): pair for pair in pairs}
+        found.append(
+            Finding(
+                claim.number, text, quantity, of_claim, verdict, told(of_claim, by_test, titles), note,
+                labels, titles, checks, by_test,
+            )
+        )  # fmt: skip
     return tuple(found)
 
 
@@ -148,6 +188,24 @@ def findings_table(
     return table_of(rows_of(measured_claims(Tables(metrics, agreement, predictions), study.claims, cast)))
 
 
+def checks_table(
+    metrics: pd.DataFrame,
+    agreement: pd.DataFrame,
+    predictions: pd.DataFrame,
+    selection: Selection,
+    dataset: Studied,
+) -> pd.DataFrame:
+    """Tabulate what claims come to after other choices; parameters as for :func:`findings`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`explain.findings.checks.verdicts_otherwise` gives it.
+    """
+    study = study_of(dataset)
+    return verdicts_otherwise(study, Tables(metrics, agreement, predictions), cast_of(study, selection))
+
+
 def _of_answers(
     claim: Claim,
     cast: Cast,
@@ -160,18 +218,3 @@ def _of_answers(
         return ""
     first, second = cast.models(claim)
     return said_of_answers(predictions, (first, second), cast.selection.models, dataset.kinds, classes)
-
-
-def _evidence(pairs: Sequence[Measured], labels: pd.Series) -> pd.DataFrame:
-    frames = [
-        pd.DataFrame(
-            {
-                "image": pair.carried.index, "label": labels.reindex(pair.carried.index).to_numpy(),
-                "scope": pair.scope, "metric": pair.metric, "value": pair.carried.to_numpy(),
-            }
-        )
-        for pair in pairs
-    ]  # fmt: skip
-    if not frames:
-        return pd.DataFrame({column: [] for column in ("image", "label", "scope", "metric", "value")})
-    return pd.concat(frames, ignore_index=True)

@@ -23,7 +23,7 @@ _FOLDER = Path(__file__).parent
 _GENERAL = "comparison"
 _STUDY_KEYS = ("title", "says", "models", "methods", "alternatives", "claims")
 _TEXTS = ("text", "quantity", "note", "untested")
-_CLAIM_KEYS = ("number", *_TEXTS, "contrast", "models", "methods", "measures", "direction", "margin")
+_CLAIM_KEYS = ("number", *_TEXTS, "contrast", "models", "methods", "measures", "direction", "margin", "label")
 _MEASURE_KEYS = ("name", "sum", "also", "part", "direction", "margin")
 _UNTESTED = "Not tested here: there is nothing to compare."
 
@@ -163,6 +163,7 @@ def _claim(path: Path, place: int, values: Any, models: Collection[str], methods
         models=part.names("models", models, "role of a model"),
         methods=(EACH,) if each else part.names("methods", methods, "role of a method"),
         quantities=tuple(_quantity(part, measure) for measure in part.get("measures", list, "a list of measures")),
+        label=part.get("label", str, "the name of a class", ""),
     )
     if not claim.quantities:
         raise part.error("measures is empty; expected at least one measure.")

@@ -13,9 +13,11 @@ from explain.measures.registry import measures_that_need
 from explain.measures.spread import radius
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    Values = dict[str, NDArray[np.float64]]
 
 CENTRE, GAUSSIAN, UNIFORM, AVERAGE, OTHER = "centre", "gaussian", "uniform", "average", "other"
 BASELINES = {
@@ -72,31 +74,54 @@ def without_knowledge(maps: MapsOnGrid, total: NDArray[np.float64], others: Maps
     Returns
     -------
     dict of str to MapsOnGrid
-        By the names of :data:`BASELINES`; zero, and so without a score, where the map itself is.
+        By the names of :data:`BASELINES`, those that are the same for all maps apart, see :func:`alike_for_all`; zero,
+        and so without a score, where the map itself is.
     """
-    count, height, width = maps.grid.shape
-    centre = np.zeros((height, width))
-    centre[(height - 1) // 2 : height // 2 + 1, (width - 1) // 2 : width // 2 + 1] = 1
-    alike = np.ones((count, height, width))
+    _, height, width = maps.grid.shape
     made = {
-        CENTRE: alike * centre,
         GAUSSIAN: gaussians(radius(maps), height, width),
-        UNIFORM: alike,
         AVERAGE: np.maximum(total - maps.grid, 0),
         OTHER: others.grid,
     }
     return {name: MapsOnGrid(_as_distribution(grid, maps.has_mass)) for name, grid in made.items()}
 
 
+def alike_for_all(count: int, height: int, width: int) -> dict[str, MapsOnGrid]:
+    """Make the maps without knowledge that do not depend on the map: by the names of :data:`BASELINES`."""
+    centre = np.zeros((height, width))
+    centre[(height - 1) // 2 : height // 2 + 1, (width - 1) // 2 : width // 2 + 1] = 1
+    made = {CENTRE: centre, UNIFORM: np.ones((height, width))}
+    return {name: MapsOnGrid(np.repeat((each / each.sum())[None], count, axis=0)) for name, each in made.items()}
+
+
+def measure_alike(coverage: NDArray[np.float64]) -> dict[str, Values]:
+    """Take every measure of place of maps that are the same for all: by baseline, then by metric, shape (n,)."""
+    return {name: _of_place(each, coverage) for name, each in alike_for_all(*coverage.shape).items()}
+
+
 def measure_chance(
-    maps: MapsOnGrid, coverage: NDArray[np.float64], total: NDArray[np.float64], others: MapsOnGrid
-) -> dict[str, dict[str, NDArray[np.float64]]]:
-    """Take every measure of place of the maps that know nothing; by baseline, then by metric, shape (n,)."""
-    measures = measures_that_need(Needs.SUBJECT)
-    return {
-        name: {measure.name: measure.function(each, coverage) for measure in measures}
-        for name, each in without_knowledge(maps, total, others).items()
-    }
+    maps: MapsOnGrid,
+    coverage: NDArray[np.float64],
+    total: NDArray[np.float64],
+    others: MapsOnGrid,
+    alike: Mapping[str, Mapping[str, NDArray[np.float64]]] | None = None,
+) -> dict[str, Values]:
+    """Take every measure of place of the maps that know nothing; by baseline, then by metric, shape (n,).
+
+    Parameters
+    ----------
+    alike : mapping, optional
+        What :func:`measure_alike` gives of the coverage, where it is known.
+    """
+    fixed = measure_alike(coverage) if alike is None else alike
+    scores = {name: {metric: maps.or_nan(value) for metric, value in each.items()} for name, each in fixed.items()}
+    made = without_knowledge(maps, total, others)
+    scores |= {name: _of_place(each, coverage) for name, each in made.items()}
+    return {name: scores[name] for name in BASELINES}
+
+
+def _of_place(maps: MapsOnGrid, coverage: NDArray[np.float64]) -> Values:
+    return {measure.name: measure.function(maps, coverage) for measure in measures_that_need(Needs.SUBJECT)}
 
 
 def gaussians(radii: NDArray[np.float64], height: int, width: int) -> NDArray[np.float64]:

@@ -37,6 +37,9 @@ class Needs(Enum):
     RESPONSES = "what the network says of the image when pixels are taken away or come back"
     """``function(responses)``; see :class:`explain.measures.response.Responses`."""
 
+    REPEATS = "the map, and maps of its image mirrored, cut a little or given noise"
+    """``function(likeness)``; correlations of shape (n,), each the mean over the changes."""
+
     TWO_VERDICTS = "whether each of two classifiers is right"
     """``function(first_right, second_right)``."""
 

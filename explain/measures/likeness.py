@@ -39,5 +39,16 @@ def iou_top20(a: MapsOnGrid, b: MapsOnGrid) -> NDArray[np.float64]:
     return _of_both(a, b, np.divide(both, either, out=np.zeros(len(both)), where=either > 0))
 
 
+def stability(likeness: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Pearson's correlation of maps with those of their images a little changed, as its mean was found; in [-1, 1].
+
+    References
+    ----------
+    After Alvarez-Melis and Jaakkola, "On the Robustness of Interpretability Methods", WHI 2018, who ask for the largest
+    change under small ones.
+    """
+    return likeness
+
+
 def _of_both(a: MapsOnGrid, b: MapsOnGrid, values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(a.has_mass & b.has_mass, values, np.nan)

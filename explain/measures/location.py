@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explain.measures.region_on_grid import region_on_grid
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -16,10 +18,6 @@ if TYPE_CHECKING:
 
     Coverage = NDArray[np.float64]
 
-INSIDE = 0.5
-"""Share of a cell that must lie in the region for the cell to count as inside."""
-TOLERANCE, IMAGE_SIDE = 15, 224
-"""Pixels that a peak may lie beside the region, and the side of the image in which they are counted."""
 THRESHOLDS = 20
 """Steps of the map's maximum; thresholds lie between them."""
 
@@ -37,7 +35,7 @@ def peak_inside(maps: MapsOnGrid, coverage: Coverage) -> NDArray[np.float64]:
     ----------
     Zhang et al., "Top-down Neural Attention by Excitation Backprop", IJCV 2018; without its tolerance of 15 pixels.
     """
-    return _at_peak(maps, coverage, _cells(coverage) >= INSIDE)
+    return _at_peak(maps, coverage, region_on_grid(coverage).inside)
 
 
 def peak_near(maps: MapsOnGrid, coverage: Coverage) -> NDArray[np.float64]:
@@ -54,13 +52,7 @@ def peak_near(maps: MapsOnGrid, coverage: Coverage) -> NDArray[np.float64]:
     ----------
     Zhang et al., "Top-down Neural Attention by Excitation Backprop", IJCV 2018.
     """
-    from scipy.ndimage import distance_transform_edt
-
-    reach = TOLERANCE / IMAGE_SIDE * coverage.shape[1]
-    near = [
-        distance_transform_edt(~inside) <= reach if inside.any() else inside for inside in coverage >= INSIDE
-    ]  # fmt: skip
-    return _at_peak(maps, coverage, np.array(near).reshape(len(near), -1))
+    return _at_peak(maps, coverage, region_on_grid(coverage).near)
 
 
 def mass_inside(maps: MapsOnGrid, coverage: Coverage) -> NDArray[np.float64]:
@@ -70,14 +62,14 @@ def mass_inside(maps: MapsOnGrid, coverage: Coverage) -> NDArray[np.float64]:
     ----------
     Wang et al., "Score-CAM", CVPRW 2020, section 4.3.
     """
-    return _where_known(maps, coverage, np.einsum("ij,ij->i", maps.cells, _cells(coverage)))
+    return _where_known(maps, coverage, np.einsum("ij,ij->i", maps.cells, region_on_grid(coverage).cells))
 
 
 def iou_half_max(maps: MapsOnGrid, coverage: Coverage) -> NDArray[np.float64]:
     """Intersection over union of the region and the cells at least half the map's maximum; in [0, 1]."""
-    inside, region = _cells(coverage), maps.half_max.reshape(maps.cells.shape)
-    intersection = np.einsum("ij,ij->i", region, inside)
-    union = np.count_nonzero(region, axis=1) + inside.sum(axis=1) - intersection
+    inside, region = region_on_grid(coverage), maps.half_max.reshape(maps.cells.shape)
+    intersection = np.einsum("ij,ij->i", region, inside.cells)
+    union = np.count_nonzero(region, axis=1) + inside.area - intersection
     shares = np.divide(intersection, union, out=np.zeros(len(union)), where=union > 0)
     return _where_known(maps, coverage, shares)
 
@@ -92,32 +84,28 @@ def auc_iou(maps: MapsOnGrid, coverage: Coverage) -> NDArray[np.float64]:
     The area under IoU over thresholds: Choe et al., "Evaluating Weakly Supervised Object Localization Methods Right",
     CVPR 2020, which says why one threshold will not do.
     """
-    inside = _cells(coverage)
-    top = maps.cells.max(axis=1, keepdims=True)
+    inside, top = region_on_grid(coverage), maps.peak[:, None]
     share = np.divide(maps.cells, top, out=np.zeros_like(maps.cells), where=top > 0)
-    step = np.minimum(np.floor(share * THRESHOLDS + 1e-9), THRESHOLDS).astype(int)
-    at = (step + np.arange(len(step))[:, None] * (THRESHOLDS + 1)).ravel()
-    size = len(step) * (THRESHOLDS + 1)
+    share *= THRESHOLDS
+    share += 1e-9
+    step = np.minimum(share, THRESHOLDS, out=share).astype(np.intp)  # none is below zero: cutting off is rounding down
+    step += np.arange(len(step))[:, None] * (THRESHOLDS + 1)
+    at, size = step.ravel(), len(step) * (THRESHOLDS + 1)
 
     def above(weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
         counted = np.bincount(at, None if weights is None else weights.ravel(), size).reshape(len(step), -1)
         return counted[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:-1]
 
-    intersection = above(np.nan_to_num(inside))
-    union = above(None) + inside.sum(axis=1, keepdims=True) - intersection
+    intersection = above(inside.filled)
+    union = above(None) + inside.area[:, None] - intersection
     shares = np.divide(intersection, union, out=np.zeros_like(union), where=union > 0)
     return _where_known(maps, coverage, shares.mean(axis=1))
 
 
 def _at_peak(maps: MapsOnGrid, coverage: Coverage, hits: NDArray[np.bool_]) -> NDArray[np.float64]:
-    at_first = hits[np.arange(len(maps.cells)), maps.cells.argmax(axis=1)]
-    uniform = np.ptp(maps.cells, axis=1) == 0
-    return _where_known(maps, coverage, np.where(uniform, hits.mean(axis=1), at_first))
-
-
-def _cells(coverage: Coverage) -> Coverage:
-    return coverage.reshape(len(coverage), -1)
+    at_first = hits[np.arange(len(maps.cells)), maps.peak_cell]
+    return _where_known(maps, coverage, np.where(maps.is_uniform, hits.mean(axis=1), at_first))
 
 
 def _where_known(maps: MapsOnGrid, coverage: Coverage, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(np.isnan(_cells(coverage).sum(axis=1)), np.nan, maps.or_nan(values))
+    return np.where(np.isnan(region_on_grid(coverage).area), np.nan, maps.or_nan(values))

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explain.measures.alignment import CENTRED
 from explain.measures.ranks import cell_ranks
 from explain.measures.resampling import common_grid
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from explain.measures.alignment import Alignment
 
 TOP_SHARE = 0.2
 
@@ -31,9 +34,9 @@ class MapsOnGrid:
     grid: NDArray[np.float64]
 
     @classmethod
-    def of(cls, saliency: ArrayLike) -> MapsOnGrid:
-        """Put raw maps of shape (n, h, w) on the common grid."""
-        return cls(common_grid(saliency))
+    def of(cls, saliency: ArrayLike, alignment: Alignment = CENTRED) -> MapsOnGrid:
+        """Put raw maps of shape (n, h, w), which are of one network, on the common grid."""
+        return cls(common_grid(saliency, alignment))
 
     @property
     def cells(self) -> NDArray[np.float64]:
@@ -43,7 +46,22 @@ class MapsOnGrid:
     @cached_property
     def has_mass(self) -> NDArray[np.bool_]:
         """Which maps are not zero everywhere, shape (n,)."""
-        return np.any(self.grid, axis=(1, 2))
+        return self.peak > 0  # no cell is below zero
+
+    @cached_property
+    def peak(self) -> NDArray[np.float64]:
+        """The largest value of each map, shape (n,)."""
+        return self.cells.max(axis=1)
+
+    @cached_property
+    def peak_cell(self) -> NDArray[np.intp]:
+        """Where it lies, the first time, in reading order, shape (n,)."""
+        return self.cells.argmax(axis=1)
+
+    @cached_property
+    def is_uniform(self) -> NDArray[np.bool_]:
+        """Which maps are the same everywhere, shape (n,)."""
+        return self.peak == self.cells.min(axis=1)
 
     @cached_property
     def ranks(self) -> NDArray[np.float64]:
@@ -53,7 +71,7 @@ class MapsOnGrid:
     @cached_property
     def half_max(self) -> NDArray[np.bool_]:
         """Where maps are at least half of their maximum, shape (n, h, w); nowhere for a zero map."""
-        top = self.grid.max(axis=(1, 2), keepdims=True)
+        top = self.peak[:, None, None]
         return (self.grid >= top / 2) & (top > 0)
 
     @cached_property

@@ -56,3 +56,8 @@ def compare_maps(a: MapsOnGrid, b: MapsOnGrid) -> Values:
 def measure_responses(responses: Responses) -> Values:
     """Take every measure of what a network answers; the dict is by metric, values of shape (n,)."""
     return {measure.name: measure.function(responses) for measure in measures_that_need(Needs.RESPONSES)}
+
+
+def measure_repeats(likeness: NDArray[np.float64]) -> Values:
+    """Take every measure of how alike maps stay, of correlations of shape (n,); the dict is by metric."""
+    return {measure.name: measure.function(likeness) for measure in measures_that_need(Needs.REPEATS)}

@@ -10,7 +10,7 @@ from PIL import Image
 from explain.measures.resampling import COMMON_GRID
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -58,6 +58,21 @@ def _share_of_cells(low: float, high: float) -> NDArray[np.float64]:
     """Say which share of each cell along one side an interval of [0, 1] covers."""
     cells = np.arange(COMMON_GRID + 1) / COMMON_GRID
     return np.diff(np.clip(cells, low, max(low, high))) * COMMON_GRID
+
+
+def without_parts(mask: NDArray[np.uint8], parts: Mapping[int, str], beside: Sequence[str]) -> NDArray[np.uint8]:
+    """Take parts that do not belong to the subject out of a mask: they become background.
+
+    Parameters
+    ----------
+    mask : ndarray of uint8, shape (h, w)
+    parts : mapping of int to str
+        Names of the ids in it.
+    beside : sequence of str
+        Names of what is taken out.
+    """
+    taken = [number for number, name in parts.items() if name in beside]
+    return np.where(np.isin(mask, taken), np.uint8(0), mask) if taken else mask
 
 
 def mask_coverage(mask: NDArray[np.uint8], ids: Sequence[int] | None = None) -> NDArray[np.float64]:

@@ -109,6 +109,13 @@ _MEASURES = (
         says="whether the confidence rises where only what the map names is left",
     ),
     Measure(
+        name="stability", title="Stability", needs=Needs.REPEATS, function=likeness.stability,
+        low=-1, better=1,
+        formula=r"\frac{1}{5}\sum_{t} r\big(p, t^{-1} p(t\,x)\big)",
+        source="after Alvarez-Melis and Jaakkola, WHI 2018",
+        says="correlation with the maps of the image mirrored, cut by 5 % in two ways, and with noise twice; the mean",
+    ),
+    Measure(
         name="pearson", title="Pearson correlation", needs=Needs.TWO_MAPS, function=likeness.pearson,
         low=-1,
         says="linear correlation over the cells",
@@ -145,14 +152,14 @@ def measures_that_need(*needs: Needs) -> tuple[Measure, ...]:
 
 METRIC_TITLES = {
     measure.name: measure.title
-    for measure in measures_that_need(Needs.MAP, Needs.SUBJECT, Needs.RESPONSES, Needs.TWO_VERDICTS)
+    for measure in measures_that_need(Needs.MAP, Needs.SUBJECT, Needs.RESPONSES, Needs.REPEATS, Needs.TWO_VERDICTS)
 }
 """Titles of the numbers of one map, or of one image's answers; those of parts depend on the dataset."""
 
 AGREEMENT_METRICS = tuple(measure.name for measure in measures_that_need(Needs.TWO_MAPS))
 """Columns of the table of agreement."""
 
-EVALUATION_METRICS = tuple(measure.name for measure in measures_that_need(Needs.RESPONSES))
+EVALUATION_METRICS = tuple(measure.name for measure in measures_that_need(Needs.RESPONSES, Needs.REPEATS))
 """What ``python -m explain evaluate`` adds to the table of metrics."""
 
 

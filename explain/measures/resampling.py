@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from explain.measures.alignment import CENTRED
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from explain.measures.alignment import Alignment
 
 COMMON_GRID = 112
 """Side of the grid on which maps are compared: a multiple of 7, and fine enough for 10 x 10."""
@@ -18,13 +22,16 @@ INTERPOLATIONS: tuple[Interpolation, ...] = ("bilinear", "nearest", "bicubic")
 
 
 def resample(
-    saliency: ArrayLike, shape: tuple[int, int], interpolation: Interpolation = "bilinear"
+    saliency: ArrayLike,
+    shape: tuple[int, int],
+    interpolation: Interpolation = "bilinear",
+    alignment: Alignment = CENTRED,
 ) -> NDArray[np.float64]:
     """Resample maps to another grid that covers the same square, with half-pixel centres.
 
-    Cell centres lie at (i + 0.5) / size; beyond the outermost centres the border value continues. This is
-    what ``tf.image.resize`` and OpenCV do when enlarging. Bicubic is Keys' kernel with a = -0.5; it may
-    overshoot the values it interpolates.
+    Cell centres lie at (i + 0.5) / size, moved by the alignment; beyond the outermost centres the border value
+    continues. Without an alignment this is what ``tf.image.resize`` and OpenCV do when enlarging. Bicubic is Keys'
+    kernel with a = -0.5; it may overshoot the values it interpolates.
 
     Parameters
     ----------
@@ -32,6 +39,8 @@ def resample(
     shape : (int, int)
         Rows and columns of the new grid.
     interpolation : {"bilinear", "nearest", "bicubic"}
+    alignment : Alignment
+        Of the network that the maps are of.
 
     Returns
     -------
@@ -49,12 +58,12 @@ def resample(
     maps = np.asarray(saliency, np.float64)
     if maps.ndim not in (2, 3):
         raise ValueError(f"maps have {maps.ndim} axes: expected (h, w) or (n, h, w)")
-    rows = _operator(maps.shape[-2], shape[0], interpolation)
-    columns = _operator(maps.shape[-1], shape[1], interpolation)
+    rows = _operator(maps.shape[-2], shape[0], interpolation, alignment.down)
+    columns = _operator(maps.shape[-1], shape[1], interpolation, alignment.right)
     return rows @ maps @ columns.T
 
 
-def common_grid(saliency: ArrayLike, size: int = COMMON_GRID) -> NDArray[np.float64]:
+def common_grid(saliency: ArrayLike, alignment: Alignment = CENTRED, *, size: int = COMMON_GRID) -> NDArray[np.float64]:
     """Turn maps into distributions on one grid, so that maps of different resolution can be compared.
 
     Each map is scaled to sum 1, resampled bilinearly to `size` x `size`, and scaled to sum 1 again. A signed map is
@@ -65,6 +74,8 @@ def common_grid(saliency: ArrayLike, size: int = COMMON_GRID) -> NDArray[np.floa
     ----------
     saliency : array, shape (n, h, w)
         Raw; signed ones too.
+    alignment : Alignment
+        Of the network that they are of.
 
     Returns
     -------
@@ -72,7 +83,23 @@ def common_grid(saliency: ArrayLike, size: int = COMMON_GRID) -> NDArray[np.floa
         Each map sums to 1; a map without a positive value is zero everywhere.
     """
     positive = np.maximum(np.asarray(saliency, np.float64), 0)
-    return _sum_to_one(resample(_sum_to_one(positive), (size, size)))
+    return _sum_to_one(resample(_sum_to_one(positive), (size, size), alignment=alignment))
+
+
+def sum_on_grid(saliency: ArrayLike, alignment: Alignment = CENTRED, *, size: int = COMMON_GRID) -> NDArray[np.float64]:
+    """Sum maps as :func:`common_grid` gives them, shape (size, size).
+
+    Bilinear resampling and its sum are linear, so that maps are weighted and summed before they are enlarged: the sum
+    of a block of maps costs one enlarged map.
+    """
+    maps = _sum_to_one(np.maximum(np.asarray(saliency, np.float64), 0))
+    rows, columns = (
+        _operator(side, size, "bilinear", shift).sum(axis=0)
+        for side, shift in zip(maps.shape[-2:], (alignment.down, alignment.right), strict=True)
+    )
+    masses = np.einsum("i,nij,j->n", rows, maps, columns)  # each map's sum after it is enlarged
+    weights = np.divide(1, masses, out=np.zeros_like(masses), where=masses > 0)
+    return resample(np.einsum("n,nij->ij", weights, maps), (size, size), alignment=alignment)
 
 
 def divide_by_maximum(saliency: ArrayLike, maximum: float | None = None) -> NDArray[np.float64]:
@@ -99,10 +126,10 @@ def _sum_to_one(maps: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.divide(maps, total, out=np.zeros_like(maps), where=total > 0)
 
 
-@lru_cache(maxsize=64)
-def _operator(size: int, target: int, interpolation: str) -> NDArray[np.float64]:
+@lru_cache(maxsize=128)
+def _operator(size: int, target: int, interpolation: str, shift: float) -> NDArray[np.float64]:
     """Weights (target, size) of a one-dimensional resampling; rows sum to 1."""
-    centres = (np.arange(target) + 0.5) * size / target - 0.5
+    centres = (np.arange(target) + 0.5) * size / target - 0.5 - shift * size
     if interpolation == "nearest":
         nearest = np.clip(np.floor(centres + 0.5).astype(int), 0, size - 1)
         return np.eye(size)[nearest]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from explain.measures.agreement import agreement_of_every_two
+from explain.measures.alignment import CENTRED, Alignment
 from explain.measures.maps_on_grid import MapsOnGrid
 from explain.measures.measuring import measure_maps
 from explain.measures.resampling import COMMON_GRID, common_grid
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Maps = Mapping[tuple[str, str], NDArray[np.float32]]
+    Alignments = Mapping[tuple[str, str], Alignment]
 
 
-def image_metrics(maps: Maps, coverage: NDArray[np.float64] | None = None) -> pd.DataFrame:
+def image_metrics(
+    maps: Maps, coverage: NDArray[np.float64] | None = None, alignments: Alignments | None = None
+) -> pd.DataFrame:
     """Measure the maps of one image.
 
     Parameters
@@ -30,6 +34,8 @@ def image_metrics(maps: Maps, coverage: NDArray[np.float64] | None = None) -> pd
     coverage : ndarray of float64, shape (112, 112), optional
         Share of each cell of the common grid that the labelled object covers, as :mod:`explain.measures.regions` gives
         it.
+    alignments : mapping of (model, method) to Alignment, optional
+        Those that are absent have none.
 
     Returns
     -------
@@ -39,19 +45,21 @@ def image_metrics(maps: Maps, coverage: NDArray[np.float64] | None = None) -> pd
     inside = None if coverage is None else coverage[None]
     rows = [
         (model, method, metric, float(value[0]))
-        for (model, method), on_grid in _on_grid(maps).items()
+        for (model, method), on_grid in _on_grid(maps, alignments).items()
         for metric, value in measure_maps(on_grid, inside).items()
     ]
     return pd.DataFrame(rows, columns=["model", "method", "metric", "value"]).dropna(subset=["value"])
 
 
-def image_agreement(maps: Maps) -> pd.DataFrame:
+def image_agreement(maps: Maps, alignments: Alignments | None = None) -> pd.DataFrame:
     """Compare every two maps of one image.
 
     Parameters
     ----------
     maps : mapping of (model, method) to ndarray, shape (h, w)
         Raw; of signed maps the positive part is compared.
+    alignments : mapping of (model, method) to Alignment, optional
+        Those that are absent have none.
 
     Returns
     -------
@@ -61,7 +69,7 @@ def image_agreement(maps: Maps) -> pd.DataFrame:
     rows = [
         dict(zip(("model_a", "method_a", "model_b", "method_b"), (*a, *b), strict=True))
         | {name: float(value[0]) for name, value in values.items()}
-        for a, b, values in agreement_of_every_two(_on_grid(maps))
+        for a, b, values in agreement_of_every_two(_on_grid(maps, alignments))
     ]
     return pd.DataFrame(rows)
 
@@ -88,22 +96,26 @@ def density(saliency: NDArray[np.float32]) -> NDArray[np.float32]:
     return saliency / mean if mean > 0 else saliency
 
 
-def density_difference(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float64]:
+def density_difference(
+    a: NDArray[np.float32], b: NDArray[np.float32], alignments: tuple[Alignment, Alignment] = (CENTRED, CENTRED)
+) -> NDArray[np.float64]:
     """Subtract one map from another on the common grid, both as density over their mean.
 
     Parameters
     ----------
     a, b : ndarray of float32, shape (h, w); the shapes may differ
         Of signed maps the positive part counts.
+    alignments : (Alignment, Alignment)
+        Of either.
 
     Returns
     -------
     ndarray of float64, shape (112, 112)
         Positive where `a` has the larger share of its mass; sums to zero unless a map is zero everywhere.
     """
-    first, second = (common_grid(m[None])[0] for m in (a, b))
+    first, second = (common_grid(m[None], at)[0] for m, at in zip((a, b), alignments, strict=True))
     return (first - second) * COMMON_GRID**2
 
 
-def _on_grid(maps: Maps) -> dict[tuple[str, str], MapsOnGrid]:
-    return {key: MapsOnGrid.of(saliency[None]) for key, saliency in maps.items()}
+def _on_grid(maps: Maps, alignments: Alignments | None) -> dict[tuple[str, str], MapsOnGrid]:
+    return {key: MapsOnGrid.of(saliency[None], (alignments or {}).get(key, CENTRED)) for key, saliency in maps.items()}

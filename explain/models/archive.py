@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from explain.errors import ExplainError
+from explain.models.claimed_size import weights_asked_for
 from explain.models.layer_classes import ADVICE_TO_REBUILD
 
 _LOCAL_HEADER = 30
@@ -36,7 +37,6 @@ _HOW_TO_CONVERT = {
     "read. Convert the network where it was made, by two lines of Python:\n"
     '    model = tf.keras.models.load_model("folder", compile=False)   # TensorFlow 2.15 or older\n'
     '    model.save("network.keras")',
-    ".onnx": "networks in ONNX are not read yet; give a .keras file.",
 }
 _SAVED_MODEL = "saved_model.pb"
 
@@ -70,11 +70,13 @@ def check_archive(file: Path) -> None:
         raise ExplainError(f"{file.name}: {advice}")
     if file.is_dir():
         raise ExplainError(f"{file.name} is a folder; expected a .keras file.")
+    if file.exists() and not file.is_file():
+        raise ExplainError(f"{file.name} is a pipe or a device; expected a .keras file.")
     try:
         with zipfile.ZipFile(file) as archive:
             _check_sizes(file, archive)
             config = json.loads(archive.read(_CONFIG))
-            _check_weights(file, archive)
+            _check_layers(file, config, _check_weights(file, archive))
     except ExplainError:
         raise
     except RecursionError as error:
@@ -97,8 +99,8 @@ def _check_sizes(file: Path, archive: zipfile.ZipFile) -> None:
             )
 
 
-def _check_weights(file: Path, archive: zipfile.ZipFile) -> None:
-    """Look for arrays of weights that are compressed beyond what weights can be."""
+def _check_weights(file: Path, archive: zipfile.ZipFile) -> int:
+    """Look for arrays of weights that are compressed beyond what weights can be; give their bytes."""
     import h5py
 
     with _opened(file, archive, _WEIGHTS) as member, h5py.File(member) as weights:
@@ -115,6 +117,17 @@ def _check_weights(file: Path, archive: zipfile.ZipFile) -> None:
         raise ExplainError(
             f"{file.name} was not opened: its weights of {stored} bytes unpack to {total}, which no network's do."
         )
+    return total
+
+
+def _check_layers(file: Path, config: Any, held: int) -> None:
+    """Look for layers with more weights than the file holds bytes of them, before memory is asked for."""
+    for name, wanted in weights_asked_for(config):
+        if wanted > max(_SMALL, held):
+            raise ExplainError(
+                f"{file.name} was not opened: its layer {name!r} asks for {wanted} weights, and the file holds {held} "
+                "bytes of them in all. Save the network again where it was made."
+            )
 
 
 def _opened(file: Path, archive: zipfile.ZipFile, name: str) -> IO[bytes]:

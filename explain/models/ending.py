@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explain.errors import ExplainError
-from explain.models.head import SIGMOID, SOFTMAX, Head
+from explain.models.head import SIGMOID, SOFTMAX, Head, head_of_two_classes
 from explain.models.layer_classes import activation_name, keras_class
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def linear_head(graph: Graph, ending: Ending, features: Any) -> Head | None:
         elif not (keras_class(call.layer, *_RESHAPING) and _one_position(tensor)):
             return None
         if pooled and weights is not None and tensor is features:
-            return _for_two_classes(Head(*weights)) if ending.one_output else Head(*weights)
+            return head_of_two_classes(Head(*weights)) if ending.one_output else Head(*weights)
         before = graph.maker(tensor)
         if before is None:
             return None
@@ -137,13 +137,6 @@ def _ended(tensor: Any, last: Call, scores: str | None) -> Ending:
 
     both = keras.ops.concatenate([-tensor / 2, tensor / 2], axis=-1)
     return Ending(both, SOFTMAX, True, last)
-
-
-def _for_two_classes(head: Head) -> Head:
-    kernel, bias = head.kernel / 2, head.bias / 2
-    return Head(
-        np.concatenate([-kernel, kernel], axis=1, dtype=np.float32), np.concatenate([-bias, bias], dtype=np.float32)
-    )
 
 
 def _down_to_a_row(graph: Graph, call: Call) -> tuple[Call, Any]:

@@ -73,7 +73,8 @@ class NetworkEvidence:
     pixels : ndarray of uint8, shape (n, size, size, 3)
         RGB at the network's input size, not preprocessed.
     batch_size : int, optional
-        Every call of the network is filled up to it with zeros, so that it is compiled for one shape; `n` by default.
+        Every call of the network is filled up to it with zeros, so that it is compiled for one shape, unless the
+        network does without; `n` by default.
     precision : {"float16", "float32"}
         What the activations are rounded to; see :func:`rounded`.
     layer : str, optional
@@ -108,14 +109,19 @@ class NetworkEvidence:
         return self._network.preprocess(self._pixels)
 
     @property
+    def differentiable(self) -> bool:
+        """Whether the network has gradients beyond those in closed form."""
+        return self._network.differentiable
+
+    @property
     def linear_head(self) -> bool:
         """Whether the network ends in *feature layer -> global average pooling -> dense*."""
         return self._layer is None and self._network.head is not None
 
     def offers(self, needs: Needs) -> bool:
-        """Tell that everything can be asked of a network."""
-        del needs
-        return True
+        """Tell that everything can be asked of a network, but for gradients where nothing differentiates it."""
+        by_differentiation = needs == Needs.PIXEL_GRADIENTS or (needs == Needs.GRADIENTS and not self.linear_head)
+        return self.differentiable or not by_differentiation
 
     def gradients(self, classes: Sequence[int]) -> NDArray[np.float32]:
         """Give the gradient of class scores at the feature layer: in closed form where the head is linear."""
@@ -140,7 +146,8 @@ class NetworkEvidence:
         if self._layer is not None:
             found = self._network.gradients(self.inputs, [0] * count, self._layer)[0]
             return rounded(found, self._precision), self._network.predict(self.inputs)
-        filled = np.zeros((max(self._batch_size, count), *self._pixels.shape[1:]), np.uint8)
+        rows = max(self._batch_size, count) if self._network.wants_full_batches else count
+        filled = np.zeros((rows, *self._pixels.shape[1:]), np.uint8)
         filled[:count] = self._pixels
         result = self._network.forward(filled)
         activations, logits = result.activations[:count], result.logits[:count]
@@ -157,7 +164,7 @@ class NetworkEvidence:
         found, size = [], self._batch_size
         for start in range(0, len(inputs), size):
             some, of = inputs[start : start + size], list(classes[start : start + size])
-            filled = np.zeros((size, *inputs.shape[1:]), np.float32)
+            filled = np.zeros((size if self._network.wants_full_batches else len(some), *inputs.shape[1:]), np.float32)
             filled[: len(some)] = some
-            found.append(call(filled, of + [0] * (size - len(of)))[: len(some)])
+            found.append(call(filled, of + [0] * (len(filled) - len(of)))[: len(some)])
         return np.concatenate(found)

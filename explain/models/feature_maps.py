@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from explain.models.ending import Ending
     from explain.models.unnesting import Call, Graph
 
+AFTER, BEFORE, BRANCHES = "after an activation", "before the activation", "a sum or product of branches"
+"""Where a layer stands, in words."""
+
 _POOLING = ("MaxPooling2D", "AveragePooling2D", "ZeroPadding2D")
 
 
@@ -24,7 +27,7 @@ class FeatureMap:
     shape : tuple of int or None
         Rows, columns and channels; None where they depend on the image.
     stage : str
-        "after an activation", "before the activation", or "a sum or product of branches".
+        :data:`AFTER`, :data:`BEFORE` or :data:`BRANCHES`.
     chosen : bool
         Whether it is where to look unless there is a reason to look elsewhere.
     """
@@ -92,10 +95,10 @@ def feature_maps(graph: Graph, chosen: Call | None) -> tuple[FeatureMap, ...]:
 def stage_of(call: Call) -> str:
     """Tell in words whether a layer's output is an activation."""
     if activation_name(call.layer) not in (None, "linear") or "relu" in type(call.layer).__name__.lower():
-        return "after an activation"
+        return AFTER
     if len(call.inputs) > 1:
-        return "a sum or product of branches"
-    return "before the activation"
+        return BRANCHES
+    return BEFORE
 
 
 def _gives_map(call: Call) -> bool:

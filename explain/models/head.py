@@ -55,6 +55,14 @@ class Head:
         return (self.kernel.T[list(classes)] / np.float32(positions))[:, None, None, :]
 
 
+def head_of_two_classes(head: Head) -> Head:
+    """Make the head of logits (-z/2, z/2) of one with a single output z, which tells two classes apart."""
+    kernel, bias = head.kernel / 2, head.bias / 2
+    return Head(
+        np.concatenate([-kernel, kernel], axis=1, dtype=np.float32), np.concatenate([-bias, bias], dtype=np.float32)
+    )
+
+
 def arrays_of_ending(head: Head | None, scores: str) -> dict[str, NDArray[Any]]:
     """Give what a store keeps of a network's end, beside what it keeps of every image.
 

@@ -10,17 +10,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from data.digests import file_digest
 from explain.errors import ExplainError
 from explain.models.applications import application_named, layers_counted_anew, preprocessing_of_application
 from explain.models.archive import how_to_convert
 from explain.models.ending import find_ending, linear_head
 from explain.models.feature_maps import FeatureMap, feature_maps, last_feature_map
+from explain.models.installed import LIBRARIES_OF_KERAS, versions_of
 from explain.models.layer_classes import activation_name, keras_class
-from explain.models.loading import read_network
+from explain.models.loading import read_network, refuse_quantised
+from explain.models.model_spec import ONNX_SUFFIX
 from explain.models.network import import_keras
 from explain.models.scaling import own_preprocessing
 from explain.models.unnesting import unnest
+from explain.models.weights import digest_of_weights
 from explain.store.digests import code_digest, digest_of
 from explain.store.filesystem import read_whole, write_atomically
 
@@ -56,6 +58,8 @@ class Inspection:
         What turns its logits into probabilities.
     closed_form : bool
         Whether gradients at the feature layer need no automatic differentiation.
+    differentiable : bool
+        Whether there are gradients beyond those in closed form.
     """
 
     network: str
@@ -67,6 +71,7 @@ class Inspection:
     classes: int
     scores: str
     closed_form: bool
+    differentiable: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """Give everything as JSON can hold it."""
@@ -91,7 +96,7 @@ def inspect_network(network: Path | str) -> Inspection:
     Parameters
     ----------
     network : Path or str
-        A ``.keras`` file, or a name in ``keras.applications`` (its weights are not needed).
+        A ``.keras`` or ``.onnx`` file, or a name in ``keras.applications`` (its weights are not needed).
 
     Raises
     ------
@@ -99,6 +104,8 @@ def inspect_network(network: Path | str) -> Inspection:
         If there is no such network, or it is none that can be explained.
     """
     file = Path(network)
+    if file.suffix != ONNX_SUFFIX:
+        versions_of(LIBRARIES_OF_KERAS)
     application = application_named(str(network))
     if application is not None:
         keras = import_keras()
@@ -118,7 +125,35 @@ def inspect_network(network: Path | str) -> Inspection:
         raise ExplainError(
             f"{str(network)[:200]!r} is neither a file nor a name in keras.applications; expected one of them."
         )
+    if file.suffix == ONNX_SUFFIX:
+        from explain.models.onnx_inspection import inspect_onnx
+
+        return inspect_onnx(file)
     return _inspected(file.name, unnest(read_network(import_keras(), file), file.stem), {"file": str(network)})
+
+
+def inspect_model(model: Any, name: str) -> Inspection:
+    """Look at a network that is in memory.
+
+    Parameters
+    ----------
+    model : keras.Model
+    name : str
+        Of the network, for errors.
+
+    Raises
+    ------
+    ExplainError
+        If it is none that can be explained.
+    """
+    versions_of(LIBRARIES_OF_KERAS)
+    if not isinstance(model, import_keras().Model):
+        raise ExplainError(
+            f"{name!r} is a {type(model).__module__}.{type(model).__qualname__}; expected a Keras model, Functional or "
+            "Sequential."
+        )
+    refuse_quantised(model, name)
+    return _inspected(name, unnest(model, name), {})
 
 
 def inspect_once(network: Path | str, remembered: Path | None) -> Inspection:
@@ -134,7 +169,7 @@ def inspect_once(network: Path | str, remembered: Path | None) -> Inspection:
     if remembered is None or (isinstance(network, Path) and not network.is_file()):
         return inspect_network(network)
     code = code_digest(tuple(sorted(Path(__file__).parent.glob("*.py"))))
-    identity = file_digest(network) if isinstance(network, Path) else network
+    identity = digest_of_weights(network) if isinstance(network, Path) else network
     note = remembered / f"{digest_of({'network': identity, 'code': code, 'keras': version('keras')})}.json"
     try:
         return Inspection.from_json(json.loads(read_whole(note)))
@@ -148,8 +183,8 @@ def inspect_once(network: Path | str, remembered: Path | None) -> Inspection:
 def _inspected(name: str, graph: Graph, known: dict[str, Any]) -> Inspection:
     choices = {key: value for key, value in known.items() if value is not None}
     left: dict[str, str] = {}
-    _choose_size(graph, choices, left)
-    scaling = _choose_preprocessing(graph, choices, left)
+    choose_size(tuple(graph.image.shape[1:3]), choices, left)
+    scaling = choose_preprocessing(own_preprocessing(graph), choices, left)
     scores, classes, closed = "", 0, False
     features = None
     head = _head_of(graph, left)
@@ -165,16 +200,14 @@ def _inspected(name: str, graph: Graph, known: dict[str, Any]) -> Inspection:
         else:
             choices["feature_layer"] = features.path
             closed = linear_head(graph, ending, features.output) is not None
-    if "application" in choices or classes == _IMAGENET_CLASSES:
-        choices["classes"] = "imagenet"
-    else:
-        left["classes"] = f"no file holds the names of its {classes} classes; write classes = [...] in output order."
+    choose_classes(classes, choices, left)
     layers = feature_maps(graph, features)
     return Inspection(name, choices, left, int(graph.image.shape[-1]), scaling, layers, classes, scores, closed)
 
 
-def _choose_size(graph: Graph, choices: dict[str, Any], left: dict[str, str]) -> None:
-    height, width = graph.image.shape[1:3]
+def choose_size(takes: tuple[int | None, int | None], choices: dict[str, Any], left: dict[str, str]) -> None:
+    """Choose the input size from the rows and columns that a network takes, or say why that is open."""
+    height, width = takes
     if height and width:
         choices["input_size"] = height if height == width else [height, width]
     elif "application" in choices:
@@ -183,8 +216,19 @@ def _choose_size(graph: Graph, choices: dict[str, Any], left: dict[str, str]) ->
         left["input_size"] = "it takes images of any size; write the size that it was trained at."
 
 
-def _choose_preprocessing(graph: Graph, choices: dict[str, Any], left: dict[str, str]) -> str:
-    found = own_preprocessing(graph)
+def choose_preprocessing(found: tuple[str, str] | None, choices: dict[str, Any], left: dict[str, str]) -> str:
+    """Choose how pixels are scaled from what a network does with them, or say why that is open.
+
+    Parameters
+    ----------
+    found : (str, str) or None
+        The preprocessing that the network's first layers ask for, and the layer that says so.
+
+    Returns
+    -------
+    str
+        What the network does with pixels itself, in a sentence.
+    """
     if found is not None:
         choices["preprocessing"] = found[0]
         return f"It scales pixels itself, by its layer {found[1]!r}."
@@ -192,10 +236,19 @@ def _choose_preprocessing(graph: Graph, choices: dict[str, Any], left: dict[str,
         return "Its application's own function scales pixels for it."
     if choices.get("application") is None:
         left["preprocessing"] = (
-            'it does not scale pixels itself; write what its training did: "0..1" (divided by 255), "tf" (-1 to 1), '
-            '"torch" or "caffe" (as keras.applications name them), or "none" (0 to 255 as they are).'
+            'it does not scale pixels itself; write what its training did: "torch" (ImageNet\'s mean and deviation, as '
+            'torchvision\'s networks take them), "tf" (-1 to 1), "caffe", "0..1" (divided by 255), "none" (0 to 255 as '
+            "they are), or a mean and deviation of your own { mean = [...], std = [...] }."
         )
     return "It does not scale pixels itself."
+
+
+def choose_classes(number: int, choices: dict[str, Any], left: dict[str, str]) -> None:
+    """Choose ImageNet's classes where there are as many, or say why they are open."""
+    if "application" in choices or number == _IMAGENET_CLASSES:
+        choices["classes"] = "imagenet"
+    else:
+        left["classes"] = f"no file holds the names of its {number} classes; write classes = [...] in output order."
 
 
 def _head_of(graph: Graph, left: dict[str, str]) -> str | None:

@@ -58,13 +58,24 @@ def read_network(keras: Any, file: Path) -> Any:
             model = keras.saving.load_model(file, compile=False, safe_mode=True)
     except (Exception, RecursionError) as error:  # whatever a damaged or foreign file makes the loader raise
         raise ExplainError(f"{file.name} cannot be loaded in safe mode: {_reason(error)}") from error
+    refuse_quantised(model, file.name)
+    return model
+
+
+def refuse_quantised(model: Any, name: str) -> None:
+    """Make sure that a network's weights are numbers that have gradients.
+
+    Raises
+    ------
+    ExplainError
+        If Keras quantised them.
+    """
     quantised = [layer.name for layer in model._flatten_layers() if getattr(layer, "quantization_mode", None)]
     if quantised:
         raise ExplainError(
-            f"{file.name} holds quantised weights (layer {quantised[0]!r} and {len(quantised) - 1} more), which have "
+            f"{name} holds quantised weights (layer {quantised[0]!r} and {len(quantised) - 1} more), which have "
             "no gradients. Explain the network as it was before model.quantize(...)."
         )
-    return model
 
 
 def _reason(error: BaseException) -> str:

@@ -1,28 +1,24 @@
-"""The networks: the one module that imports TensorFlow, and only when a network is loaded."""
+"""What every network that can be explained offers, whatever it is made of; and the one door by which all are loaded."""
 
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explain.errors import ExplainError
-from explain.models.ending import find_ending, linear_head
-from explain.models.fit import check_classes, check_input
-from explain.models.loading import load_model
 from explain.models.preprocessing import grey, prepared, rows_and_columns
 from explain.models.quiet_stderr import held_back_unless_failed
-from explain.models.runtimes import ONNXRUNTIME, onnx_pass
-from explain.models.unnesting import unnest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
-    from explain.models.runtimes import Pass
+    from explain.models.head import Head
     from explain.models.specification import ModelSpec
 
 ONEDNN_VARIABLE = "TF_ENABLE_ONEDNN_OPTS"
@@ -44,8 +40,8 @@ class ForwardPass:
     logits: NDArray[np.float32]
 
 
-class Network:
-    """A loaded classifier: forward passes, and gradients by automatic differentiation, which are TensorFlow's always.
+class Network(ABC):
+    """A loaded classifier: forward passes, and gradients where what runs it can differentiate.
 
     Made by :func:`load_network`.
 
@@ -58,21 +54,33 @@ class Network:
         does not, and only :meth:`gradients` gives them.
     scores : {"softmax", "sigmoid"}
         What turns its logits into probabilities: :func:`explain.models.head.probabilities`.
+    differentiable : bool
+        Whether :meth:`gradients` and :meth:`pixel_gradients` can be had.
+    wants_full_batches : bool
+        Whether it is made ready for a number of images at a time, so that it is quickest if that never changes.
     """
 
-    def __init__(self, spec: ModelSpec, model: Any) -> None:
-        self.spec = spec
-        self._model = model  # as it was saved, for a copy with other weights
-        self._graph = graph = unnest(model, spec.name)
-        self._channels = int(graph.image.shape[-1])
-        check_input(graph, spec)
-        ending = find_ending(graph, spec.head_layer, spec.name, spec.scores)
-        self._logits, self.scores = ending.logits, ending.scores
-        check_classes(ending, spec)
-        features = self._feature_map(spec.feature_layer)
-        self.head = linear_head(graph, ending, features)
-        self._forward = _forward_pass(spec, graph.image, features, self._logits)
-        self._gradients: dict[str, Any] = {}
+    differentiable = True
+    wants_full_batches = True
+
+    def __init__(self, spec: ModelSpec, channels: int, head: Head | None, scores: str) -> None:
+        self.spec, self.head, self.scores = spec, head, scores
+        self._channels = channels
+
+    @property
+    def channels(self) -> int:
+        """Of its input: 3 for colour, 1 for grey."""
+        return self._channels
+
+    def to_onnx(self) -> bytes:
+        """Convert the network to an ONNX file that takes preprocessed images and gives the feature map and the logits.
+
+        Raises
+        ------
+        ExplainError
+            If it holds what cannot be converted, or what converts is not installed.
+        """
+        raise ExplainError(f"{self.spec.title} cannot be converted to ONNX here: only networks of Keras can.")
 
     def forward(self, pixels: ArrayLike) -> ForwardPass:
         """Run images through the network once.
@@ -82,7 +90,7 @@ class Network:
         pixels : array of uint8, shape (n, height, width, 3)
             RGB images at the network's input size, not preprocessed.
         """
-        return ForwardPass(*self._forward(self.preprocess(pixels)))
+        return ForwardPass(*self._run(self.preprocess(pixels)))
 
     def predict(self, prepared: ArrayLike) -> NDArray[np.float32]:
         """Give the logits of preprocessed images, and nothing else.
@@ -96,7 +104,7 @@ class Network:
         -------
         ndarray of float32, shape (n, classes)
         """
-        return self._forward(np.asarray(prepared, np.float32))[1]
+        return self._run(np.asarray(prepared, np.float32))[1]
 
     def preprocess(self, pixels: ArrayLike) -> NDArray[np.float32]:
         """Turn pixels into what the network was trained on: grey where it takes one channel, and scaled.
@@ -115,10 +123,11 @@ class Network:
             raise ValueError(f"pixels have shape {images.shape}: expected (n, {height}, {width}, 3)")
         return prepared(grey(images) if self._channels == 1 else images, self.spec.preprocessing)
 
+    @abstractmethod
     def gradients(
         self, prepared: ArrayLike, class_indices: Sequence[int], layer: str | None = None
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Differentiate class scores, taken before softmax, at a layer: automatic, so for any network.
+        """Differentiate class scores, taken before softmax, at a layer.
 
         Parameters
         ----------
@@ -137,13 +146,11 @@ class Network:
         ------
         ExplainError
             If the layer does not exist or gives no feature map.
+        UnavailableError
+            If the network is not differentiable.
         """
-        name = layer or self.spec.feature_layer
-        if name not in self._gradients:
-            features = self._feature_map(name)
-            self._gradients[name] = _compiled_gradients(self._graph.image, features, self._logits)
-        return _differentiated(self._gradients[name], prepared, class_indices)
 
+    @abstractmethod
     def pixel_gradients(self, prepared: ArrayLike, class_indices: Sequence[int]) -> NDArray[np.float32]:
         """Differentiate class scores, taken before softmax, at the input.
 
@@ -154,13 +161,25 @@ class Network:
         Returns
         -------
         ndarray of float32, shape (n, height, width, channels)
-        """
-        if "" not in self._gradients:
-            self._gradients[""] = _compiled_gradients(self._graph.image, None, self._logits)
-        return _differentiated(self._gradients[""], prepared, class_indices)[1]
 
-    def randomised(self, seed: int) -> Network:
-        """Give the same network with nothing of what it has learnt: the values of each weight array permuted.
+        Raises
+        ------
+        UnavailableError
+            If the network is not differentiable.
+        """
+
+    @abstractmethod
+    def randomised(self, seed: int, share: float = 1.0, images: ArrayLike | None = None) -> Network:
+        """Give the same network without what its top has learnt: the values of each of its weight arrays permuted.
+
+        Parameters
+        ----------
+        share : float
+            Of the layers that have weights, counted from the scores back; 1 is the whole network.
+        images : array of float32, shape (n, height, width, channels), optional
+            What :meth:`preprocess` gives, on which the mean and variance of every batch normalisation are estimated
+            anew, where what runs the network can do that. With those of the trained network, or shuffled ones, what
+            reaches the last layers hardly depends on the image, and the maps of all images are nearly the same.
 
         Returns
         -------
@@ -169,24 +188,22 @@ class Network:
 
         References
         ----------
-        Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018, section 3 (all layers at once).
+        Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018, section 3 (cascading randomisation).
         """
-        import keras
 
-        rng = np.random.default_rng(seed)
-        model = keras.models.clone_model(self._model)
-        shuffled = [rng.permutation(values.ravel()).reshape(values.shape) for values in self._model.get_weights()]
-        model.set_weights(shuffled)
-        return Network(self.spec, model)
+    @abstractmethod
+    def _run(self, images: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Give activations and logits of preprocessed images."""
 
-    def _feature_map(self, name: str) -> Any:
-        output = self._graph.find(name, self.spec.name).output
-        if len(output.shape) != 4:
-            raise ExplainError(
-                f"Model {self.spec.name!r}: the output of layer {name!r} has shape {tuple(output.shape)}; expected a "
-                "feature map (images, rows, columns, channels)."
-            )
-        return output
+    def arithmetic_offset(self) -> tuple[float, float] | None:
+        """Tell by strides and paddings alone where the feature layer's cells look, in pixels down and right.
+
+        Returns
+        -------
+        (float, float) or None
+            Beyond the middles of the cells' shares of the image; None where arithmetic cannot follow the network.
+        """
+        return None
 
 
 def onednn() -> str:
@@ -212,7 +229,14 @@ def load_network(spec: ModelSpec) -> Network:
         If the file or the weights are not there or cannot be read safely, a layer does not exist, or the
         number of classes does not fit.
     """
-    return Network(spec, load_model(import_keras(), spec))
+    if spec.is_onnx:
+        from explain.models.onnx_network import load_onnx
+
+        return load_onnx(spec)
+    from explain.models.keras_network import KerasNetwork
+    from explain.models.loading import load_model
+
+    return KerasNetwork(spec, load_model(import_keras(), spec))
 
 
 def import_keras() -> Any:
@@ -234,58 +258,3 @@ def import_keras() -> Any:
             f"Keras runs on {keras.backend.backend()!r} here; expected 'tensorflow'. Unset KERAS_BACKEND."
         )
     return keras
-
-
-def _forward_pass(spec: ModelSpec, image: Any, features: Any, logits: Any) -> Pass:
-    import keras
-
-    both = keras.Model(image, [features, logits])
-    return onnx_pass(both, spec) if spec.runtime == ONNXRUNTIME else _compiled_forward(both)
-
-
-def _compiled_forward(both: Any) -> Pass:
-    import tensorflow as tf
-
-    @tf.function(reduce_retracing=True)
-    def forward(images: Any) -> Any:
-        activations, scores = both(images, training=False)
-        return tf.cast(activations, tf.float32), tf.cast(scores, tf.float32)
-
-    def run(images: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        activations, scores = forward(images)
-        return activations.numpy(), scores.numpy()
-
-    return run
-
-
-def _compiled_gradients(image: Any, features: Any, logits: Any) -> Any:
-    """Compile the gradient of class scores at a layer's output; at the input where no layer is given."""
-    import keras
-    import tensorflow as tf
-
-    network = keras.Model(image, logits if features is None else [features, logits])
-
-    @tf.function(reduce_retracing=True)
-    def gradients(images: Any, classes: Any) -> Any:
-        with tf.GradientTape() as tape:
-            images = tf.convert_to_tensor(images)
-            tape.watch(images)  # a network without trainable weights must be taped as well
-            values, scores = (
-                (images, network(images, training=False)) if features is None else network(images, training=False)
-            )
-            # Images do not influence each other, so the gradient of the sum is each image's own gradient.
-            score = tf.reduce_sum(tf.gather(scores, classes, batch_dims=1))
-        return tf.cast(values, tf.float32), tf.cast(tape.gradient(score, values), tf.float32)
-
-    return gradients
-
-
-def _differentiated(
-    gradients: Any, prepared: ArrayLike, class_indices: Sequence[int]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    import tensorflow as tf
-
-    values, found = gradients(
-        tf.constant(np.asarray(prepared, np.float32)), tf.constant(np.asarray(class_indices, np.int32))
-    )
-    return values.numpy(), found.numpy()

@@ -49,7 +49,7 @@ def _users(graph: Graph, tensor: Any) -> list[Call]:
 def _expected(call: Call) -> str | None:
     layer, number = call.layer, call.constants[0] if call.constants else None
     if keras_class(layer, "Rescaling"):
-        return _of_line(_largest(layer.scale), _largest(layer.offset))
+        return pixels_for(_largest(layer.scale), _largest(layer.offset))
     if keras_class(layer, "Normalization"):
         mean, deviation = _largest(layer.mean), float(np.sqrt(_largest(layer.variance)))
         if (mean, deviation) == (0.0, 1.0):
@@ -58,17 +58,28 @@ def _expected(call: Call) -> str | None:
     if number is None:
         return None
     if keras_class(layer, "Divide", "TrueDivide"):
-        return _of_line(1 / number if number else 1.0, 0.0)
+        return pixels_for(1 / number if number else 1.0, 0.0)
     if keras_class(layer, "Multiply"):
-        return _of_line(number, 0.0)
+        return pixels_for(number, 0.0)
     if keras_class(layer, "Subtract", "Add"):
         return NONE if abs(number) > _LARGE else None
     return None
 
 
-def _of_line(scale: float, offset: float) -> str | None:
-    """Tell what goes in from what becomes of it: scale times it plus offset."""
-    if scale < 1 / 16 or (offset > _LARGE and scale <= 1):
+def pixels_for(scale: float, offset: float) -> str | None:
+    """Tell which pixels go in from what becomes of them: scale times them plus offset.
+
+    Returns
+    -------
+    str or None
+        The preprocessing that gives such pixels; None where the line does not tell.
+
+    Examples
+    --------
+    >>> pixels_for(1 / 127.5, -1), pixels_for(2, -1), pixels_for(127.5, 127.5), pixels_for(1, -118)
+    ('none', '0..1', 'tf', 'none')
+    """
+    if scale < 1 / 16 or (abs(offset) > _LARGE and scale <= 1):
         return NONE
     if scale > 16:  # back to 0 ... 255
         return "tf" if offset > _LARGE else UNIT

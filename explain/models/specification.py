@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from explain.errors import ExplainError
 from explain.models.applications import application_named, application_names
 from explain.models.archive import how_to_convert
+from explain.models.model_spec import ONNX_SUFFIX, name_from
 from explain.models.model_spec import InputSize as InputSize
 from explain.models.model_spec import ModelSpec as ModelSpec
-from explain.models.model_spec import name_from
 from explain.models.specification_file import read_file, read_values
 
 BUILTIN_FILE = Path(__file__).with_name("models.toml")
@@ -20,6 +20,11 @@ REMEMBERED = "networks"
 """Folder beside the stores of a cache, for what inspection of networks found."""
 
 DEFAULT_MODELS = ("compact-resnet", "compact-xception")
+
+
+def builtin_names() -> tuple[str, ...]:
+    """Name the networks that have a table in the library."""
+    return tuple(spec.name for spec in read_file(BUILTIN_FILE))
 
 
 def load_specifications(
@@ -34,10 +39,10 @@ def load_specifications(
     Parameters
     ----------
     models : str or Path, optional
-        Names separated by commas: of built-in models, of ``keras.applications``, or paths of ``.keras`` files; or one
-        path to a ``.toml`` file. The compact networks by default.
+        Names separated by commas: of built-in models, of ``keras.applications``, or paths of ``.keras`` and
+        ``.onnx`` files; or one path to a ``.toml`` file. The compact networks by default.
     labels : sequence of str
-        The dataset's, taken for the classes of a ``.keras`` file that has as many outputs, in sorted order.
+        The dataset's, taken for the classes of a file that has as many outputs, in sorted order.
     remembered : Path, optional
         Folder where what inspection found is kept, so that a network is loaded for it once.
     told : callable, optional
@@ -63,7 +68,7 @@ def load_specifications(
     if not names:
         raise ExplainError("No model was named. Name at least one of: " + ", ".join(builtin) + ".")
     found = {
-        name: builtin[name] if name in builtin else _without_table(name, list(builtin), labels, remembered, told)
+        name: builtin[name] if name in builtin else _without_table(name, builtin, labels, remembered, told)
         for name in dict.fromkeys(names)
     }
     taken = [spec.name for spec in found.values()]
@@ -75,7 +80,7 @@ def load_specifications(
 
 def _without_table(
     name: str,
-    builtin: Sequence[str],
+    builtin: Mapping[str, ModelSpec],
     labels: Sequence[str],
     remembered: Path | None,
     told: Callable[[str], None] | None,
@@ -85,19 +90,20 @@ def _without_table(
         raise ExplainError(f"{name}: {advice}")
     if application is not None:
         values = {"application": application, "title": application}
-    elif path.suffix == ".keras":
+    elif path.suffix in (".keras", ONNX_SUFFIX):
         values = {"file": str(path), "title": path.stem}
     else:
         near = difflib.get_close_matches(name, [*builtin, *application_names()], n=3)
         raise ExplainError(
             f"Model {name!r} is unknown. Built in are: {', '.join(builtin)}"
             + (f"; near it: {', '.join(near)}" if near else "")
-            + "; any name of keras.applications will do; for networks of your own give a .keras or .toml file."
+            + "; any name of keras.applications will do; for networks of your own give a .keras, .onnx or .toml file."
         )
     spec = read_values(name_from(application or path.stem), values, Path(), remembered, sorted(labels))
     for sentence in _chosen(spec, labels) if told else ():
         told(sentence)  # type: ignore[misc]
-    return replace(spec, title=values["title"])
+    known = next((each.alignment for each in builtin.values() if each.application == application is not None), None)
+    return replace(spec, title=values["title"], alignment=known)
 
 
 def _chosen(spec: ModelSpec, labels: Sequence[str]) -> list[str]:

@@ -7,19 +7,25 @@ import re
 import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from data import load_imagenet_classes
+from data.files import read_regular
 from explain.errors import ExplainError
 from explain.models.archive import how_to_convert
 from explain.models.head import SIGMOID, SOFTMAX
-from explain.models.model_spec import LONGEST_NAME, ModelSpec, plain
-from explain.models.preprocessing import PREPROCESSING_MODES
+from explain.models.model_spec import LONGEST_NAME, ONNX_SUFFIX, ModelSpec, plain
+from explain.models.preprocessing import Preprocessing, read_preprocessing
+
+if TYPE_CHECKING:
+    from explain.models.inspection import Inspection
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _LONGEST_TEXT, _LARGEST_FILE = 1000, 1 << 20
-_TEXT_KEYS = ("title", "application", "file", "preprocessing", "feature_layer", "head_layer", "scores", "notice")
-_KEYS = (*_TEXT_KEYS, "input_size", "classes", "labels")
+_TEXT_KEYS = ("title", "application", "file", "feature_layer", "head_layer", "scores", "notice")
+_KEYS = (*_TEXT_KEYS, "preprocessing", "input_size", "classes", "labels", "alignment")
+_FURTHEST = 1000
+"""Pixels; an alignment is a part of the stride."""
 _REQUIRED = ("input_size", "preprocessing", "feature_layer", "head_layer", "classes")
 
 
@@ -41,7 +47,7 @@ def read_file(path: Path, remembered: Path | None = None) -> tuple[ModelSpec, ..
     try:
         if path.stat().st_size > _LARGEST_FILE:
             raise ExplainError(f"The model specification {path} is larger than a megabyte; is it the right file?")
-        text = path.read_text(encoding="utf-8-sig")  # some editors put a mark in front
+        text = read_regular(path).decode("utf-8-sig")  # some editors put a mark in front
     except (OSError, ValueError) as error:  # a name that no file can have is a ValueError
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise ExplainError(f"The model specification {str(path)[:200]!r} cannot be read: {reason}.") from error
@@ -75,14 +81,28 @@ def read_values(
     return _read_table(_Table(folder / "models.toml", "", name, values), remembered, labels)
 
 
+def complete_values(name: str, values: dict[str, Any], inspection: Inspection) -> ModelSpec:
+    """Make a specification of what a look at a network found, and of what a person says about it.
+
+    Parameters
+    ----------
+    values : dict
+        As in a table; where both say something, this counts. Without a file or an application the network is one that
+        is in memory.
+    inspection : Inspection
+    """
+    return _read_table(_Table(Path("models.toml"), "", name, values, inspection), None)
+
+
 @dataclass(frozen=True)
 class _Table:
-    """One table of a specification file, which knows where its keys stand."""
+    """One table of a specification file, which knows where its keys stand, or what stands for one."""
 
     path: Path
     text: str
     name: str
     values: Any
+    inspection: Inspection | None = None
 
     def error(self, sentence: str, key: str | None = None) -> ExplainError:
         if not self.text:
@@ -119,7 +139,7 @@ def _read_table(table: _Table, remembered: Path | None, labels: list[str] | None
         application=values.get("application"),
         file=file,
         input_size=size if isinstance(size, int) else size[0] if size[0] == size[1] else tuple(size),
-        preprocessing=values["preprocessing"],
+        preprocessing=_preprocessing(table),
         feature_layer=values["feature_layer"],
         head_layer=values["head_layer"],
         classes=classes,
@@ -127,6 +147,7 @@ def _read_table(table: _Table, remembered: Path | None, labels: list[str] | None
         labels=_labels(table, classes),
         scores=values.get("scores"),
         notice=values.get("notice", ""),
+        alignment=None if "alignment" not in values else (float(values["alignment"][0]), float(values["alignment"][1])),
     )
 
 
@@ -150,11 +171,20 @@ def _check_values(table: _Table) -> None:
             "[height, width].",
             "input_size",
         )
-    for key, known in (("preprocessing", PREPROCESSING_MODES), ("scores", (SOFTMAX, SIGMOID))):
-        if key in values and values[key] not in known:
-            raise table.error(f"{key} is {_short(values[key])}; expected one of {', '.join(known)}.", key)
-    if ("application" in values) == ("file" in values):
-        raise table.error("expected either application (a name in keras.applications) or file (a .keras file).")
+    if values.get("scores", SOFTMAX) not in (SOFTMAX, SIGMOID):
+        raise table.error(f"scores is {_short(values['scores'])}; expected one of {SOFTMAX}, {SIGMOID}.", "scores")
+    if "alignment" in values and not _is_alignment(values["alignment"]):
+        raise table.error(
+            f"alignment is {_short(values['alignment'])}; expected [down, right] in pixels of the input, as `python -m "
+            "explain inspect` measures it.",
+            "alignment",
+        )
+    if "preprocessing" in values:
+        _preprocessing(table)
+    if table.inspection is None and ("application" in values) == ("file" in values):
+        raise table.error(
+            "expected either application (a name in keras.applications) or file (a .keras or .onnx file)."
+        )
 
 
 def _found(
@@ -167,7 +197,7 @@ def _found(
         asked = f", and the key {missing[0]!r} is missing, which a look at it might find" if table.text else ""
         raise table.error(f"the file {file} is not there{asked}.", "file")
     try:
-        inspection = inspect_once(file or str(table.values["application"]), remembered)
+        inspection = table.inspection or inspect_once(file or str(table.values["application"]), remembered)
     except OSError as error:
         raise table.error(f"the file {file} cannot be read: {error.strerror or error}.", "file") from error
     found: dict[str, Any] = dict(inspection.choices)
@@ -175,7 +205,9 @@ def _found(
         found["classes"] = labels
     for key in missing:
         if key not in found:
-            hint = "" if table.text else f" `python -m explain inspect {file}` writes a table to fill in."
+            hint = (
+                "" if table.text or file is None else f" `python -m explain inspect {file}` writes a table to fill in."
+            )
             if key == "classes" and labels:
                 hint = f" The dataset has {len(set(labels))} labels, so that they cannot be meant.{hint}"
             raise table.error(
@@ -191,6 +223,11 @@ def _is_text(value: Any) -> bool:
 def _is_size(value: Any) -> bool:
     sides = value if isinstance(value, list) and len(value) == 2 else [value]
     return all(type(side) is int and 16 <= side <= 4096 for side in sides)
+
+
+def _is_alignment(value: Any) -> bool:
+    pair: list[Any] = value if isinstance(value, list) and len(value) == 2 else [None]
+    return all(type(each) in (int, float) and abs(each) <= _FURTHEST for each in pair)
 
 
 def _short(value: Any) -> str:
@@ -212,9 +249,17 @@ def _file(table: _Table) -> Path | None:
         raise table.error(f"file is {_short(given)}, which is no path of a file here.", "file") from error
     if (advice := how_to_convert(file)) is not None:
         raise table.error(f"file is {_short(given)}: {advice}", "file")
-    if file.suffix != ".keras":
-        raise table.error(f"file is {_short(given)}; expected a .keras file.", "file")
+    if file.suffix not in (".keras", ONNX_SUFFIX):
+        raise table.error(f"file is {_short(given)}; expected a .keras or .onnx file.", "file")
     return file
+
+
+def _preprocessing(table: _Table) -> Preprocessing:
+    value = table.values["preprocessing"]
+    try:
+        return read_preprocessing(value)
+    except ValueError as error:
+        raise table.error(f"preprocessing is {_short(value)}; expected {error}.", "preprocessing") from error
 
 
 def _classes(table: _Table) -> tuple[tuple[str, ...], tuple[str, ...]]:

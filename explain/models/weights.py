@@ -7,6 +7,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data.digests import file_digest
+from explain.models.model_spec import ONNX_SUFFIX
+from explain.store.digests import digest_of
+
 if TYPE_CHECKING:
     from explain.models.specification import ModelSpec
 
@@ -17,8 +21,8 @@ WEIGHTS_VARIABLE = "EXPLAIN_WEIGHTS"
 def find_weights(spec: ModelSpec) -> Path | None:
     """Find the file that holds a model's weights.
 
-    A network of one's own is its ``.keras`` file. An application's weights are looked for in the folder that
-    ``EXPLAIN_WEIGHTS`` names, then where Keras keeps its downloads.
+    A network of one's own is its ``.keras`` or ``.onnx`` file. An application's weights are looked for in the
+    folder that ``EXPLAIN_WEIGHTS`` names, then where Keras keeps its downloads.
 
     Returns
     -------
@@ -32,6 +36,22 @@ def find_weights(spec: ModelSpec) -> Path | None:
             if holds_weights_of(str(spec.application), file.name):
                 return file
     return None
+
+
+def digest_of_weights(file: Path) -> str:
+    """Digest a file of weights, and those beside it in which a network in ONNX keeps some.
+
+    Raises
+    ------
+    ExplainError
+        If it is a ``.onnx`` file that cannot be read, or a file that it names is not there.
+    """
+    if file.suffix != ONNX_SUFFIX:
+        return file_digest(file)
+    from explain.models.onnx_archive import files_beside
+
+    beside = files_beside(file)
+    return digest_of([file_digest(each) for each in (file, *beside)]) if beside else file_digest(file)
 
 
 def holds_weights_of(application: str, file: str) -> bool:

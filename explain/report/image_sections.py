@@ -58,7 +58,8 @@ def image_sections(store: Store, selection: Selection) -> Iterator[ImageSection]
         pictures = [("Photograph", _data(store.thumbnail(row.image)))]
         for model, method in selection.keys:
             if store.model(model).method(method) is not None:
-                picture = encode(overlay(photograph, store.saliency(model, method, row.image)), _QUALITY)
+                saliency, alignment = store.saliency(model, method, row.image), store.alignment(model, method)
+                picture = encode(overlay(photograph, saliency, alignment=alignment), _QUALITY)
                 pictures.append((selection.title((model, method)), _data(picture)))
         measured = by_image["metrics"].get(row.image, store.table("metrics").iloc[:0])
         measured = measured[measured["metric"].isin(METRIC_TITLES)]

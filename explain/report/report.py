@@ -14,17 +14,19 @@ from markupsafe import Markup
 from plotly.io import to_html
 from plotly.offline import get_plotlyjs
 
-from explain.figures.exhibits import Exhibit, Material, report_exhibits
-from explain.figures.findings import intervals
+from explain.figures.exhibits import Material, report_exhibits
+from explain.figures.findings import claim_exhibit
+from explain.figures.networks import VERDICTS_ARE_ABOUT
 from explain.figures.wording import P_COLUMNS, column_title, readable
 from explain.findings.findings import RULE, findings
-from explain.findings.rows import table_of
+from explain.findings.stored import tables_for
+from explain.findings.study import study_of
 from explain.report.image_sections import image_sections
 from explain.store.manifest import notices_of
 from explain.store.selection import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from explain.store.reading import Store
 
@@ -36,11 +38,10 @@ _LOW, _ONE_PANEL, _FRAME = 250, 470, 90
 
 _FOLDER = Path(__file__).parent
 _NO_VALUE = "–"
-_MAY_BE_EMPTY = ("margin", "p_alike", "smallest", "effect", "accuracy_difference")
 _P_TITLES = {column_title(column) for column in P_COLUMNS}
 
 
-def write_report(store: Store, out: Path, *, images: bool = False) -> int:
+def write_report(store: Store, out: Path, *, images: bool = False, home: str = "") -> int:
     """Write everything that a store says into one file that needs neither server nor network.
 
     Parameters
@@ -49,6 +50,8 @@ def write_report(store: Store, out: Path, *, images: bool = False) -> int:
         The file; replaced whole, or not at all.
     images : bool
         Whether every image has a section of its own.
+    home : str
+        Where the pages lie that the file belongs to, as seen from it; empty where it stands alone.
 
     Returns
     -------
@@ -58,7 +61,7 @@ def write_report(store: Store, out: Path, *, images: bool = False) -> int:
     temporary = out.with_name(f".{out.name}.partial")
     try:
         with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            for piece in _pieces(store, images):
+            for piece in _pieces(store, images, home):
                 file.write(piece)
         temporary.replace(out)
     finally:
@@ -66,26 +69,32 @@ def write_report(store: Store, out: Path, *, images: bool = False) -> int:
     return out.stat().st_size
 
 
-def _pieces(store: Store, images: bool) -> Iterator[str]:
+def _pieces(store: Store, images: bool, home: str) -> Iterator[str]:
     environment = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters |= {"number": _number, "spoken": _spoken, "rows": _rows}
     selection = Selection.of(store)
     listed = store.table("images")
-    metrics, agreement, predictions, tested = (
-        store.table(name) for name in ("metrics", "agreement", "predictions", "findings")
-    )
+    tables = tables_for(store, study_of(store.dataset))
+    tested, checked = (store.table(name) for name in ("findings", "checks"))
     classes = {model.name: model.classes for model in store.models}
-    judged = findings(metrics, agreement, predictions, selection, store.dataset, tested=tested, classes=classes)
+    # As Findings does: about the newest build's networks, whatever else the store holds.
+    usual = Selection.of(store, store.shown_models, store.shown_methods)
+    judged = findings(
+        tables.metrics, tables.agreement, tables.predictions, usual, store.dataset, tested=tested, classes=classes,
+        checked=checked,
+    )  # fmt: skip
     yield from environment.get_template("report.html.j2").generate(
         store=store,
+        home=home,
         selection=selection,
         subject=Material.of(store, selection).subject,
         parameters=_parameters(store, selection),
         failed=listed[listed["status"] != "ok"],
         caution=" ".join(notices_of(store.models)),
         rule=RULE,
-        claims=[(finding, _claim(finding.rows, finding.titles)) for finding in judged],
+        about=VERDICTS_ARE_ABOUT,
+        claims=[(finding, claim_exhibit(finding)) for finding in judged],
         exhibits=report_exhibits(Material.of(store, selection)),
         sections=image_sections(store, selection) if images else None,
         readable=lambda table, titles: readable(table, selection, titles),
@@ -93,12 +102,6 @@ def _pieces(store: Store, images: bool) -> Iterator[str]:
         style=Markup((_FOLDER / "style.css").read_text("utf-8")),
         plotly=Markup(get_plotlyjs()),
     )
-
-
-def _claim(rows: Any, titles: Mapping[str, str]) -> Exhibit:
-    table = table_of(rows).drop(columns="claim")
-    known = table.drop(columns=[column for column in table if column in _MAY_BE_EMPTY and table[column].isna().all()])
-    return Exhibit("claim", "", intervals(table, titles), "", known)
 
 
 def _parameters(store: Store, selection: Selection) -> str:

@@ -18,15 +18,16 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from data import ImageError, decode_image
-from data.digests import file_digest
 from explain.errors import ExplainError
 from explain.explainers.contract import UnavailableError
 from explain.explainers.registry import explainer
+from explain.models.installed import check_installed
 from explain.models.preprocessing import resize_image
-from explain.models.weights import find_weights
+from explain.models.weights import digest_of_weights, find_weights
 from explain.serving.messages import receive, send
 from explain.serving.sources import Source
 from explain.store.evidence import ArrayEvidence
+from explain.store.pictures import shown_photograph
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 
     from explain.models.evidence import NetworkEvidence
     from explain.models.network import Network
-
-PHOTOGRAPH_SIDE = 640
-"""The longer side of the photograph that comes back, pixels; as in a store."""
 
 NETWORKS = 4
 """How many networks stay loaded; beyond, the one that was used longest ago makes room."""
@@ -72,12 +70,8 @@ class Answering:
             return {"error": str(error)}, b""
 
     def _explain(self, header: Mapping[str, Any], photograph: bytes) -> tuple[dict[str, Any], bytes]:
-        from PIL import Image
-
         image = decode_image(photograph, int(header["max_pixels"]))
-        shown = image.copy()
-        shown.thumbnail((PHOTOGRAPH_SIDE, PHOTOGRAPH_SIDE), Image.Resampling.LANCZOS)
-        arrays: dict[str, Any] = {"photograph": np.asarray(shown, np.uint8)}
+        arrays: dict[str, Any] = {"photograph": np.asarray(shown_photograph(image), np.uint8)}
         targets: dict[str, int] = {}
         made: dict[str, list[str]] = {}
         refused: dict[str, dict[str, str]] = {}
@@ -118,10 +112,11 @@ class Answering:
             raise ExplainError(
                 f"The weights of {source.spec.title} are no longer where they were at the build. Build the store anew."
             )
-        if file_digest(file) != source.weights:
+        if digest_of_weights(file) != source.weights:
             raise ExplainError(
                 f"The weights of {source.spec.title} have changed since the store was built. Build the store anew."
             )
+        check_installed(source.spec)
         while len(self._networks) >= NETWORKS:
             self._networks.popitem(last=False)
         self._networks[source] = load_network(source.spec)

@@ -6,22 +6,20 @@ machine and no part of the results, so it is kept beside the manifest.
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explain.errors import ExplainError
 from explain.models.model_spec import size_from_json
+from explain.models.preprocessing import preprocessing_from_json
 from explain.models.specification import BUILTIN_FILE, ModelSpec, load_specifications
-from explain.store.filesystem import read_whole, write_atomically
+from explain.store.origins import Origins, read_origins, write_origins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from explain.store.reading import Store
-
-ORIGINS = "origins.json"
 
 
 @dataclass(frozen=True)
@@ -50,12 +48,14 @@ class Source:
         spec["file"] = None if spec["file"] is None else Path(spec["file"])
         spec["classes"], spec["synsets"] = tuple(spec["classes"]), tuple(spec["synsets"])
         spec["input_size"] = size_from_json(spec["input_size"])
+        spec["preprocessing"] = preprocessing_from_json(spec["preprocessing"])
+        spec["alignment"] = None if spec["alignment"] is None else (spec["alignment"][0], spec["alignment"][1])
         spec["labels"] = tuple((label, name) for label, name in spec["labels"])
         return cls(ModelSpec(**spec), str(value["weights"]))
 
 
-def record_origins(folder: Path, specs: Sequence[ModelSpec]) -> None:
-    """Put down where the networks of a store lie on this machine.
+def record_origins(folder: Path, specs: Sequence[ModelSpec], dataset: Path) -> None:
+    """Put down where the networks and the photographs of a store lie on this machine.
 
     Parameters
     ----------
@@ -63,12 +63,13 @@ def record_origins(folder: Path, specs: Sequence[ModelSpec]) -> None:
         The store.
     specs : sequence of ModelSpec
         Those that the store was built with.
+    dataset : Path
+        The folder of the photographs.
     """
-    known = _origins(folder)  # those of models that an open dashboard may still show stay
-    files = known | {spec.name: str(spec.file.resolve()) for spec in specs if spec.file is not None}
-    content = (json.dumps(files, indent=1, sort_keys=True) + "\n").encode()
-    if files != known:
-        write_atomically(folder / ORIGINS, content)
+    known = read_origins(folder)
+    own = {spec.name: str(spec.file.resolve()) for spec in specs if spec.file is not None}
+    # Those of models that an open dashboard may still show stay.
+    write_origins(folder, Origins(dict(known.networks) | own, str(dataset.resolve())))
 
 
 def sources(store: Store) -> tuple[Source, ...]:
@@ -84,7 +85,7 @@ def sources(store: Store) -> tuple[Source, ...]:
     ExplainError
         If the file of a network is known neither from the build nor as a built-in one.
     """
-    files = _origins(store.path)
+    files = read_origins(store.path).networks
     builtin = {spec.name: spec.file for spec in load_specifications(BUILTIN_FILE)}
     found = []
     for entry in store.provenance["models"]:
@@ -102,14 +103,6 @@ def sources(store: Store) -> tuple[Source, ...]:
     return tuple(found)
 
 
-def _origins(folder: Path) -> dict[str, str]:
-    try:
-        files = json.loads(read_whole(folder / ORIGINS))
-    except (OSError, ValueError):
-        return {}  # the store was brought here without it: built-in networks are found by name
-    return {str(name): str(file) for name, file in files.items()} if isinstance(files, dict) else {}
-
-
 def _specification(entry: dict[str, Any], application: str | None, file: Path | None) -> ModelSpec:
     return ModelSpec(
         name=entry["name"],
@@ -117,7 +110,7 @@ def _specification(entry: dict[str, Any], application: str | None, file: Path | 
         application=application,
         file=file,
         input_size=size_from_json(entry["input_size"]),
-        preprocessing=entry["preprocessing"],
+        preprocessing=preprocessing_from_json(entry["preprocessing"]),
         feature_layer=entry["feature_layer"],
         head_layer=entry["determined_by"]["head_layer"],
         classes=tuple(entry["classes"]),

@@ -12,6 +12,8 @@ from explain.statistics.proportions import proportion
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from explain.store.reading import Store
 
 ANOTHER = "another class"
@@ -39,7 +41,7 @@ def reliability(predictions: pd.DataFrame, bins: int = BINS) -> pd.DataFrame:
     """
     known = predictions.dropna(subset=["right"])
     edges = np.linspace(0, 1, bins + 1)
-    place = np.clip(np.searchsorted(edges, known["probability"], side="left") - 1, 0, bins - 1)
+    place = bins_of(known["probability"], bins)
     rows = []
     for (model, number), part in known.groupby(["model", place], sort=False):
         share = proportion(int(part["right"].sum()), len(part))
@@ -53,6 +55,11 @@ def reliability(predictions: pd.DataFrame, bins: int = BINS) -> pd.DataFrame:
     return frame.sort_values(["model", "bin_low"], key=lambda c: c.map(order) if c.name == "model" else c).reset_index(
         drop=True
     )
+
+
+def bins_of(probabilities: pd.Series, bins: int = BINS) -> NDArray[np.intp]:
+    """Give the bin that each probability lies in, from 0; a bin's upper edge belongs to it."""
+    return np.clip(np.searchsorted(np.linspace(0, 1, bins + 1), probabilities, side="left") - 1, 0, bins - 1)
 
 
 def calibration_error(bins: pd.DataFrame) -> float:
@@ -112,8 +119,7 @@ def confusion(predictions: pd.DataFrame, label_of: Mapping[str, Mapping[str, str
     answers = list(dict.fromkeys([*labels, *(name for of in label_of.values() for name in of.values()), ANOTHER]))
     rows = []
     for model, part in predictions.groupby("model", sort=False):
-        names = label_of[str(model)]
-        answer = pd.Series([names.get(name, ANOTHER) for name in part["predicted"]], index=part.index, dtype=object)
+        answer = answers_in_labels(part["predicted"], label_of[str(model)])
         for label in labels:
             of_label = part["label"] == label
             total = int(of_label.sum())
@@ -123,6 +129,17 @@ def confusion(predictions: pd.DataFrame, label_of: Mapping[str, Mapping[str, str
                 named = _most_frequent(part.loc[chosen, "predicted"]) if name == ANOTHER else ""
                 rows.append((model, label, name, n, n / total if total else float("nan"), named))
     return pd.DataFrame(rows, columns=["model", "label", "answer", "n", "share", "named"])
+
+
+def answers_in_labels(predicted: pd.Series, names: Mapping[str, str]) -> pd.Series:
+    """Give one model's answers as the dataset calls them: its labels, or ``another class``.
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        Label by class name.
+    """
+    return pd.Series([names.get(name, ANOTHER) for name in predicted], index=predicted.index, dtype=object)
 
 
 def _most_frequent(names: pd.Series) -> str:

@@ -10,12 +10,14 @@ import pandas as pd
 from PIL import Image
 
 from data.images import decode
+from explain.measures.alignment import CENTRED, Alignment
 from explain.measures.maps_on_grid import MapsOnGrid
 from explain.measures.measuring import measure_maps
 from explain.measures.resampling import COMMON_GRID, common_grid
+from explain.statistics.some_images import some_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -39,6 +41,8 @@ class AverageMap:
         Mean of the maps on the common grid; sums to 1.
     photograph : ndarray of uint8, shape (160, 160, 3)
         Mean of the class's photographs, each squeezed to a square as the networks see it.
+    images : int
+        Readable images of the class, averaged or not.
     """
 
     label: str
@@ -47,42 +51,56 @@ class AverageMap:
     n: int
     saliency: NDArray[np.float32]
     photograph: NDArray[np.uint8]
+    images: int = 0
 
 
-def average_maps(store: Store, labels: Sequence[str] = ()) -> tuple[AverageMap, ...]:
+def average_maps(store: Store, labels: Sequence[str] = (), only: Collection[str] = ()) -> tuple[AverageMap, ...]:
     """Average all maps that a store holds, by class, model and method.
 
     Parameters
     ----------
     labels : sequence of str
         Only these classes; all by default.
+    only : collection of str
+        Only these images; all by default.
 
     Returns
     -------
     tuple of AverageMap
-        Classes without a readable image are left out.
+        Classes without a readable image are left out. Of a class of more than 500 images so many are averaged, drawn by
+        a fixed seed: each costs a photograph to be decoded.
     """
     images = store.table("images")
-    found = []
+    counted = images["status"] == "ok"
+    if only:
+        counted &= images["image"].isin(list(only))
+    of_label = {}
     for label in labels or store.dataset.labels:
-        rows = np.flatnonzero((images["label"] == label) & (images["status"] == "ok"))
-        if not len(rows):
-            continue
-        photograph = average_photograph(store, list(images["image"].iloc[rows]))
-        for model in store.models:
-            for method in model.methods:
-                saliency, n = average_map(store.saliency(model.name, method.name)[rows])
-                found.append(AverageMap(label, model.name, method.name, n, saliency, photograph))
-    return tuple(found)
+        rows = np.flatnonzero((images["label"] == label) & counted)
+        if len(rows):
+            chosen = rows[some_of(len(rows))]
+            of_label[label] = chosen, len(rows), average_photograph(store, list(images["image"].iloc[chosen]))
+    found = {}
+    for model in store.models:
+        for method in model.methods:
+            maps = store.saliency(model.name, method.name)  # once for all classes
+            alignment = store.alignment(model.name, method.name)
+            for label, (chosen, count, photograph) in of_label.items():
+                saliency, n = average_map(maps[chosen], alignment)
+                average = AverageMap(label, model.name, method.name, n, saliency, photograph, count)
+                found[label, model.name, method.name] = average
+    return tuple(average for label in of_label for average in found.values() if average.label == label)
 
 
-def average_map(maps: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
+def average_map(maps: NDArray[np.float32], alignment: Alignment = CENTRED) -> tuple[NDArray[np.float32], int]:
     """Average maps on the common grid, on which every map has the same mass.
 
     Parameters
     ----------
     maps : array, shape (n, h, w)
         Raw.
+    alignment : Alignment
+        Of the network that they are of.
 
     Returns
     -------
@@ -92,7 +110,7 @@ def average_map(maps: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
     maps = maps[maps.any(axis=(1, 2))]
     total = np.zeros((COMMON_GRID, COMMON_GRID))
     for first in range(0, len(maps), _BLOCK):
-        total += common_grid(maps[first : first + _BLOCK]).sum(axis=0)
+        total += common_grid(maps[first : first + _BLOCK], alignment).sum(axis=0)
     return (total / max(1, len(maps))).astype(np.float32), len(maps)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import stats
 
+from explain.statistics.many_images import MANY, interval_of_mean
 from explain.statistics.sign_flips import smallest_p, typical_values
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class PairedComparison:
         Of two one-sided tests, the larger p: small where the difference is smaller than a margin; NaN without margin.
     deviation : float
         Standard deviation of the differences.
+    p_more : float
+        Of one one-sided test: small where the difference is larger than the margin; NaN without margin.
     """
 
     n: int
@@ -54,6 +57,7 @@ class PairedComparison:
     effect: float
     p_alike: float = float("nan")
     deviation: float = float("nan")
+    p_more: float = float("nan")
 
 
 def compare_paired(first: ArrayLike, second: ArrayLike, margin: float = float("nan")) -> PairedComparison:
@@ -111,6 +115,7 @@ def compare_all_paired(
             found[place] = PairedComparison(
                 count, float(values.mean()), *typical.interval(CONFIDENCE), typical.p_not(0), rank_biserial(values),
                 typical.p_within(margin) if np.isfinite(margin) else float("nan"), float(values.std(ddof=1)),
+                typical.p_above(margin) if np.isfinite(margin) else float("nan"),
             )  # fmt: skip
     return [found[place] for place in range(len(differences))]
 
@@ -143,7 +148,8 @@ def bootstrap_intervals(samples: Sequence[ArrayLike]) -> list[tuple[float, float
     """Bootstrap 95 % intervals of means, bias-corrected and accelerated.
 
     The seed is fixed, so samples of one size are resampled alike, and their resamples are drawn once. Where so many
-    values are equal that the correction is undefined, the percentiles of the same resamples stand in.
+    values are equal that the correction is undefined, the percentiles of the same resamples stand in. Above 2,000
+    values nothing is drawn: :func:`explain.statistics.many_images.interval_of_mean`.
 
     Parameters
     ----------
@@ -159,7 +165,9 @@ def bootstrap_intervals(samples: Sequence[ArrayLike]) -> list[tuple[float, float
     found = [(float("nan"), float("nan")) if len(a) < 2 else (float(a[0]), float(a[0])) for a in arrays]
     of_size: dict[int, list[int]] = {}
     for place, array in enumerate(arrays):
-        if len(array) > 1 and np.ptp(array) > 0:
+        if len(array) > MANY and np.ptp(array) > 0:
+            found[place] = interval_of_mean(array, CONFIDENCE)
+        elif len(array) > 1 and np.ptp(array) > 0:
             of_size.setdefault(len(array), []).append(place)
     for places in of_size.values():
         intervals = _intervals_of_means(np.array([arrays[place] for place in places]))
@@ -221,11 +229,8 @@ def holm(p_values: Sequence[float]) -> NDArray[np.float64]:
     ndarray of float64
         Same order.
     """
-    from statsmodels.stats.multitest import multipletests
-
     p = np.asarray(p_values, np.float64)
+    order = np.argsort(p)[: np.isfinite(p).sum()]  # NaN are last
     corrected = np.full(p.shape, np.nan)
-    known = np.isfinite(p)
-    if known.any():
-        corrected[known] = multipletests(p[known], method="holm")[1]
+    corrected[order] = np.minimum(1, np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1)))
     return corrected

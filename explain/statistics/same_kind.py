@@ -63,9 +63,10 @@ def alike_about_kind(predictions: pd.DataFrame, first: str, second: str, kinds: 
     right = judged.pivot(index="image", columns="model", values="kind").dropna().astype(bool)
     a, b = right[first], right[second]
     alike = proportion(int((a == b).sum()), len(right))
+    share, low, high = (f"{100 * each:.1f}" for each in (alike.share, alike.low, alike.high))
     return (
         f"Where any class of the label's kind is right ({', '.join(f'any {kind}' for kind in kinds)}), the models are "
-        f"right on {a.sum()} and {b.sum()} of {len(right)} images, and alike on {alike.share:.1%} (95 % interval "
-        f"{alike.low:.3f} to {alike.high:.3f}; McNemar's p = {mcnemar(a, b):.2g}, not corrected: it is none of the "
-        "page's tests)."
+        f"right on {a.sum()} and {b.sum()} of {len(right)} images, and both right or both wrong on {share} % (95 % "
+        f"interval {low} to {high} %; McNemar's p = {mcnemar(a, b):.2g}, not corrected: it is none of the page's "
+        "tests)."
     )

@@ -9,6 +9,8 @@ import pandas as pd
 
 from explain.measures.chance import OTHER
 from explain.statistics.hypothesis_tests import CONFIDENCE, RESAMPLES, SEED, compare_paired
+from explain.statistics.many_images import MANY, skill_interval
+from explain.store.layout import TABLE_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,18 +35,31 @@ def skill_table(metrics: pd.DataFrame, chance: pd.DataFrame) -> pd.DataFrame:
         model, method, metric, baseline, n, value (mean score), chance (mean of the baseline), skill with low and high,
         and, of other images' maps, p_uncorrected of :func:`p_of_own_images`.
     """
-    names = ["model", "method", "metric", "baseline", "n", "value", "chance", "skill", "low", "high", "p_uncorrected"]
+    names = list(TABLE_COLUMNS["skill"])
     if chance.empty:
         return pd.DataFrame(columns=names)
-    scores = metrics[metrics["metric"].isin(set(chance["metric"]))]
-    keys = ["image", "model", "method", "metric"]
-    both = chance.merge(scores[[*keys, "value"]], on=keys, suffixes=("_chance", ""))
-    groups = list(both.groupby(["model", "method", "metric", "baseline"], sort=False))
-    skills = skills_of([(part["value"].to_numpy(), part["value_chance"].to_numpy()) for _, part in groups])
-    rows = []
-    for (key, part), found in zip(groups, skills, strict=True):
-        p = p_of_own_images(part) if key[-1] == OTHER else np.nan
-        rows.append((*key, len(part), part["value"].mean(), part["value_chance"].mean(), *found, p))
+    keys = ["model", "method", "metric"]
+    scores = {
+        key: part.set_index("image")["value"]
+        for key, part in metrics[metrics["metric"].isin(set(chance["metric"]))].groupby(keys, sort=False)
+    }
+    heads: list[tuple[tuple[str, ...], float]] = []
+    pairs: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
+    for key, part in chance.groupby([*keys, "baseline"], sort=False):  # a merge of all would be many times the tables
+        if key[:3] not in scores:
+            continue
+        own = part.rename(columns={"value": "value_chance"}).assign(
+            value=scores[key[:3]].reindex(part["image"]).to_numpy()
+        )
+        own = own.dropna(subset=["value"])
+        if own.empty:
+            continue
+        heads.append((key, p_of_own_images(own) if key[3] == OTHER else np.nan))
+        pairs.append((own["value"].to_numpy(), own["value_chance"].to_numpy()))
+    rows = [
+        (*key, len(value), value.mean(), by_chance.mean(), *found, p)
+        for (key, p), (value, by_chance), found in zip(heads, pairs, skills_of(pairs), strict=True)
+    ]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -66,11 +81,17 @@ def skill(value: ArrayLike, chance: ArrayLike) -> tuple[float, float, float]:
 
 
 def skills_of(pairs: Sequence[tuple[ArrayLike, ArrayLike]]) -> list[tuple[float, float, float]]:
-    """Give several skills, each as :func:`skill` gives it, but drawing once for all of one size."""
+    """Give several skills, each as :func:`skill` gives it, but drawing once for all of one size, and not of many."""
     found = [(float("nan"), float("nan"), float("nan"))] * len(pairs)
     of_size: dict[int, list[int]] = {}
     for place, (value, chance) in enumerate(pairs):
-        if len(np.asarray(value)) and np.asarray(chance).mean() < 1 - 1e-12:
+        if not len(np.asarray(value)) or not np.asarray(chance).mean() < 1 - 1e-12:
+            continue
+        if len(np.asarray(value)) > MANY:
+            low, high = skill_interval(value, chance, CONFIDENCE)
+            v, c = float(np.asarray(value, np.float64).mean()), float(np.asarray(chance, np.float64).mean())
+            found[place] = ((v - c) / (1 - c), low, high)
+        else:
             of_size.setdefault(len(np.asarray(value)), []).append(place)
     edge = (1 - CONFIDENCE) / 2
     for places in of_size.values():

@@ -135,6 +135,36 @@ def curve_bands(curves: pd.DataFrame, band: str = "quartiles") -> pd.DataFrame:
     return frame.reset_index()
 
 
+def curve_areas(curves: pd.DataFrame) -> pd.DataFrame:
+    """Give the mean area under the deletion and insertion curves, of the trapezoids between their steps.
+
+    Parameters
+    ----------
+    curves : pandas.DataFrame
+        As :func:`curve_bands` has it; fractions from 0 to 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        curve, substrate, steps, model, method, area_under: the mean over images, within [0, 1].
+
+    Examples
+    --------
+    >>> course = {"curve": "deletion", "substrate": "zeros", "steps": 2, "model": "a", "method": "b", "image": "i"}
+    >>> curve_areas(pd.DataFrame([course] * 3).assign(fraction=[0, 0.5, 1], probability=[1, 0.5, 0.5]))["area_under"]
+    0    0.625
+    Name: area_under, dtype: float64
+    """
+    keys = ["curve", "substrate", "steps", "model", "method"]
+    ordered = curves.sort_values("fraction", kind="stable")
+    by_image = [
+        (*key, float(np.trapezoid(part["probability"], part["fraction"])))
+        for key, part in ordered.groupby([*keys, "image"], sort=False)
+    ]
+    areas = pd.DataFrame(by_image, columns=[*keys, "image", "area_under"])
+    return areas.groupby(keys, sort=False)["area_under"].mean().reset_index()
+
+
 def columns_of_images(predictions: pd.DataFrame, metrics: pd.DataFrame, model: str, method: str) -> pd.DataFrame:
     """Collect what is known of each image for one model and method: the columns that may colour a map of images.
 

@@ -10,7 +10,7 @@ from explain.store.amending import amend_store
 from explain.store.checking import check_store
 from explain.store.layout import default_cache
 from explain.store.manifest import DatasetInfo, ModelInfo
-from explain.store.opening import list_stores, newest_stores, open_store
+from explain.store.opening import list_stores, named_stores, newest_stores, open_store
 from explain.store.reading import Store
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "check_store",
     "default_cache",
     "list_stores",
+    "named_stores",
     "newest_stores",
     "open_store",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from explain.errors import StoreError
 from explain.store.filesystem import place
-from explain.store.layout import SCHEMA
+from explain.store.layout import AMENDABLE
 from explain.store.locking import lock_store
 from explain.store.opening import open_store
 from explain.store.reading import Store
@@ -42,7 +42,7 @@ def amend_store(path: str | Path, amendment: Amendment) -> Store:
     folder = place(path)
     with lock_store(folder):
         store = open_store(folder)
-        if store.provenance["schema"] != SCHEMA:
+        if store.provenance["schema"] not in AMENDABLE:
             raise StoreError(
                 f"The store {folder} was written by an older version and is only read. Run: python -m explain build"
             )

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.digests import file_digest
 from explain.errors import ExplainError, StoreError
 from explain.explainers.contract import Needs
 from explain.explainers.registry import EXPLAINERS
 from explain.store.evidence import stored_evidence
 from explain.store.filesystem import file_digests, file_sizes, files_below, read_whole
-from explain.store.layout import ARRAYS, CHECKSUMS, MAPS
+from explain.store.layout import ARRAYS, CHECKSUMS, MANIFEST, MAPS
 from explain.store.manifest import results_in
+from explain.store.origins import read_origins
 from explain.store.pictures import pictures_digest
+from explain.store.whole_files import manifest_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from explain.store.reading import Store
 
@@ -38,28 +41,31 @@ class Damage:
         A sentence by name of a table.
     pictures : str
         A sentence; empty where all are well.
+    beside : tuple of str
+        What is wrong with the manifest and with the note of origins, a sentence each.
     """
 
     results: Mapping[str, tuple[str, ...]]
     tables: Mapping[str, str]
     pictures: str
+    beside: tuple[str, ...] = ()
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """Everything, one fault each."""
         of_results = [fault for faults in self.results.values() for fault in faults]
-        return (*of_results, *self.tables.values(), *([self.pictures] if self.pictures else []))
+        return (*self.beside, *of_results, *self.tables.values(), *([self.pictures] if self.pictures else []))
 
 
 def check_store(store: Store) -> tuple[str, ...]:
-    """Recompute every digest of a store.
+    """Recompute every digest of a store: of its manifest, of all that this names, and of the networks behind it.
 
     Returns
     -------
     tuple of str
-        One sentence per fault; empty where all is well.
+        One sentence per fault; empty where all is well. A network that is not on this machine is no fault.
     """
-    return find_damage(store).sentences
+    return (*find_damage(store).sentences, *_changed_networks(store))
 
 
 def find_damage(store: Store, *, quick: bool = False) -> Damage:
@@ -80,7 +86,29 @@ def find_damage(store: Store, *, quick: bool = False) -> Damage:
         {folder: faults for folder, faults in results.items() if faults},
         {name: fault for name, fault in tables.items() if fault},
         "" if whole else "pictures: a photograph, thumbnail or mask was changed, added or removed.",
+        tuple(fault for fault in (_manifest_fault(store), read_origins(store.path).fault) if fault),
     )
+
+
+def _manifest_fault(store: Store) -> str:
+    held = store.provenance.get("digest")  # which older versions did not write
+    return "" if held in (None, manifest_digest(store.provenance)) else f"{MANIFEST} was changed after it was written."
+
+
+def _changed_networks(store: Store) -> tuple[str, ...]:
+    """Find networks whose files are where the build found them, and hold other bytes."""
+    files = read_origins(store.path).networks
+    faults = []
+    for entry in store.provenance["models"]:
+        file = Path(files.get(entry["name"], ""))
+        try:
+            same = not file.is_file() or file_digest(file) == entry["determined_by"]["weights"]
+        except (OSError, ValueError) as error:
+            faults.append(f"{entry['title']}: {file} cannot be read: {error}.")
+            continue
+        if not same:
+            faults.append(f"{entry['title']}: {file} was changed after the build.")
+    return tuple(faults)
 
 
 def is_whole(folder: Path) -> bool:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 _ROOT = Path(__file__).resolve().parents[2]
-_WORDS = frozenset({"title", "help", "says", "source", "formula"})
-"""Keyword arguments that hold text for people."""
+_WORDS = frozenset({"title", "help", "says", "source", "formula", "steps"})
+"""Keyword arguments that hold what is for people."""
 
 
 def digest_of(value: Any) -> str:

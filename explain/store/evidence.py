@@ -10,7 +10,8 @@ import numpy as np
 
 from explain.errors import ExplainError, StoreError
 from explain.explainers.contract import Needs, UnavailableError
-from explain.explainers.registry import explainer
+from explain.explainers.registry import EXPLAINERS, explainer
+from explain.measures.alignment import CENTRED, Alignment
 from explain.models.head import Head
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class ArrayEvidence:
     head : Head or None
         The dense layer behind global average pooling; None where the network does not end so, and gradients are
         not to be had.
+    differentiable : bool
+        Whether the network that the arrays came from has gradients of other kinds.
 
     Examples
     --------
@@ -47,6 +50,7 @@ class ArrayEvidence:
     activations: NDArray[np.float32]
     logits: NDArray[np.float32]
     head: Head | None
+    differentiable: bool = True
 
     @property
     def linear_head(self) -> bool:
@@ -89,6 +93,7 @@ def stored_evidence(store: Store, model: str, images: Sequence[str]) -> ArrayEvi
         np.stack([store.activations(model, image) for image in images]),
         np.stack([store.logits(model, image) for image in images]),
         store.head(model),
+        store.model(model).differentiable,
     )
 
 
@@ -115,6 +120,8 @@ class ExplainedMap:
         The class that the map is of; None where the method has no class.
     parameters : mapping of str to float
         All of the method's, with those at their defaults.
+    alignment : Alignment
+        Where its cells lie on the image.
     """
 
     saliency: NDArray[np.float32]
@@ -122,6 +129,7 @@ class ExplainedMap:
     method: str
     target: str | None
     parameters: Mapping[str, float]
+    alignment: Alignment = CENTRED
 
 
 def explain_stored(
@@ -160,12 +168,39 @@ def explain_stored(
             name: float(value) for name, value in (parameters or {}).items() if name in stored.parameters
         }
         if wanted == dict(stored.parameters) and (not targeted or index == default):
-            return ExplainedMap(store.saliency(model, method, image), model, method, of_class, wanted)
+            there = store.alignment(model, method)
+            return ExplainedMap(store.saliency(model, method, image), model, method, of_class, wanted, there)
     found = found or explainer(method)
     known = {parameter.name for parameter in found.parameters}
     wanted = found.values({name: value for name, value in (parameters or {}).items() if name in known})
     saliency = found.explain(stored_evidence(store, model, [image]), [index], wanted)[0]
-    return ExplainedMap(saliency, model, method, of_class, wanted)
+    return ExplainedMap(
+        saliency, model, method, of_class, wanted, store.model(model).alignment_of_maps(found.at_pixels)
+    )
+
+
+def explain_every_value(store: Store, image: str, model: str, method: str) -> NDArray[np.float32]:
+    """Give a method's maps for every value of its one parameter, from the stored feature map.
+
+    Parameters
+    ----------
+    method : str
+        One that :func:`has_every_value`; its maps are of no class.
+
+    Returns
+    -------
+    ndarray of float32, shape (values, h, w)
+        In the order of the parameter's `every_value`; each is what :func:`explain_stored` gives.
+    """
+    found, evidence = explainer(method), stored_evidence(store, model, [image])
+    (parameter,) = found.parameters
+    return np.concatenate([found.explain(evidence, [0], {parameter.name: value}) for value in parameter.every_value])
+
+
+def has_every_value(method: str) -> bool:
+    """Tell whether a method's maps cost so little, and depend on so little, that all can be had at once."""
+    found = EXPLAINERS.get(method)
+    return found is not None and found.needs is Needs.ACTIVATIONS and not found.targeted and len(found.parameters) == 1
 
 
 def class_index(store: Store, model: str, target: str) -> int:

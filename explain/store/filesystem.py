@@ -5,6 +5,7 @@ Everything that a folder and object storage do in different ways is in this modu
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -74,11 +75,50 @@ def read_whole(path: Path) -> bytes:
     OSError
         If it is not there or cannot be read.
     """
-    return bytes(_files(path).cat_file(_key(path))) if is_remote(path) else path.read_bytes()
+    if not is_remote(path):
+        return path.read_bytes()
+    try:
+        return bytes(_files(path).cat_file(_key(path)))
+    except OSError:
+        raise
+    except Exception as error:  # each protocol has its own for a missing key or right
+        raise OSError(errno.EIO, (str(error).splitlines() or [type(error).__name__])[0]) from error
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a power cut, meets the old file or the whole new one."""
+def read_part(path: Path, start: int, length: int) -> bytes:
+    """Read some bytes of a file; from a negative start, counted from its end, to the end.
+
+    Raises
+    ------
+    OSError
+        If it is not there or cannot be read.
+    """
+    if is_remote(path):
+        end = None if start < 0 else start + length
+        try:
+            return bytes(_files(path).cat_file(_key(path), start=start, end=end))
+        except OSError:
+            raise
+        except Exception as error:  # each protocol has its own for a missing key or right
+            raise OSError(errno.EIO, (str(error).splitlines() or [type(error).__name__])[0]) from error
+    with path.open("rb") as file:
+        if start < 0:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size + start))
+        else:
+            file.seek(start)
+        return file.read(length)
+
+
+def write_atomically(path: Path, content: bytes, *, lasting: bool = True) -> None:
+    """Write a file so that a reader, or a power cut, meets the old file or the whole new one.
+
+    Parameters
+    ----------
+    lasting : bool
+        Whether the file is on the disk when this returns. One that need not be costs a hundredth, and a power cut may
+        leave it empty: whoever reads it must notice.
+    """
     if is_remote(path):
         _files(path).pipe_file(_key(path), content)  # an object is put whole or not at all
         return
@@ -87,12 +127,14 @@ def write_atomically(path: Path, content: bytes) -> None:
     try:
         with temporary.open("wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    if lasting:
+        _sync_folder(path.parent)
 
 
 def make_folder(folder: Path) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 from explain.measures.registry import AGREEMENT_METRICS
 from explain.store.filesystem import place
 
-SCHEMA = 2
-"""Of what is written; older ones are in :data:`READABLE`."""
-READABLE = (1, 2)
+SCHEMA = 3
+"""Of what is written: pictures in archives, arrays in shards. Schema 2 had a file for each, and may still hold some."""
+READABLE = (1, 2, 3)
+AMENDABLE = (2, 3)
+"""Those that what is written now may be added to."""
 MANIFEST = "manifest.json"
 CHECKSUMS = "checksums.sha256"
 ARRAYS = "arrays.zarr"
@@ -30,12 +32,17 @@ TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
         "claim", "scope", "metric", "n", "difference", "low", "high", "margin", "p_uncorrected", "p_holm", "p_alike",
         "smallest", "effect", "accuracy_difference", "decides", "verdict",
     ),
+    "checks": ("claim", "choice", "verdict"),
     "chance": ("image", "label", "model", "method", "metric", "baseline", "map_of", "value"),
-    "embedding": ("image", "label", "model", "x", "y"),
+    "skill": (
+        "model", "method", "metric", "baseline", "n", "value", "chance", "skill", "low", "high", "p_uncorrected",
+    ),
+    "embedding": ("image", "label", "model", "x", "y", "x_share", "y_share"),
     "curves": (
         "image", "label", "model", "method", "curve", "substrate", "steps", "fraction", "probability",
     ),
-    "sanity": ("image", "label", "model", "method", "check", "pearson", "sim", "spearman"),
+    "sanity": ("image", "label", "model", "method", "check", "pearson", "sim", "spearman", "ssim"),
+    "certainty": ("image", "label", "model", "method", "deviation"),
 }  # fmt: skip
 """Columns of the tables, in order."""
 

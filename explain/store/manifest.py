@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explain.measures.alignment import CENTRED, Alignment
 from explain.models.model_spec import InputSize, size_from_json
+from explain.models.preprocessing import preprocessing_from_json, rows_and_columns
 from explain.models.runtimes import TENSORFLOW
 from explain.store.layout import ARRAYS, MAP_ARRAY, MAPS
 
@@ -39,6 +41,8 @@ class DatasetInfo:
         Labels and classes that are of one kind, by the kind's name.
     study : str
         Name of the study whose claims are about these images; empty where there is none.
+    beside : tuple of str
+        Parts of the masks that do not belong to the subject.
     """
 
     name: str
@@ -53,6 +57,7 @@ class DatasetInfo:
     subject_plural: str = "labelled objects"
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     study: str = ""
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,11 @@ class ModelInfo:
         What must stand beside everything that is found on this model, or empty.
     scores : {"softmax", "sigmoid"}
         What turns its logits into probabilities.
+    alignment : (float, float) or None
+        Of the feature layer's cells, in pixels of the input down and right; None where nothing is known, as in stores
+        that were built before it was asked.
+    differentiable : bool
+        Whether the network has gradients beyond those in closed form; one in ONNX has none.
     """
 
     name: str
@@ -141,6 +151,12 @@ class ModelInfo:
     precision: str
     notice: str = ""
     scores: str = "softmax"
+    alignment: tuple[float, float] | None = None
+    differentiable: bool = True
+
+    def alignment_of_maps(self, at_pixels: bool) -> Alignment:
+        """Give the alignment of this model's maps: none of those that have a value for every pixel."""
+        return CENTRED if at_pixels else Alignment.of_pixels(self.alignment, rows_and_columns(self.input_size))
 
     def method(self, name: str) -> MethodInfo | None:
         """Give a stored method by name; None where the store holds no maps of it."""
@@ -164,6 +180,7 @@ def dataset_info(entry: Mapping[str, Any]) -> DatasetInfo:
         digest=entry["digest"],
         images=entry["images"],
         warnings=tuple(entry.get("warnings", ())),
+        beside=tuple(entry.get("beside", ())),
         **_words_of(entry),
     )
 
@@ -192,7 +209,7 @@ def model_info(entry: Mapping[str, Any]) -> ModelInfo:
         name=entry["name"],
         title=entry["title"],
         input_size=size_from_json(entry["input_size"]),
-        preprocessing=entry["preprocessing"],
+        preprocessing=str(preprocessing_from_json(entry["preprocessing"])),
         feature_layer=entry["feature_layer"],
         classes=tuple(entry["classes"]),
         grid=(entry["grid"][0], entry["grid"][1]),
@@ -206,6 +223,8 @@ def model_info(entry: Mapping[str, Any]) -> ModelInfo:
         precision=entry.get("precision", "float16"),  # schema 1 knew no other
         notice=entry.get("notice", ""),
         scores=entry.get("scores", "softmax"),
+        alignment=None if entry.get("alignment") is None else (entry["alignment"][0], entry["alignment"][1]),
+        differentiable=entry.get("differentiable", True),
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 from explain.errors import StoreError
 from explain.store.filesystem import changed_at, place, read_whole
 from explain.store.layout import MANIFEST, READABLE
+from explain.store.origins import read_origins
 from explain.store.reading import Store
 
 
@@ -34,7 +36,7 @@ def open_store(path: str | Path) -> Store:
     found = manifest.get("schema") if isinstance(manifest, dict) else None
     if found not in READABLE:
         raise StoreError(
-            f"The store {folder} has schema {found}; this version reads {' and '.join(map(str, READABLE))}. "
+            f"The store {folder} has schema {found}; this version reads {READABLE[0]} to {READABLE[-1]}. "
             "Run: python -m explain build"
         )
     try:
@@ -46,23 +48,45 @@ def open_store(path: str | Path) -> Store:
 
 
 def newest_stores(cache: str | Path) -> tuple[Store, ...]:
-    """Open the newest complete store of every dataset name.
+    """Open the newest complete store of every dataset: of every name, and of every folder that bears it.
 
     Returns
     -------
     tuple of Store
-        By dataset name; stores that cannot be read are left out.
+        By dataset name, the newest first where several folders bear one; stores that cannot be read are left out.
     """
-    newest: dict[str, tuple[float, Store]] = {}
+    found: list[tuple[float, Store]] = []
     for manifest in sorted(place(cache).glob(f"*/{MANIFEST}")):
         try:
-            store, changed = open_store(manifest.parent), changed_at(manifest)
+            found.append((changed_at(manifest), open_store(manifest.parent)))
         except (StoreError, OSError):
             continue
-        name = store.dataset.name
-        if name not in newest or changed > newest[name][0]:
-            newest[name] = (changed, store)
-    return tuple(newest[name][1] for name in sorted(newest))
+    newest: dict[tuple[str, str], Store] = {}
+    for _, store in sorted(found, key=lambda each: -each[0]):
+        name, folder = store.dataset.name, read_origins(store.path).dataset
+        there = [known for known in newest if known[0] == name]
+        if there and not folder:  # built before folders were noted: of the same one, as far as anybody knows
+            continue
+        newest.setdefault((name, folder), store)
+    return tuple(sorted(newest.values(), key=lambda store: store.dataset.name))
+
+
+def named_stores(cache: str | Path) -> dict[str, Store]:
+    """Open the newest store of every dataset under a name that is its own.
+
+    Returns
+    -------
+    dict of str to Store
+        By dataset name; where several folders bear it, with the beginning of each one's digest: ``photos-3f2a91c0``.
+    """
+    stores = newest_stores(cache)
+    borne = Counter(store.dataset.name for store in stores)
+    return {
+        store.dataset.name
+        if borne[store.dataset.name] == 1
+        else f"{store.dataset.name}-{store.dataset.digest[:8]}": store
+        for store in stores
+    }
 
 
 def list_stores(cache: str | Path) -> tuple[Path, ...]:

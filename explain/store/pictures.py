@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explain.store.digests import digest_of
-from explain.store.filesystem import file_digests, files_below, write_atomically
-from explain.store.layout import picture_name
+from explain.store.filesystem import file_digests, files_below
+from explain.store.picture_packs import PACK, Packs
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     import numpy as np
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 PHOTOGRAPH_SIDE = 640
 THUMBNAIL_SIDE = 256
+KINDS = {"masks": ".png", "photographs": ".jpg", "thumbnails": ".jpg"}
+"""Folders of pictures, and what their files end with."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,7 @@ def encode_pictures(image: Image.Image, mask: NDArray[np.uint8] | None) -> Pictu
     """
     from PIL import Image as Pillow
 
-    photograph = image.copy()
-    photograph.thumbnail((PHOTOGRAPH_SIDE, PHOTOGRAPH_SIDE), Pillow.Resampling.LANCZOS)
+    photograph = shown_photograph(image)
     thumbnail = photograph.copy()
     thumbnail.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Pillow.Resampling.LANCZOS)
     buffer = io.BytesIO()
@@ -60,29 +62,70 @@ def encode_pictures(image: Image.Image, mask: NDArray[np.uint8] | None) -> Pictu
     return Pictures(_jpeg(photograph, 88), _jpeg(thumbnail, 80), buffer.getvalue() if mask is not None else None)
 
 
-def write_pictures(store: Path, row: int, pictures: Pictures) -> None:
-    """Write the pictures of an image."""
-    name = picture_name(row)
-    if pictures.mask is not None:  # first, because the other two are what tells that all is there
-        write_atomically(store / "masks" / f"{name}.png", pictures.mask)
-    write_atomically(store / "photographs" / f"{name}.jpg", pictures.photograph)
-    write_atomically(store / "thumbnails" / f"{name}.jpg", pictures.thumbnail)
+def shown_photograph(image: Image.Image) -> Image.Image:
+    """Shrink a photograph to the size in which pages show it, at most 640 pixels on the long side."""
+    from PIL import Image as Pillow
+
+    photograph = image.copy()
+    photograph.thumbnail((PHOTOGRAPH_SIDE, PHOTOGRAPH_SIDE), Pillow.Resampling.LANCZOS)
+    return photograph
+
+
+def packs_of(store: Path) -> dict[str, Packs]:
+    """Give the archives of a store's pictures, by kind."""
+    return {kind: Packs(store / kind, suffix) for kind, suffix in KINDS.items()}
+
+
+class PictureWriter:
+    """Keeps the pictures of neighbouring images until all are there, and writes them as one archive of each kind.
+
+    Parameters
+    ----------
+    store : Path
+    expected : collection of int
+        Rows of which pictures, or the news that there are none, will come.
+
+    Notes
+    -----
+    A build that is killed decodes at most one archive's images again: no network runs for that.
+    """
+
+    def __init__(self, store: Path, expected: Collection[int]) -> None:
+        self._packs = packs_of(store)
+        self._waiting: dict[int, set[int]] = {}
+        self._made: dict[int, dict[int, Pictures]] = {}
+        for row in expected:
+            self._waiting.setdefault(row // PACK, set()).add(row)
+
+    def take(self, rows: Collection[int], pictures: Mapping[int, Pictures]) -> None:
+        """Take what became of some rows; those without pictures have none."""
+        for row, made in pictures.items():
+            self._made.setdefault(row // PACK, {})[row] = made
+        for row in rows:
+            self._waiting.get(row // PACK, set()).discard(row)
+        for number in {row // PACK for row in rows}:
+            if not self._waiting.get(number) and number in self._made:
+                self._write(number, self._made.pop(number))
+
+    def _write(self, number: int, made: Mapping[int, Pictures]) -> None:
+        masks = {row: each.mask for row, each in made.items() if each.mask is not None}
+        if masks:  # first, because the other two are what tells that all is there
+            self._packs["masks"].write(number, masks)
+        self._packs["photographs"].write(number, {row: each.photograph for row, each in made.items()})
+        self._packs["thumbnails"].write(number, {row: each.thumbnail for row, each in made.items()})
 
 
 def rows_with_pictures(store: Path) -> frozenset[int]:
     """Find the images whose pictures are all there; the mask, where there is one, is written before the other two."""
-    photographs, thumbnails = (
-        {int(file.stem) for file in (store / kind).glob("*.jpg") if file.stem.isdigit()}
-        for kind in ("photographs", "thumbnails")
-    )
-    return frozenset(photographs & thumbnails)
+    packs = packs_of(store)
+    return packs["photographs"].rows() & packs["thumbnails"].rows()
 
 
 def pictures_digest(store: Path) -> str:
     """Digest all pictures of a store by their names and bytes."""
     files = {
         f"{kind}/{name}": file
-        for kind in ("masks", "photographs", "thumbnails")
+        for kind in sorted(KINDS)
         for name, file in files_below(store / kind).items()
         if not name.startswith(".")
     }
@@ -91,5 +134,5 @@ def pictures_digest(store: Path) -> str:
 
 def _jpeg(image: Image.Image, quality: int) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=quality, optimize=True)
+    image.save(buffer, "JPEG", quality=quality)  # optimised tables would save 2 %, and take as long again
     return buffer.getvalue()

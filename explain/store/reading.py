@@ -11,18 +11,26 @@ import numpy as np
 
 from explain.errors import StoreError
 from explain.models.head import Head
+from explain.store import contributions
+from explain.store.arrays import ArrayReader
 from explain.store.digests import digest_of
-from explain.store.filesystem import open_arrays, read_whole
-from explain.store.layout import ARRAYS, TABLE_COLUMNS, picture_name
+from explain.store.layout import ARRAYS
 from explain.store.manifest import MethodInfo, ModelInfo, dataset_info, model_info
+from explain.store.pictures import packs_of
+from explain.store.table_files import read_kinds, read_table
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
     import pandas as pd
-    import zarr
     from numpy.typing import NDArray
 
-_SMALL = 2**20
-"""Bytes of an array that is kept once it was read."""
+    from explain.contributions.contrast import Contrast
+    from explain.contributions.ledger import Ledger
+    from explain.contributions.strategies import Strategies
+    from explain.measures.alignment import Alignment
+    from explain.store.contributions import MapClusters
+    from explain.store.picture_packs import Packs
 
 
 class Store:
@@ -67,12 +75,16 @@ class Store:
         known = ", ".join(model.name for model in self.models)
         raise StoreError(f"The store has no model {name!r}; it has {known}.")
 
-    def table(self, name: str) -> pd.DataFrame:
-        """Read a table.
+    def table(
+        self, name: str, columns: Sequence[str] | None = None, where: Mapping[str, Collection[str]] | None = None
+    ) -> pd.DataFrame:
+        """Read a table, or the part of it that is asked for.
 
         Parameters
         ----------
         name : {"images", "predictions", "metrics", "agreement", "findings", "embedding"} or another stored one
+        columns, where : sequence of str and mapping of str to collection of str, optional
+            Only these columns, and only rows with one of the values by column; what the table lacks is not asked.
 
         Returns
         -------
@@ -82,19 +94,13 @@ class Store:
         Raises
         ------
         StoreError
-            If there is no such table at all, or its file is missing.
+            If there is no such table at all, or its file is missing or damaged.
         """
-        import pandas as pd
+        return read_table(self.path, self.provenance["tables"], name, columns, where)
 
-        file = self.provenance["tables"].get(name)
-        if file is None:
-            if name not in TABLE_COLUMNS:
-                raise StoreError(f"There is no table {name!r}; known are {', '.join(TABLE_COLUMNS)}.")
-            return pd.DataFrame({column: [] for column in TABLE_COLUMNS[name]})
-        try:
-            return pd.read_parquet(io.BytesIO(read_whole(self.path / file)))
-        except (OSError, ValueError) as error:  # it is not there, or no Parquet
-            raise StoreError(f"The table {name!r} cannot be read: {error}. Build the store anew.") from error
+    def kinds_in(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
+        """List the different rows that a table has in columns of few values, such as model, method and metric."""
+        return read_kinds(self.path, self.provenance["tables"], name, columns)
 
     def row(self, image: str) -> int:
         """Give the row of an image in every array.
@@ -150,7 +156,7 @@ class Store:
             If no such maps are stored, or what is stored is damaged.
         """
         there = self.method(model, method)
-        return self._read(there.folder, there.array, None if image is None else self.row(image))
+        return self._arrays.read(there.folder, there.array, None if image is None else self.row(image))
 
     def method(self, model: str, method: str) -> MethodInfo:
         """Give what is stored of one model by one method.
@@ -168,6 +174,10 @@ class Store:
                 f"Run: python -m explain build --methods {method}"
             )
         return found
+
+    def alignment(self, model: str, method: str) -> Alignment:
+        """Tell where the cells of stored maps lie on their images: what drawing and measuring them needs to know."""
+        return self.model(model).alignment_of_maps(self.method(model, method).at_pixels)
 
     def targets(self, model: str) -> NDArray[np.int64]:
         """Tell which class the stored maps of each row are of: the labelled one, else the predicted one.
@@ -212,6 +222,28 @@ class Store:
             self._heads[model] = Head(self._array(model, "head_kernel", None), self._array(model, "head_bias", None))
         return self._heads[model]
 
+    def ledger(self, image: str, model: str, target: str | None = None) -> Ledger:
+        """Write a score as a sum: of the class that stored maps are of, or of another class."""
+        return contributions.stored_ledger(self, image, model, target)
+
+    def contrast(self, image: str, model: str, target: str | None = None, against: str | None = None) -> Contrast:
+        """Divide the difference of two classes' scores: by default of the label and its strongest rival."""
+        return contributions.stored_contrast(self, image, model, target, against)
+
+    def payments(self, model: str, target: str) -> NDArray[np.float64]:
+        """Give what every channel of every image pays for a class, shape (n, c); zero where an image failed."""
+        return contributions.stored_payments(self, model, target)
+
+    def strategies(self, model: str, label: str, images: Sequence[str] = ()) -> Strategies:
+        """Find the components of what the channels pay for a label's class, over its images, or some of them."""
+        return contributions.stored_strategies(self, model, label, images)
+
+    def clusters(
+        self, model: str, method: str, label: str, count: int | None = None, images: Sequence[str] = ()
+    ) -> MapClusters:
+        """Cluster a label's stored maps, or some of them; by default into as many as the eigengap suggests."""
+        return contributions.stored_clusters(self, model, method, label, count, images)
+
     def class_index(self, model: str, label: str) -> int | None:
         """Find the output of a dataset's label, as the build found it.
 
@@ -230,7 +262,7 @@ class Store:
         bytes
             JPEG, RGB, upright, the long side at most 640 pixels.
         """
-        return self._picture("photographs", image, ".jpg")
+        return self._picture("photographs", image)
 
     def thumbnail(self, image: str) -> bytes:
         """Read the photograph at the gallery's size.
@@ -240,7 +272,7 @@ class Store:
         bytes
             JPEG, the long side at most 256 pixels.
         """
-        return self._picture("thumbnails", image, ".jpg")
+        return self._picture("thumbnails", image)
 
     def mask(self, image: str) -> NDArray[np.uint8] | None:
         """Read the part mask at the photograph's display size.
@@ -252,30 +284,29 @@ class Store:
         """
         from PIL import Image
 
-        try:
-            content = read_whole(self.path / "masks" / f"{picture_name(self.row(image))}.png")
-        except FileNotFoundError:
-            return None
-        return np.asarray(Image.open(io.BytesIO(content)))
+        content = self._packs["masks"].read(self.row(image))
+        return None if content is None else np.asarray(Image.open(io.BytesIO(content)))
 
-    def _picture(self, kind: str, image: str, suffix: str) -> bytes:
-        path = self.path / kind / f"{picture_name(self.row(image))}{suffix}"
+    def _picture(self, kind: str, image: str) -> bytes:
         try:
-            return read_whole(path)
+            content = self._packs[kind].read(self.row(image))
         except OSError as error:
-            raise StoreError(f"No picture of {image!r} is stored: the image could not be read at build.") from error
+            raise StoreError(f"The picture of {image!r} cannot be read: {error}. Build the store anew.") from error
+        if content is None:
+            raise StoreError(f"No picture of {image!r} is stored: the image could not be read at build.")
+        return content
+
+    @cached_property
+    def _packs(self) -> dict[str, Packs]:
+        return packs_of(self.path)
 
     @cached_property
     def _rows(self) -> dict[str, int]:
         return {image: row for row, image in enumerate(self.table("images")["image"])}
 
     @cached_property
-    def _groups(self) -> dict[str, zarr.Group]:
-        return {}
-
-    @cached_property
-    def _kept(self) -> dict[tuple[str, str], NDArray[Any]]:
-        return {}
+    def _arrays(self) -> ArrayReader:
+        return ArrayReader(self.path)
 
     @cached_property
     def _heads(self) -> dict[str, Head]:
@@ -286,30 +317,4 @@ class Store:
         return {}
 
     def _array(self, model: str, name: str, row: int | None) -> NDArray[Any]:
-        return self._read(f"{self.model(model).folder}/{ARRAYS}", name, row)
-
-    def _read(self, folder: str, name: str, row: int | None) -> NDArray[Any]:
-        """Read an array, or one row; what is missing or was changed since it was written is an error, never zeros.
-
-        A small array is read whole and kept, because opening a chunk costs a hundred times what copying a row does.
-        """
-        if row is not None and (folder, name) in self._kept:
-            return self._kept[folder, name][row]
-        try:
-            if folder not in self._groups:
-                self._groups[folder] = open_arrays(self.path / folder)
-            array: Any = self._groups[folder][name]
-            small = row is not None and array.nbytes <= _SMALL and array.chunks[0] > 1
-            found = np.asarray(array[:] if row is None or small else array[row])
-        except Exception as error:  # zarr raises many kinds over missing files, bad checksums and torn chunks
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
-            raise StoreError(
-                f"{folder}: {name} cannot be read ({reason[:200]}). Run: python -m explain build"
-            ) from error
-        if np.isnan(found).any():  # no result is NaN: it is what a missing chunk reads as
-            raise StoreError(f"{folder}: a part of {name} is missing. Run: python -m explain build")
-        if small:
-            found.flags.writeable = False
-            self._kept[folder, name] = found
-            return found[row]
-        return found
+        return self._arrays.read(f"{self.model(model).folder}/{ARRAYS}", name, row)

@@ -7,8 +7,10 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+from explain.store.digests import digest_of
 from explain.store.filesystem import file_digests, files_below, read_whole, write_atomically
 from explain.store.layout import CHECKSUMS, JOURNAL, MANIFEST, SCHEMA
+from explain.store.table_files import ROW_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +28,49 @@ def write_table(store: Path, name: str, frame: pd.DataFrame) -> str:
         Its place, relative to the store.
     """
     buffer = io.BytesIO()
-    frame.to_parquet(buffer, index=False, compression="zstd")
-    content = buffer.getvalue()
+    frame.to_parquet(buffer, index=False, compression="zstd", row_group_size=ROW_GROUP)
+    return _put_table(store, name, buffer.getvalue())
+
+
+class TableWriter:
+    """Writes a table part by part, a group of rows of Parquet each, so that it is never in memory as a whole.
+
+    Examples
+    --------
+    >>> import pandas, tempfile
+    >>> from pathlib import Path
+    >>> writer = TableWriter("metrics")
+    >>> for image in "ab":
+    ...     writer.write(pandas.DataFrame({"image": [image], "value": [0.5]}))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pandas.read_parquet(Path(folder) / writer.finish(Path(folder), pandas.DataFrame()))["image"].tolist()
+    ['a', 'b']
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._buffer = io.BytesIO()  # compressed: a hundredth of what the rows take in memory
+        self._file: Any = None
+
+    def write(self, frame: pd.DataFrame) -> None:
+        """Add rows; their columns are those of the first rows."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        part = pa.Table.from_pandas(frame, preserve_index=False)
+        if self._file is None:
+            self._file = pq.ParquetWriter(self._buffer, part.schema, compression="zstd")
+        self._file.write_table(part)
+
+    def finish(self, store: Path, empty: pd.DataFrame) -> str:
+        """Put the table down, or an empty one if nothing was written; gives its place, relative to the store."""
+        if self._file is None:
+            self.write(empty)
+        self._file.close()
+        return _put_table(store, self._name, self._buffer.getvalue())
+
+
+def _put_table(store: Path, name: str, content: bytes) -> str:
     file = f"tables/{name}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
     try:
         there = read_whole(store / file)
@@ -44,10 +87,17 @@ def write_manifest(store: Path, manifest: Mapping[str, Any]) -> None:
     Parameters
     ----------
     manifest : mapping
-        All of it but the schema.
+        All of it but the schema and its own digest.
     """
-    text = json.dumps({"schema": SCHEMA, **manifest}, indent=1, sort_keys=True, ensure_ascii=False)
+    whole = {"schema": SCHEMA, **manifest}
+    whole["digest"] = manifest_digest(whole)
+    text = json.dumps(whole, indent=1, sort_keys=True, ensure_ascii=False)
     write_atomically(store / MANIFEST, text.encode())
+
+
+def manifest_digest(manifest: Mapping[str, Any]) -> str:
+    """Digest a manifest without the digest that it holds of itself."""
+    return digest_of({key: value for key, value in manifest.items() if key != "digest"})
 
 
 def write_checksums(folder: Path) -> None:

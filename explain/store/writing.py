@@ -1,45 +1,40 @@
-"""Writing a store: arrays row by row with a journal, tables, and the manifest last of all."""
+"""Writing a store: arrays row by row with a journal, in shards of many rows; the checksums last of all."""
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explain.errors import StoreError
-from explain.store.filesystem import (
-    files_below,
-    make_folder,
-    open_arrays,
-    read_whole,
-    remove_tree,
-    sync_tree,
-    write_atomically,
-)
+from explain.store.arrays import StoredArrays
+from explain.store.filesystem import files_below, remove_tree, sync_tree
+from explain.store.journal import Piece, pieces_in, read_piece, runs, span
 from explain.store.layout import CHECKSUMS, JOURNAL
+from explain.store.shard_files import SMALL_SHARD, ShardFiles, small_layout
+from explain.store.shards import Layout
 from explain.store.whole_files import write_checksums
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    import zarr
     from numpy.typing import NDArray
 
     Values = Mapping[str, NDArray[Any]]
 
-_LARGEST_CHUNK = 2**20
-_MOST_ROWS = 256
+_BLOCK = 256
+"""Rows whose pieces of the journal become one piece, and one shard of each large array, as soon as all are there."""
+_LARGEST_BLOCK = 16 * 2**20
+"""Bytes of a shard of a large array, before it is compressed."""
+_COPIED = 64
 
 
 class ArrayWriter:
     """A group of arrays in a store, one row per image, with a journal of the rows that are done.
 
-    Large arrays get a chunk per image, written at once. Of small ones a chunk holds many images, since a file each
-    costs ten times as much to write and to read: their rows wait in the journal until all are there.
+    Rows wait in the journal, a piece per call. Those of large arrays lie there as the chunks that they will be, and go
+    into a shard as soon as a whole block of rows is there; those of small arrays wait until all are there.
 
     Parameters
     ----------
@@ -54,16 +49,18 @@ class ArrayWriter:
 
     Notes
     -----
-    A row counts only once the journal names it, and the journal is written after the row's chunks: a killed build
-    loses at most the batch it was writing. A power cut can keep the journal and lose chunks; every row that it names is
-    read before it counts, when a build resumes and once more before the group is finished. The checksums, which make a
-    group complete, are written after all that they list has reached the disk.
+    A row counts only once the journal names it: a killed build loses at most the batch it was writing. A power cut can
+    take pieces away, and chunks; every row that the journal names is verified by its checksums before it counts, when a
+    build resumes and once more before the group is finished. The checksums, which make a group complete, are written
+    after all that they list has reached the disk.
     """
 
     def __init__(self, folder: Path, group: str, rows: int, large: Collection[str] = ()) -> None:
         self.folder = folder
         self._name, self._rows, self._large = group, rows, frozenset(large)
-        self._group: zarr.Group | None = None
+        self._block = 0  # not known before the first values are
+        self._layouts: dict[str, Layout] = {}
+        self._files = ShardFiles(folder / group)
         self.complete = (folder / CHECKSUMS).exists()
         if self.complete:
             self._done = set(range(rows))
@@ -76,6 +73,10 @@ class ArrayWriter:
         """Rows that are written; all of the dataset's once the group is complete."""
         return frozenset(self._done)
 
+    def dtype_of(self, name: str) -> str | None:
+        """Tell in which type the rows of a large array are written; None where none are yet."""
+        return str(self._layouts[name].dtype) if name in self._layouts else None
+
     def write(self, rows: list[int], values: Values) -> None:
         """Write the results of some images and note them in the journal.
 
@@ -86,19 +87,24 @@ class ArrayWriter:
         values : mapping of str to ndarray, shape (len(rows), ...)
             Of the same names and types at every call; finite.
         """
-        for name in self._large & values.keys():
-            array = self._array(name, values[name][0].shape, values[name].dtype, rows_per_chunk=1)
-            for row, value in zip(rows, values[name], strict=True):
-                array[row] = value
+        if not rows:
+            return
+        self._plan({name: values[name][:0] for name in self._large})
         start = 0
-        for first, last in _runs(rows):
+        for first, last in runs(rows, self._block):
             end = start + last - first + 1
-            small = {name: value[start:end] for name, value in values.items() if name not in self._large}
-            buffer = io.BytesIO()
-            np.savez(buffer, allow_pickle=False, **small)
-            write_atomically(self.folder / JOURNAL / f"{first:06d}-{last:06d}.npz", buffer.getvalue())
+            part = {name: value[start:end] for name, value in values.items()}
+            encoded = {
+                name: [layout.encode(part[name][row : row + 1]) for row in range(end - start)]
+                for name, layout in self._layouts.items()
+            }
+            small = {name: value for name, value in part.items() if name not in self._large}
+            Piece(first, last, small, encoded, self._kinds).write(self.folder / JOURNAL)
             start = end
         self._done.update(rows)
+        for block in {row // self._block for row in rows}:
+            if self._done.issuperset(self._rows_of(block)):
+                self._close(block)
 
     def copy(self, source: Path, names: Collection[str], pairs: Iterable[tuple[int, int]]) -> None:
         """Take over rows that another store holds under the same digest.
@@ -112,9 +118,13 @@ class ArrayWriter:
         pairs : iterable of (int, int)
             Row there, row here; rising.
         """
-        there: Any = open_arrays(source / self._name)
-        for old, new in pairs:
-            self.write([new], {name: np.asarray(there[name][old])[None] for name in names})
+        there = StoredArrays(source / self._name)
+        waiting = list(pairs)
+        for start in range(0, len(waiting), _COPIED):
+            some = waiting[start : start + _COPIED]
+            self.write(
+                [new for _, new in some], {name: np.stack([there[name][old] for old, _ in some]) for name in names}
+            )
 
     def finish(self, whole: Values | None = None) -> None:
         """Write the small arrays and the checksums of every file, which makes the group complete.
@@ -136,13 +146,13 @@ class ArrayWriter:
                 f"{lost} results below {self.folder} were written and are gone: the disk lost them, or somebody "
                 "removed them. Run the same command again; what is complete is kept."
             )
-        journal = sorted((self.folder / JOURNAL).glob("*.npz"))
-        if journal:
-            self._gather(journal)
+        for block in sorted({row // self._block for row in kept}):
+            self._close(block)
+        self._gather(pieces_in(self.folder / JOURNAL))
         for name, value in (whole or {}).items():
-            self._array(name, value.shape[1:], value.dtype, rows_per_chunk=len(value), rows=len(value))[:] = value
+            self._files.put_whole(name, value)
         for name, file in files_below(self.folder).items():
-            if name.endswith(".partial"):  # what a kill left in the middle of a chunk
+            if name.endswith(".partial"):  # what a kill left in the middle of a file
                 file.unlink(missing_ok=True)
         sync_tree(self.folder)  # the checksums make it complete, so what they list reaches the disk before them
         write_checksums(self.folder)
@@ -153,120 +163,91 @@ class ArrayWriter:
     def restart(self) -> None:
         """Forget everything that is written."""
         remove_tree(self.folder)
-        self._group, self._done, self.complete = None, set(), False
+        self._files.forget()
+        self._done, self.complete = set(), False
+        self._block, self._layouts = 0, {}
 
-    def _gather(self, journal: list[Path]) -> None:
-        """Join the journal's pieces to chunks, one chunk in memory at a time; rows without a result are zero."""
-        pieces = [(*_span(file.name), file) for file in journal]
-        with np.load(io.BytesIO(read_whole(journal[0])), allow_pickle=False) as piece:
-            kinds = {name: (piece[name].shape[1:], piece[name].dtype) for name in piece.files}
-        for name, (shape, dtype) in kinds.items():
-            size = rows_per_chunk(shape, dtype, self._rows)
-            array = self._array(name, shape, dtype, rows_per_chunk=size)
-            for start in range(0, self._rows, size):
-                end = min(start + size, self._rows)
-                chunk = np.zeros((end - start, *shape), dtype)
-                for first, last, file in pieces:
-                    if first < end and last >= start:
-                        with np.load(io.BytesIO(read_whole(file)), allow_pickle=False) as piece:
-                            low, high = max(first, start), min(last + 1, end)
-                            chunk[low - start : high - start] = piece[name][low - first : high - first]
-                array[start:end] = chunk
+    @property
+    def _kinds(self) -> dict[str, NDArray[Any]]:
+        return {name: np.empty((0, *layout.shape), layout.dtype) for name, layout in self._layouts.items()}
 
-    def _array(
-        self, name: str, shape: tuple[int, ...], dtype: Any, *, rows_per_chunk: int, rows: int | None = None
-    ) -> Any:
-        if self._group is None:
-            make_folder(self.folder)
-            self._group = open_arrays(self.folder / self._name, write=True)
-        if name not in self._group:
-            from zarr.codecs import Crc32cCodec, ZstdCodec
+    def _plan(self, kinds: Values) -> None:
+        """Decide how many rows a block has, from the largest row among the large arrays."""
+        if self._block:
+            return
+        sizes = [int(np.prod(kind.shape[1:])) * kind.dtype.itemsize for kind in kinds.values()]
+        fitting = min((max(1, _LARGEST_BLOCK // max(1, size)) for size in sizes), default=_BLOCK)
+        self._block = max(1, min(_BLOCK, fitting, self._rows))
+        self._layouts = {
+            name: Layout(kind.shape[1:], kind.dtype, 1, self._block) for name, kind in sorted(kinds.items())
+        }
 
-            self._group.create_array(
-                name,
-                shape=(self._rows if rows is None else rows, *shape),
-                chunks=(max(1, rows_per_chunk), *shape),
-                dtype=dtype,
-                # Zstandard at its fastest level, small and quick on half floats; the checksum makes a flipped bit
-                # an error at reading, and a missing chunk reads as NaN, which no result ever is.
-                compressors=(ZstdCodec(level=1), Crc32cCodec()),
-                fill_value=np.nan,
-                config={"write_empty_chunks": True},
-            )
-        return self._group[name]
+    def _rows_of(self, block: int) -> range:
+        return range(block * self._block, min((block + 1) * self._block, self._rows))
+
+    def _close(self, block: int) -> None:
+        """Join a block's pieces of the journal to one, and write its rows of the large arrays as a shard each."""
+        there = set(self._rows_of(block))
+        files = [file for file in pieces_in(self.folder / JOURNAL) if span(file.name)[0] in there]
+        pieces = [piece for piece in map(read_piece, files) if piece is not None]
+        if all(not piece.encoded for piece in pieces) and (self._layouts or len(pieces) == 1):
+            return  # it is closed already
+        for name, layout in self._layouts.items():
+            encoded = self._files.chunks(name, layout, block)
+            for piece in pieces:
+                chunks = zip(piece.rows, piece.encoded.get(name, ()), strict=False)
+                encoded |= {row % self._block: chunk for row, chunk in chunks}
+            self._files.put(name, layout, self._rows, block, encoded)
+        by_row = {row: (piece, row - piece.first) for piece in pieces for row in piece.rows}
+        made = set()
+        for first, last in runs(sorted(by_row), self._block):
+            chosen = [by_row[row] for row in range(first, last + 1)]
+            small = {name: np.stack([piece.small[name][at] for piece, at in chosen]) for name in pieces[0].small}
+            joined = Piece(first, last, small, kinds=self._kinds)
+            joined.write(self.folder / JOURNAL, lasting=True)
+            made.add(joined.name)
+        for file in files:
+            if file.name not in made:
+                file.unlink(missing_ok=True)
+
+    def _gather(self, files: Sequence[Path]) -> None:
+        """Write the small arrays, a shard of each in memory at a time; rows without a result are zero."""
+        first = next((piece for piece in map(read_piece, files[:1]) if piece), None)
+        kinds = {} if first is None else {name: value[:0] for name, value in first.small.items()}
+        layouts = {name: small_layout(kind.shape[1:], kind.dtype, self._rows) for name, kind in kinds.items()}
+        for number, start in enumerate(range(0, self._rows if kinds else 0, SMALL_SHARD)):
+            end = min(start + SMALL_SHARD, self._rows)
+            held = {name: np.zeros((end - start, *kind.shape[1:]), kind.dtype) for name, kind in kinds.items()}
+            for file in files:
+                low, high = span(file.name)
+                piece = read_piece(file) if low < end and high >= start else None
+                if piece is not None:
+                    low, high = max(low, start), min(high + 1, end)
+                    for name, values in held.items():
+                        values[low - start : high - start] = piece.small[name][low - piece.first : high - piece.first]
+            for name, layout in layouts.items():
+                cuts = range(0, end - start, layout.chunk)
+                chunks = {at // layout.chunk: layout.encode(held[name][at : at + layout.chunk]) for at in cuts}
+                self._files.put(name, layout, self._rows, number, chunks)
 
     def _read_journal(self) -> set[int]:
         """Find the rows that a killed build completed; a power cut may have torn what it had just written."""
         done: set[int] = set()
-        arrays = self._opened()
-        for file in sorted((self.folder / JOURNAL).glob("*.npz")):
-            first, last = _span(file.name)
-            try:
-                with np.load(io.BytesIO(read_whole(file)), allow_pickle=False) as piece:
-                    whole = all(len(piece[name]) == last - first + 1 for name in piece.files)
-                whole = whole and all(
-                    _is_whole(arrays, name, row) for name in self._large for row in range(first, last + 1)
-                )
-            except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
-                whole = False
-            if whole:
-                done.update(range(first, last + 1))
-            else:
+        self._files.remove_torn()
+        whole: dict[int, frozenset[int]] = {}
+        for file in pieces_in(self.folder / JOURNAL):
+            piece = read_piece(file)
+            if piece is None or piece.kinds.keys() != self._large:  # torn, or of a version that kept them elsewhere
                 file.unlink(missing_ok=True)
+                continue
+            self._plan(piece.kinds)
+            if piece.kinds and not piece.encoded:
+                block = piece.first // self._block
+                if block not in whole:
+                    places = [frozenset(self._files.chunks(name, each, block)) for name, each in self._layouts.items()]
+                    whole[block] = frozenset.intersection(*places)
+                if not whole[block].issuperset(row % self._block for row in piece.rows):
+                    file.unlink(missing_ok=True)
+                    continue
+            done.update(piece.rows)
         return done
-
-    def _opened(self) -> Any:
-        """Open the group, if it is there; one whose descriptions a power cut tore goes, and its rows with it."""
-        there = self.folder / self._name
-        if not there.exists():
-            return None
-        try:
-            group = open_arrays(there)
-            list(group.arrays())
-        except Exception:  # zarr raises many kinds over what is missing or torn
-            remove_tree(there)
-            self._group = None
-            return None
-        return group
-
-
-def _is_whole(arrays: Any, name: str, row: int) -> bool:
-    try:
-        return not np.isnan(arrays[name][row]).any()
-    except Exception:  # and over torn chunks
-        return False
-
-
-def rows_per_chunk(shape: tuple[int, ...], dtype: Any, rows: int) -> int:
-    """Choose how many images share a chunk: 256 at most, and a megabyte at most.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Of one image's row.
-    dtype : numpy.dtype
-    rows : int
-        Images in all.
-
-    Examples
-    --------
-    >>> rows_per_chunk((13, 13), np.float32, 100_000), rows_per_chunk((299, 299), np.float32, 100_000)
-    (256, 2)
-    """
-    return max(1, min(rows, _MOST_ROWS, _LARGEST_CHUNK // max(1, int(np.prod(shape)) * np.dtype(dtype).itemsize)))
-
-
-def _span(name: str) -> tuple[int, int]:
-    found = re.fullmatch(r"(\d+)-(\d+)\.npz", name)
-    return (int(found[1]), int(found[2])) if found else (0, -1)
-
-
-def _runs(rows: list[int]) -> Iterator[tuple[int, int]]:
-    """Give first and last of each run of consecutive rows."""
-    if not rows:
-        return
-    first = rows[0]
-    for row, following in zip(rows, [*rows[1:], None], strict=True):
-        if following != row + 1:
-            yield first, row
-            first = following if following is not None else row

@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ FLAGS = (
 )  # fmt: skip
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 RUNS = 5
-PICTURES = """[document, ...[...document.querySelectorAll('*')].map((element) => element.shadowRoot)]
-  .flatMap((root) => root ? [...root.querySelectorAll('[data-testid=stMain] img, .cards img, .panels img')] : [])"""
+SHOWN = "[data-testid=stMain] img, .cards img, .claims img, .invitation img"
+PICTURES = f"""[document, ...[...document.querySelectorAll('*')].map((element) => element.shadowRoot)]
+  .flatMap((root) => root ? [...root.querySelectorAll('{SHOWN}')] : [])"""
 STANDS = f"""() => {{
   const app = document.querySelector('[data-testid=stApp]');
   const pictures = {PICTURES};
@@ -36,17 +38,20 @@ STANDS = f"""() => {{
     && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')
     && pictures.length >= %d && pictures.every((image) => image.complete && image.naturalWidth > 0);
 }}"""
-CARDS = 20
+CARDS = 24
 CARDS_STAND = f"() => location.pathname.endsWith('/gallery') && ({STANDS % CARDS})()"
 FIRST_CARD = f"() => ({PICTURES})[0]?.src"
 NTH_MAP = """() => {
   const host = [...document.querySelectorAll('*')].find((e) => e.shadowRoot?.querySelector('.panels'));
-  const map = host?.shadowRoot.querySelectorAll('.map img')[%d];
-  return map?.complete && map.naturalWidth > 0 ? map.src : null;
+  const map = host?.shadowRoot.querySelectorAll('.map canvas')[%d];
+  return map?.width > 0 ? map.toDataURL() : null;
 }"""
+OVERVIEW_PICTURES = 20  # five of the invitation, and at least so many of claims
+OVERVIEW_STANDS = STANDS % OVERVIEW_PICTURES
 MAPS_ARE_DRAWN = f"() => [{', '.join(f'({NTH_MAP % number})()' for number in range(4))}].every(Boolean)"
 TIMEOUT = 60_000  # milliseconds
 POLLING = 20
+RESTS = 500  # milliseconds after which the server has heard of a control
 ONE_LINE = "import streamlit as st\nst.title('One line')\n"
 
 
@@ -66,6 +71,7 @@ def run(settings: Settings) -> Section:
             seconds: dict[str, list[float]] = {}
             for _ in range(RUNS + 1):
                 Visitor(browser, bare, seconds).one_line()
+                Visitor(browser, address, seconds).overview()
                 Visitor(browser, address, seconds).gallery()
                 Visitor(browser, address, seconds).compare()
             browser.close()
@@ -73,7 +79,7 @@ def run(settings: Settings) -> Section:
         "pages",
         "Pages in a browser",
         "Headless Chromium and the server share the machine. A gallery counts as there when its script has ended and "
-        "all 20 pictures are drawn; Compare, when the four maps are drawn; a control, when the picture it changes has "
+        "all 24 pictures are drawn; Compare, when the four maps are drawn; a control, when the picture it changes has "
         "changed. First visit: a browser with an empty cache, which fetches Streamlit's own scripts. Again: by "
         "address, with those scripts in its cache. From within: by a click on another page. One line: what Streamlit "
         "itself takes for a page with a heading and nothing else. The column cold is the server's first visitor.",
@@ -104,6 +110,11 @@ class Visitor:
         self._opened("One line", "/", heading)
         self._page.context.close()
 
+    def overview(self) -> None:
+        """Open it by its address."""
+        self._opened("Overview", "/overview", OVERVIEW_STANDS)
+        self._page.context.close()
+
     def gallery(self) -> None:
         """Open it in three ways, and change what it shows."""
         self._opened("Gallery", "/gallery", CARDS_STAND)
@@ -125,7 +136,7 @@ class Visitor:
         self._page.context.close()
 
     def compare(self) -> None:
-        """Open it in three ways, and move two sliders by one step."""
+        """Open it in three ways, move two sliders by one step, choose other colours, and go to the next image."""
         self._opened("Compare", "/compare", MAPS_ARE_DRAWN)
         self._page.get_by_role("link", name="Gallery", exact=True).click()
         self._page.wait_for_function(CARDS_STAND)
@@ -135,7 +146,15 @@ class Visitor:
         for name, number, control in (("Compare: K moved", 2, "K of FEM"), ("Compare: opacity moved", 0, "Opacity")):
             self._page.get_by_role("group", name=control).get_by_role("slider").focus()
             self._timed(name, lambda number=number: self._changed(NTH_MAP % number, self._step), "() => true")
+            self._page.wait_for_timeout(RESTS)
             self._page.wait_for_function(STANDS % 0)
+        colours = self._page.locator(".controls").get_by_role("combobox", name="Colours")
+        choose = partial(colours.select_option, "magma")
+        self._timed("Compare: other colours", lambda: self._changed(NTH_MAP % 0, choose), "() => true")
+        self._page.wait_for_timeout(RESTS)
+        self._page.wait_for_function(STANDS % 0)
+        following = self._page.get_by_role("link", name="Next").click
+        self._timed("Compare: next image", lambda: self._changed(NTH_MAP % 0, following), "() => true")
         self._page.context.close()
 
     def _step(self) -> None:

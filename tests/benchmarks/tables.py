@@ -75,7 +75,7 @@ def one(size: int) -> dict[str, float]:
     studied = DatasetInfo("made", "Made", "", (), {}, "", size, study="reference_report")
     timed("findings_s", lambda: findings_table(maps.metrics, maps.agreement, predictions, selection, studied))
     images = images_table(records, read)
-    timed("gallery_s", lambda: summarise(images, predictions, maps.metrics, maps.agreement, list(GRIDS)))
+    timed("gallery_s", lambda: summarise(images, predictions, maps.metrics, maps.agreement, list(GRIDS), METHODS))
     found["whole_s"] = sum(value for name, value in found.items() if name.endswith("_s"))
     found["peak_MiB"] = peak_memory() / 2**20
     return found

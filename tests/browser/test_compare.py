@@ -1,7 +1,5 @@
 """Compare in a browser: maps answer to K, visitors do not meet, downloads hold what they say."""
 
-import io
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,16 +7,16 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.test_links import set_by_hand
-from tests.browser.visiting import eventually, expander, picture_bytes, settle, unfold
+from tests.browser.visiting import drawn_by, eventually, expander, settle, unfold
 
 
 def pixels(page):
     """Give the four maps' pixels, Grad-CAM's first."""
-    pictures = page.locator(".panels .map img")
+    pictures = page.locator(".panels .map canvas")
     pictures.nth(3).wait_for()
-    sources = pictures.evaluate_all("images => images.map((image) => image.src)")
-    assert len(sources) == 4
-    return [np.asarray(Image.open(io.BytesIO(picture_bytes(page, source))), int) for source in sources]
+    drawn = drawn_by(pictures)
+    assert len(drawn) == 4
+    return drawn
 
 
 def test_fem_changes_with_k_and_grad_cam_does_not(visitor):
@@ -49,7 +47,7 @@ def test_two_visitors_do_not_disturb_each_other(visitor):
     expect(first.get_by_text("elephant_002", exact=False).first).to_be_visible()
     assert "magma" not in first.url
     set_by_hand(first, "push", "Opacity", "ArrowRight")
-    first.wait_for_function("!location.search.includes('opacity')")
+    first.wait_for_function("() => !location.search.includes('opacity')")
     settle(first)
     eventually(first, lambda: all(np.array_equal(*pair) for pair in zip(before, pixels(first), strict=True)))
     for old, new in zip(before, pixels(first), strict=True):

@@ -1,11 +1,25 @@
 """Opening a page without a browser."""
 
+import functools
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.boundary import BROKEN
+
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_is_installed_is_looked_through_once():
+    """Keep what each new AppTest looks for in every library that is installed: it took half of a page's time."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        found = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", found)
+        yield
 
 
 @pytest.fixture
@@ -20,6 +34,7 @@ def opened(monkeypatch):
             app.query_params[name] = value
         app.run()
         assert not app.exception, app.exception
+        assert not [error.value for error in app.error if error.value.startswith(f"This page {BROKEN}")]
         return app
 
     return run

@@ -6,14 +6,13 @@ import pandas as pd
 import pytest
 
 from dashboard.components.answers import Answers, _rows
-from dashboard.components.panels import Panel, _plain
+from dashboard.components.panels import EveryValue, Panel, _plain
 from dashboard.drawing import (
     Outlines,
     Scale,
-    columns_of,
     drawn,
     matrix,
-    row_of,
+    rows_of,
     shade,
     shared_maximum,
 )
@@ -35,7 +34,7 @@ def test_one_scale_shows_equal_density_in_equal_colours_whatever_the_units():
     flat, sharp = peaked(2), peaked(50)
     maximum = shared_maximum({("a", "fem"): flat, ("a", "gradcam"): sharp})
     assert maximum == pytest.approx(50 / (65 / 16))
-    view, scale = View(layer="map", interpolation="nearest"), Scale(maximum=maximum)
+    view, scale = View(layer="map", interpolation="nearest", scale="shared"), Scale(maximum=maximum)
     np.testing.assert_array_equal(drawn(PHOTOGRAPH, flat, view, scale), drawn(PHOTOGRAPH, 1000 * flat, view, scale))
     own = [drawn(PHOTOGRAPH, m, view.but(scale="own"), scale)[7, 20].tolist() for m in (flat, sharp)]
     shared = [drawn(PHOTOGRAPH, m, view, scale)[7, 20].tolist() for m in (flat, sharp)]
@@ -87,27 +86,51 @@ def test_outlines_lie_on_the_borders_of_box_and_mask():
     boxed = Outlines((Box(0, 0, 60, 40),), 60, 40).on(PHOTOGRAPH)
     assert boxed[0, 15].tolist() != [100, 100, 100]
     np.testing.assert_array_equal(Outlines().on(PHOTOGRAPH), PHOTOGRAPH)
+    assert Outlines().alone((20, 30)) is None
+
+
+def test_outlines_alone_laid_on_a_picture_are_the_outlines_on_it():
+    mask = np.zeros((20, 30), np.uint8)
+    mask[5:15, 10:20] = 3
+    outlines = Outlines((Box(4, 4, 40, 30),), 60, 40, mask)
+    alone = outlines.alone((20, 30))
+    laid = np.where(alone[..., 3:] == 255, alone[..., :3], PHOTOGRAPH)
+    np.testing.assert_array_equal(laid, outlines.on(PHOTOGRAPH))
+    assert set(np.unique(alone[..., 3])) == {0, 255}
 
 
 @pytest.mark.parametrize(
-    ("models", "methods", "together", "columns"),
-    [(1, 1, 1, 1), (1, 3, 3, 3), (2, 2, 2, 2), (4, 11, 4, 4), (5, 2, 5, 3), (8, 1, 8, 4), (1, 11, 11, 4)],
-)
-def test_a_row_holds_one_method_s_models_and_wraps_evenly(models, methods, together, columns):
+    ("models", "methods", "lengths"),
+    [
+        (1, 1, [1]), (1, 3, [3]), (2, 2, [4]), (2, 7, [4, 4, 4, 2]), (3, 2, [3, 3]), (4, 3, [4, 4, 4]),
+        (5, 2, [3, 2, 3, 2]), (8, 1, [4, 4]), (1, 11, [4, 4, 3]),
+    ],
+)  # fmt: skip
+def test_rows_are_full_and_do_not_part_the_models_of_a_method(models, methods, lengths):
     selection = Selection({str(n): "" for n in range(models)}, {str(n): "" for n in range(methods)})
-    assert row_of(selection) == together
-    assert columns_of(together) == columns
+    rows = rows_of(selection)
+    assert [len(row) for row in rows] == lengths
+    assert tuple(key for row in rows for key in row) == selection.keys
 
 
 def test_a_panel_carries_its_values_row_by_row():
-    sent = _plain(Panel("<b>x</b>", "alt", b"jpeg", ("line",), np.array([[1, 2, 3], [4, 5, 6]], np.float32)))
+    sent = _plain(Panel("<b>x</b>", "alt", ("line",), np.array([[1, 2, 3], [4, 5, 6]], np.float32)))
     values = np.frombuffer(base64.b64decode(sent["map"].pop("values")), "<f4")
     np.testing.assert_array_equal(values, [1, 2, 3, 4, 5, 6])
-    assert sent["map"] == {"rows": 2, "columns": 3, "mean": 3.5, "unit": "mean"}
-    signed = _plain(Panel("x", "", b"jpeg", (), np.array([[-1, 3]], np.float32)))["map"]
-    assert (signed["mean"], signed["unit"]) == (2, "mean of absolute values")
+    assert sent["map"] == {"rows": 2, "columns": 3, "mean": 3.5, "unit": "mean", "down": 0, "right": 0}
+    signed = _plain(Panel("x", "", (), np.array([[-1, 3]], np.float32)))
+    assert (signed["map"]["mean"], signed["map"]["unit"]) == (2, "mean of absolute values")
+    assert signed["peak"] == 1.5  # in multiples of that mean, of either sign
     assert sent["heading"] == "<b>x</b>"  # the browser sets it as text
-    assert _plain(Panel("x", "alt", b""))["map"] is None
+    assert _plain(Panel("x", "alt"))["map"] is None
+
+
+def test_a_panel_carries_its_maps_for_every_value_of_a_parameter():
+    maps = np.array([[[1, 3]], [[0, 0]]], np.float32)
+    sent = _plain(Panel("x", saliency=maps[0], every=EveryValue("k", "K", 0.5, 0.5, maps)))
+    assert np.frombuffer(base64.b64decode(sent["every"]["values"]), "<f4").tolist() == [1, 3, 0, 0]
+    assert sent["every"]["means"] == [2, 0]
+    assert (sent["parameter"], sent["low"], sent["step"], sent["peaks"]) == ("k", 0.5, 0.5, [1.5, 0])
 
 
 @pytest.mark.parametrize(

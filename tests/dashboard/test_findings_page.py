@@ -27,8 +27,9 @@ def anyones(tmp_path_factory):
         (root / "birds" / label).mkdir(parents=True)
         for stem in stems:
             shutil.copy(DEMO_FOLDER / source / f"{stem}.jpg", root / "birds" / label / f"{stem[-1]}{label}.jpg")
-    for cache, models in (("two", None), ("one", "compact-resnet")):
-        build(open_dataset(root / "birds"), load_specifications(models), root / cache, batch_size=4)
+    build(open_dataset(root / "birds"), load_specifications("compact-resnet"), root / "one", batch_size=4)
+    shutil.copytree(root / "one", root / "two")
+    build(open_dataset(root / "birds"), load_specifications(), root / "two", batch_size=4)
     return root
 
 
@@ -37,19 +38,42 @@ def open_page(opened):
     return lambda cache, stem="findings", **params: opened(cache, stem, **params)
 
 
+def listed(app):
+    """Give the lines of the list of claims."""
+    return next(each.value for each in app.markdown if each.value.startswith("1. [")).splitlines()
+
+
 def said(app):
-    kinds = (app.title, app.caption, app.markdown, app.warning, app.info)
+    kinds = (app.title, app.subheader, app.caption, app.markdown, app.warning, app.info)
     return " ".join(str(element.value) for kind in kinds for element in kind)
 
 
 def test_the_reports_claims_are_named_where_the_dataset_is_its_subject(open_page, built):
-    app = open_page(built[0])
+    app = open_page(built[0], open="6")
     text = said(app)
-    assert "what the report says" in text
+    assert "A lab report drew these conclusions" in text
     assert "looks at head, tusks and trunk" in text
     names = dict(zip(app.selectbox(key="test_6").options, range(99), strict=False))
     assert "Grad-CAM: head, American black bear" in names
     assert "FEM: body, All" in names
+
+
+def test_settled_claims_are_folded_and_a_link_says_which_stand_open(open_page, built):
+    def opened(**link):
+        return {box.key for box in open_page(built[0], **link).selectbox if box.key and box.key.startswith("test_")}
+
+    assert opened(open="1,4") == {"test_1", "test_4"}
+    assert opened(open="none") == set()
+    answered = ("supported", "contradicted", "no relevant difference", "not tested")
+    lines = enumerate(listed(open_page(built[0])), 1)
+    assert opened() == {f"test_{n}" for n, line in lines if not any(verdict in line for verdict in answered)}
+    assert "test_2" in opened(test="2:entropy:all")
+
+
+def test_images_for_and_against_are_counted_forwards(open_page, built):
+    text = said(open_page(built[0], open="2"))
+    assert "images carry it" in text
+    assert "Go against it most" in text
 
 
 def test_with_another_dataset_nothing_speaks_of_the_report_or_its_subjects(open_page, anyones):
@@ -68,8 +92,8 @@ def test_a_single_model_has_the_claims_about_its_methods(open_page, anyones):
 
 
 def test_a_link_to_a_test_of_another_datasets_claims_shows_the_page(open_page, anyones):
-    app = open_page(anyones / "two", test="6:gradcam: head and trunk:all")
-    assert app.selectbox(key="test_1").value == "1:gradcam: area_half_max:robin"
+    app = open_page(anyones / "two", test="6:gradcam: head and trunk:all", open="1")
+    assert app.selectbox(key="test_1").value == "1:gradcam: area_half_max:all"
 
 
 @pytest.mark.parametrize("stem", ["gallery", "compare", "statistics", "about"])

@@ -19,8 +19,10 @@ views = st.builds(
     View,
     **{name: st.sampled_from(values) for name, values in CHOICES.items()},
     label=st.sampled_from(["", "African_elephant", "a b"]),
-    image=st.sampled_from(["", "elephant_001", "<b>x</b>"]),
+    image=st.sampled_from(["", "elephant_001", "<b>x</b>", "two\nlines", "x" * 900]),
     page=st.integers(1, 500),
+    with_=st.sampled_from(["", "elephant_002"]),
+    images=names,
     models=names,
     methods=names,
     parameters=settings,
@@ -74,7 +76,7 @@ def test_what_an_explainer_can_be_told_is_a_link_s_parameter_within_its_range(na
 
 def test_no_explainer_s_parameter_takes_a_page_s_name():
     own = set(DEFAULTS) - set(PARAMETERS)
-    assert own == set(View.__dataclass_fields__) - {"parameters"}
+    assert own == {name.rstrip("_") for name in View.__dataclass_fields__} - {"parameters"}
 
 
 def test_links_of_before_methods_could_be_chosen_say_what_they_said():
@@ -90,3 +92,16 @@ def test_names_are_separated_by_commas_and_count_once():
     assert view.models == ("b", "a")
     assert view.methods == ()
     assert parse({"methods": ",".join(EXPLAINERS)})[0].methods == tuple(EXPLAINERS)
+
+
+def test_a_parameter_that_is_there_twice_is_named_and_the_last_counts():
+    view, (notice,) = parse({"label": ["a", "b"], "order": ["descending"]})
+    assert (view.label, view.order) == ("b", "descending")
+    assert "link's label is there more than once" in notice
+
+
+def test_of_another_image_no_place_is_erased():
+    view = View(image="a", erased="f0")
+    assert view.but(image="b").erased == ""
+    assert view.but(image="a", page=2).erased == "f0"
+    assert view.but(image="b", erased="1").erased == "1"

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from dashboard.link import View
-from dashboard.selection import neighbours, select_images, summarise
+from dashboard.selection import DISTANCE, counts_of, neighbours, select_images, summarise
 
 
 @pytest.fixture
@@ -49,12 +49,26 @@ def ids(summary, **view):
         ({"verdict": "wrong"}, "bc"), ({"verdict": "models-disagree"}, "b"), ({"size": "small"}, "b"),
         ({"size": "medium"}, "c"), ({"size": "large"}, "a"), ({"text": "B"}, "b"), ({"text": " c "}, "c"),
         ({"text": "["}, ""), ({"sort": "spread"}, "acbd"), ({"sort": "spread", "order": "descending"}, "bcad"),
-        ({"sort": "models"}, "acbd"), ({"sort": "methods"}, "bacd"), ({"sort": "inside"}, "cabd"),
+        ({"sort": "models", "order": "ascending"}, "acbd"), ({"sort": "methods", "order": "ascending"}, "bacd"),
+        ({"sort": "models"}, "bcad"), ({"sort": "methods"}, "abcd"), ({"images": ("c", "a", "z")}, "ac"),
+        ({"sort": "inside"}, "cabd"),
         ({"sort": "confidence"}, "cbad"), ({"label": "elephant", "size": "medium"}, ""),
     ],
 )  # fmt: skip
 def test_filters_and_orders(summary, view, expected):
     assert ids(summary, **view) == list(expected)
+
+
+def test_the_nearest_come_first_unless_something_else_is_sorted_by(summary):
+    near = summary.assign(**{DISTANCE: [0.5, 0.1, np.nan, 0.0]})
+    assert select_images(near, View(like="d"))["image"].tolist() == list("dbac")
+    assert select_images(near, View(like="d", sort="confidence"))["image"].tolist() == list("cbad")
+
+
+def test_a_filter_s_values_are_counted_with_the_other_filters_as_they_are(summary):
+    view = View(label="elephant", verdict="wrong")
+    assert counts_of(summary, view, "label", ("", "elephant", "bear")) == {"": 2, "elephant": 1, "bear": 1}
+    assert counts_of(summary, view, "verdict", ("all", "right", "wrong")) == {"all": 2, "right": 1, "wrong": 1}
 
 
 def test_the_union_of_overlapping_boxes_counts_once(summary):

@@ -5,6 +5,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import pytest
 
+from dashboard.boundary import BROKEN
 from dashboard.cached_statistics import options_of
 from dashboard.link import View
 from data import open_dataset
@@ -39,7 +40,10 @@ def texts(app):
 def test_every_section_has_its_figures_each_with_a_table_and_a_file(open_statistics, section, words, figures):
     app = open_statistics(section=section)
     assert words in texts(app).replace("\\", "")  # page texts are escaped
-    assert len(app.get("plotly_chart")) == figures
+    drawn_here = section == "averages"  # by the script that draws the maps of a photograph
+    assert len(app.get("plotly_chart")) == (0 if drawn_here else figures)
+    panels = [each for each in app.get("bidi_component") if "photograph" in json.loads(each.proto.json)]
+    assert len(panels) == (2 if drawn_here else 0)  # one for each class
     assert sum(e.label == "Table" for e in app.expander) == figures
     downloads = [e for e in app.get("download_button") if e.proto.label == "Download (.csv)"]
     assert len(downloads) == figures + (section == "answers")  # the accuracy is a table alone
@@ -120,7 +124,7 @@ def test_one_broken_figure_leaves_the_others(open_statistics, monkeypatch, caplo
     monkeypatch.setattr("dashboard.cached_statistics.ENTRIES", broken_at(place, broken))
     app = open_statistics(section="answers", label="African_elephant")
     (error,) = app.error
-    assert "could not be drawn" in error.value
+    assert f"This figure {BROKEN}" in error.value
     assert len(app.get("plotly_chart")) == 1
     assert "on purpose" in caplog.text
 

@@ -142,6 +142,42 @@ def test_a_full_queue_says_how_many_wait_and_the_others_are_served_in_turn(worke
     say(worker)
 
 
+def test_who_waits_is_told_how_many_are_before_until_none_is(worker, tmp_path):
+    worker = limited(worker, waiting=9)
+    gates = [tmp_path / "first", tmp_path / "second"]
+    heard = []
+    with ThreadPoolExecutor(3) as visitors:
+        visitors.submit(say, worker, f"hold {gates[0]}")
+        until((tmp_path / "first.held").exists)
+        visitors.submit(say, worker, f"hold {gates[1]}")
+        until(lambda: worker.waiting == 1)
+        third = visitors.submit(worker.explain, b"third", (), {}, told=heard.append)
+        until(lambda: heard == [2, 2])  # told once more, so that a visitor who has left is noticed
+        gates[0].touch()
+        until(lambda: heard[-1] == 1)
+        gates[1].touch()
+        assert isinstance(third.exception(20), ExplainError)
+    assert sorted(heard, reverse=True) == heard
+    worker.close()
+
+
+def test_who_leaves_the_queue_frees_the_place(worker, tmp_path):
+    gate = tmp_path / "gate"
+
+    def leave(ahead):
+        raise KeyError("left")
+
+    with ThreadPoolExecutor(2) as visitors:
+        first = visitors.submit(say, worker, f"hold {gate}")
+        until((tmp_path / "gate.held").exists)
+        with pytest.raises(KeyError, match="left"):
+            worker.explain(b"second", (), {}, told=leave)
+        assert worker.waiting == 0
+        gate.touch()
+        first.result(20)
+    say(worker)
+
+
 def test_a_crash_for_one_visitor_is_none_for_the_next_in_line(worker, tmp_path):
     gate = tmp_path / "gate"
     with ThreadPoolExecutor(2) as visitors:

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from explain.measures.alignment import CENTRED
 from explain.models.head import Head
 from explain.store.selection import Selection
 
@@ -20,6 +21,7 @@ class ToyStore:
         return SimpleNamespace(
             name=name, title=name.title(), classes=CLASSES[name], refused=refused, closed_form=name == SMALL,
             method=lambda method: SimpleNamespace(signed=method == "evidence", at_pixels=False),
+            alignment_of_maps=lambda at_pixels: CENTRED,
         )  # fmt: skip
 
     def class_index(self, model, label):

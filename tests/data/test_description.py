@@ -30,11 +30,13 @@ def test_without_a_file_the_words_are_neutral(tmp_path):
 def test_every_key_is_read(written):
     said = written(
         'title = "Birds"\nnotice = "Drawn."\nsubject = "bird"\nsubject_plural = "birds of ours"\nstudy = "birds"\n'
+        'beside = ["ring"]\nmodels = ["own"]\n'
         '[kinds]\nraptor = ["hawk", "bald eagle"]\n'
     )
     assert (said.title, said.notice, said.study) == ("Birds", "Drawn.", "birds")
     assert (said.subject, said.subject_plural) == ("bird", "birds of ours")
     assert said.kinds == {"raptor": ("hawk", "bald eagle")}
+    assert (said.beside, said.models) == (("ring",), ("own",))
 
 
 def test_a_subject_without_a_plural_gets_one(written):
@@ -48,6 +50,8 @@ def test_a_subject_without_a_plural_gets_one(written):
         ('subjekt = "bird"', "the key 'subjekt' is unknown; near it is 'subject'"),
         ('colour = "red"', "the key 'colour' is unknown; known are title"),
         ("title = 3", "title is 3; expected text"),
+        ('beside = "ring"', "beside is 'ring'; expected a list of names"),
+        ("models = [1]", "models is [1]; expected a list of names"),
         ("kinds = 3", "kinds is 3; expected a table"),
         ('kinds = { raptor = "hawk" }', "the kind 'raptor' is 'hawk'; expected a list"),
         ("kinds = { raptor = [1] }", "expected a list of labels"),

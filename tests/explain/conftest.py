@@ -35,6 +35,8 @@ class LinearNetwork:
     asked: list = field(default_factory=list)
     allowed: float = np.inf
     scores: str = "softmax"
+    differentiable: bool = True
+    wants_full_batches: bool = True
 
     @property
     def head(self):
@@ -55,7 +57,7 @@ class LinearNetwork:
         self.asked.append(len(prepared))
         return 4 * (prepared + 1).mean(axis=(1, 2)) @ self.kernel
 
-    def randomised(self, seed):
+    def randomised(self, seed, share=1.0, images=None):
         return LinearNetwork(np.random.default_rng(seed).permutation(self.kernel.ravel()).reshape(3, 2))
 
 

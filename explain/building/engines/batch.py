@@ -142,7 +142,12 @@ def explain_prepared(prepared: PreparedBatch, networks: Networks, batch_size: in
     )
 
 
-def explain_batch(evidence: Evidence, targets: Sequence[int | None], methods: Sequence[str]) -> Explanation:
+def explain_batch(
+    evidence: Evidence,
+    targets: Sequence[int | None],
+    methods: Sequence[str],
+    parameters: Mapping[str, Mapping[str, float]] | None = None,
+) -> Explanation:
     """Derive the maps of several methods from one forward pass.
 
     Parameters
@@ -150,7 +155,9 @@ def explain_batch(evidence: Evidence, targets: Sequence[int | None], methods: Se
     targets : sequence of int or None, length n
         Target class of each image; None stands for the class that the network predicts.
     methods : sequence of str
-        Names of explainers; their parameters are at their defaults.
+        Names of explainers.
+    parameters : mapping of str to mapping of str to float, optional
+        By method, those that are not at their defaults; a build's all are.
 
     Raises
     ------
@@ -166,7 +173,7 @@ def explain_batch(evidence: Evidence, targets: Sequence[int | None], methods: Se
     maps, refused = {}, {}
     for name in methods:
         try:
-            maps[name] = explainer(name).explain(evidence, classes)
+            maps[name] = explainer(name).explain(evidence, classes, (parameters or {}).get(name))
         except UnavailableError as error:
             refused[name] = str(error)
     return Explanation(evidence.activations, evidence.logits, maps, refused)

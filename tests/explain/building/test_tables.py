@@ -1,11 +1,14 @@
 """Tables against values worked out by hand, image by image, and by other libraries."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from scipy.stats import entropy, pearsonr, spearmanr
 
 from data import Box, ImageRecord
@@ -161,6 +164,24 @@ def test_a_score_beside_chance_is_that_of_another_images_map_on_the_images_own_b
         assert row.value == pytest.approx(0.2 * (int(row.image[1:]) + 1))
 
 
+def test_scores_by_chance_in_parts_are_the_whole_table(monkeypatch):
+    """More images than are read at a time, one that could not be read, and none of the second part with a box."""
+    monkeypatch.setattr("explain.building.tables._BLOCK", 4)
+    records = [record(f"i{number:02d}", boxes=() if 8 <= number < 17 else (BOX,)) for number in range(23)]
+    read = [ReadImage("broken") if number == 9 else ReadImage("ok", 100, 100) for number in range(23)]
+    maps = {("net", "fem"): maps_of(23), ("other", "fem"): maps_of(23, 1)}
+    whole = map_tables(records, read, {}, maps).chance
+    monkeypatch.setattr("explain.building.tables._BLOCKS_READ", 2)
+    parts = []
+    rest = map_tables(records, read, {}, maps, by_chance=parts.append)
+    assert rest.chance.empty
+    assert list(rest.chance.columns) == list(whole.columns)
+    assert len(parts) == 2  # of three
+    columns = ["image", "model", "metric", "baseline"]
+    found, expected = (each.sort_values(columns, ignore_index=True) for each in (pd.concat(parts), whole))
+    pd.testing.assert_frame_equal(found, expected, atol=1e-12)
+
+
 def test_progress_is_told_up_to_the_last_image():
     told = []
     read = [ReadImage("ok", 100, 100)] * 20
@@ -168,3 +189,21 @@ def test_progress_is_told_up_to_the_last_image():
     map_tables(records, read, {}, {("net", "fem"): maps_of(20)}, lambda done, total: told.append((done, total)))
     assert [total for _, total in told] == [20] * len(told)
     assert told[-1][0] == 20
+
+
+def test_a_part_beside_the_subject_is_measured_and_is_not_inside(tmp_path):
+    # The left half is the animal; of it, the lower quarter of the image is covered by a ring that is not part of it.
+    mask = np.zeros((112, 112), np.uint8)
+    mask[:, :56] = 1
+    mask[84:] = 2
+    file = tmp_path / "mask.png"
+    Image.fromarray(mask).save(file)
+    marked = replace(record("one"), mask=file)
+    maps = {("net", "fem"): maps_of(1)}
+    parts = {1: "animal", 2: "ring"}
+    grid = common_grid(maps["net", "fem"])[0]
+    for beside, inside in (((), mask > 0), (("ring",), mask == 1)):
+        table = map_tables([marked], [ReadImage("ok", 112, 112)], parts, maps, beside=beside).metrics
+        found = table.set_index("metric")["value"]
+        assert found["mass_inside"] == pytest.approx(grid[inside].sum())
+        assert found["part_ring"] == pytest.approx(grid[mask == 2].sum())

@@ -1,9 +1,12 @@
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
-from explain.compact.card import FAMILIES, card_text, plain
+from explain.compact.__main__ import WEIGHTS
+from explain.compact.card import FAMILIES, FIGURES_FILE, TRAINING_FILE, card_text, networks_of, plain
+from explain.compact.comparison import read_comparison
 from explain.compact.evaluation import Figures, Share
 from explain.compact.photographs import TARGETS
 
@@ -52,6 +55,34 @@ def test_what_was_asked_for_is_met_or_missed():
     short = text_of(replace(FIGURES, top1=Share(90, 102)))
     assert short.count("**missed**") == 2
     assert "What falls short" in short
+
+
+def test_a_card_says_how_long_and_where_cells_lie():
+    first, seed = (" ".join(text_of(FIGURES, name).split()) for name in ("compact-xception", "compact-xception-2"))
+    assert "train compact-xception --seed 4`, then" in first
+    assert "The schedule was in minutes" in first
+    assert "train compact-xception --seed 4 --steps 5000`, then" in seed
+    assert "The schedule was in minutes" not in seed
+    assert "-5 pixels of the input down and -5 right" in first
+    assert "-0.9 pixels of the input down and -0.9 right" in seed
+
+
+def test_committed_cards_are_what_the_files_beside_them_say():
+    stored, training = (json.loads((WEIGHTS / name).read_text()) for name in (FIGURES_FILE, TRAINING_FILE))
+    for name in networks_of(WEIGHTS):
+        card = (WEIGHTS / f"{name}.md").read_text()
+        parameters = int(re.search(r"([\d,]+) parameters", card)[1].replace(",", ""))
+        size = (WEIGHTS / f"{name}.keras").stat().st_size
+        figures = {key: read(value) for key, value in stored[name].items()}
+        assert card_text(name, figures, training[name], parameters, size, read_comparison(WEIGHTS)) == card
+        assert "deciding rows come to the same verdict" in " ".join(card.split())
+        assert "| Grad-CAM |" in card  # parts
+
+
+def read(figures):
+    """Turn what figures.json holds back into figures."""
+    shares = {name: Share(**value) if isinstance(value, dict) else value for name, value in figures.items()}
+    return Figures(**{**shares, "confusion": tuple(map(tuple, figures["confusion"]))})
 
 
 def test_figures_are_stored_as_json_holds_them():

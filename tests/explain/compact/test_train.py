@@ -45,6 +45,15 @@ def lesson():
     return Views(pixels, groups, np.array([TARGETS[g] for g in groups])), Lesson(features, logits)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def of_three_blocks():
+    """Make the network of three narrow blocks: what is tested here is alike for any, and a step is traced for each."""
+    with pytest.MonkeyPatch.context() as patch:
+        stages = ((4, 16, 1, 1), (8, 32, 1, 2), (16, 64, 1, 2))
+        patch.setattr("explain.compact.architectures.RESNET_STAGES", stages)
+        yield
+
+
 def trained(lesson, folder, steps, **options):
     from explain.compact.schedule import Schedule
     from explain.compact.train import train
@@ -53,19 +62,26 @@ def trained(lesson, folder, steps, **options):
     return train("compact-resnet", *lesson, [], folder, schedule, report=lambda line: None)
 
 
-def test_a_finished_schedule_is_not_trained_again(lesson, tmp_path):
+@pytest.fixture(scope="module")
+def at_once(lesson, of_three_blocks, tmp_path_factory):
+    """Train four steps without a stop; give the network and the folder of its checkpoint."""
+    folder = tmp_path_factory.mktemp("at_once")
+    return trained(lesson, folder, 4), folder
+
+
+def test_a_finished_schedule_is_not_trained_again(lesson, at_once):
     from explain.compact.train import restored
 
-    first = trained(lesson, tmp_path, 2)
-    again = trained(lesson, tmp_path, 2)
-    stored, steps, seconds = restored("compact-resnet", 0, tmp_path)
-    assert steps == 2
+    first, folder = at_once
+    again = trained(lesson, folder, 4)
+    stored, steps, seconds = restored("compact-resnet", 0, folder)
+    assert steps == 4
     assert seconds > 0
     for model in (again, stored):
         assert all(map(np.array_equal, first.get_weights(), model.get_weights()))
 
 
-def test_training_goes_on_from_the_last_checkpoint(lesson, tmp_path, monkeypatch):
+def test_training_goes_on_from_the_last_checkpoint(lesson, at_once, tmp_path, monkeypatch):
     from explain.compact import trainer
     from explain.compact.train import restored
 
@@ -86,8 +102,7 @@ def test_training_goes_on_from_the_last_checkpoint(lesson, tmp_path, monkeypatch
     assert learnt == [0, 1, "stopped", 2, 3]
     assert restored("compact-resnet", 0, tmp_path / "stopped")[1] == 4
     # Initial weights, batches and rates follow from the seed and the step, so that nothing tells the two apart.
-    at_once = trained(lesson, tmp_path / "at_once", 4)
-    for ours, theirs in zip(resumed.get_weights(), at_once.get_weights(), strict=True):
+    for ours, theirs in zip(resumed.get_weights(), at_once[0].get_weights(), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4)
 
 

@@ -16,6 +16,8 @@ class MadeEvidence:
     `tanh(u_i x_i) + a_i x_i (a . x)`.
     """
 
+    differentiable = True
+
     def __init__(self, activations, weights, bias, gradients=None, inputs=None, offered=tuple(Needs)) -> None:
         self.activations = _fixed(activations)
         self.weights, self.bias = np.asarray(weights, np.float64), np.asarray(bias, np.float64)

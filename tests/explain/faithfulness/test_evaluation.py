@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import explain.models.network as network_module
@@ -14,10 +15,12 @@ from explain.cli import main
 from explain.errors import ExplainError
 from explain.explainers.registry import explainer
 from explain.faithfulness import perturbation_curve
+from explain.faithfulness.certainty import deviations_of_image
 from explain.faithfulness.evaluation import evaluate, specifications_of
 from explain.faithfulness.perturbation import blurred, masked
 from explain.faithfulness.perturbed_inputs import Probes
-from explain.faithfulness.randomisation import randomised_head_agreement
+from explain.faithfulness.randomisation import CASCADE, CHECKS, HEAD, randomised_head_agreement
+from explain.faithfulness.tables import CHANGED, SANITY_METRICS
 from explain.measures.response import area_under
 from explain.models.head import softmax
 from explain.models.specification import load_specifications
@@ -84,16 +87,27 @@ def test_the_sanity_check_compares_with_a_shuffled_head_and_a_shuffled_network(p
     store = open_store(parts[1])
     sanity = store.table("sanity")
     assert set(zip(sanity["method"], sanity["check"], strict=True)) == {
-        ("gradcam", "head"), ("gradcam", "network"), ("fem", "network"),
+        (method, check) for method in ("gradcam", "fem") for check in CHECKS if (method, check) != ("fem", HEAD)
     }  # fmt: skip
-    assert len(sanity) == 3 * 7
+    assert len(sanity) == 11 * 7
     images = [record.image for record in parts[0].records if record.label == "cat"]
     evidence = stored_evidence(store, "linear", images)
     expected = randomised_head_agreement(explainer("gradcam"), evidence, [0] * len(images))
     found = sanity[(sanity["check"] == "head") & sanity["image"].isin(images)]
-    np.testing.assert_allclose(found["spearman"], expected["spearman"])
+    np.testing.assert_allclose(found[list(SANITY_METRICS)], expected)
+    itself, table = sanity[sanity["check"] == CHANGED], store.table("metrics")
+    stable = table[table["metric"] == "stability"].set_index(["method", "image"])["value"]
+    known = itself.dropna(subset=["pearson"]).set_index(["method", "image"])["pearson"]
+    pd.testing.assert_series_equal(stable.sort_index(), known.sort_index(), check_names=False)
+    certainty = store.table("certainty")  # one map of standard deviations for each map that has mass
+    with_mass = [
+        bool(store.saliency("linear", m, i).any()) for m, i in zip(certainty["method"], certainty["image"], strict=True)
+    ]
+    assert len(certainty) == len(known)
+    assert all(with_mass)
+    assert all(found.min() >= 0 for found in deviations_of_image(certainty, images[0]).values())
     # The linear network's activations have no weights, so FEM cannot change, whatever is shuffled.
-    fem = sanity[sanity["method"] == "fem"]
+    fem = sanity[(sanity["method"] == "fem") & sanity["check"].isin(CASCADE)]
     np.testing.assert_allclose(fem.dropna()["pearson"], 1)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from explain.faithfulness.tables import CHANGED
 from explain.figures.differences import chosen_pair, side, usual_pairs
 from explain.figures.exhibit import Material
 from explain.figures.exhibits import ENTRIES, SECTIONS, Options, report_exhibits
@@ -59,6 +60,7 @@ def test_every_exhibit_has_a_caption_and_a_table_or_says_why_not(models, methods
         assert exhibit.caption.endswith(".")
         assert (exhibit.figure is None) or len(exhibit.table), exhibit.name
     empty = {exhibit.name.partition("-")[0] for exhibit in exhibits if exhibit.table.empty}
+    empty -= {"architectures"}  # these networks differ in their seeds alone
     assert empty == ({"difference", "agreement", "decomposition"} if models * methods == 1 else set())
 
 
@@ -242,8 +244,8 @@ def test_what_is_no_side_chooses_nothing(first):
 def test_the_agreement_of_many_sets_is_drawn_whole_in_the_matrix_and_in_part_by_image():
     exhibits = {exhibit.name: exhibit for exhibit in of_size(2, 11)[1]}
     matrix, points = exhibits["agreement-pearson"], exhibits["agreement-pearson-images"]
-    assert np.array(matrix.figure.data[0].z).shape == (22, 22)
-    assert matrix.figure.layout.height >= 22 * 30
+    assert np.array(matrix.figure.data[0].z).shape == (21, 21)  # each pair once
+    assert matrix.figure.layout.height >= 21 * 30
     assert len(matrix.table) == 231
     assert "6 of 231 pairs" in points.caption
     assert points.figure.layout.height < 1200
@@ -295,3 +297,17 @@ def test_sections_keep_the_names_that_links_use():
         "distributions", "differences", "agreement", "averages", "answers", "faithfulness", "map",
     ]  # fmt: skip
     assert spoken("a_b") == "a b"
+
+
+def test_a_ceiling_stands_beside_agreement_where_maps_were_compared_with_themselves():
+    material, exhibits = of_size(2, 2)
+    matrix = next(each for each in exhibits if each.name == "agreement-pearson")
+    sanity = material.read("sanity")
+    own = sanity[sanity["check"] == CHANGED].groupby(["model", "method"])["pearson"].mean()
+    for row in matrix.table.to_dict("records"):
+        sides = own[(row["model_a"], row["method_a"])], own[(row["model_b"], row["method_b"])]
+        assert row["ceiling"] == pytest.approx(np.sqrt(sides[0] * sides[1]))
+    assert "no two networks can agree better" in matrix.caption
+    without = toy_material(2, 2, tables={"sanity": sanity[sanity["check"] != CHANGED]})
+    plain = next(each for each in composed(without) if each.name == "agreement-pearson")
+    assert "ceiling" not in plain.table

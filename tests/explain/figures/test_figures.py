@@ -12,12 +12,13 @@ from explain.figures.curves import faithfulness_curves, sanity_checks
 from explain.figures.differences import paired_differences
 from explain.figures.distributions import distributions
 from explain.figures.embedding import embedding
-from explain.figures.findings import intervals
-from explain.figures.style import COLOURS, literal, looks_of, signed
+from explain.figures.findings import effects
+from explain.figures.style import COLOURS, PARTS, literal, looks_of, signed, ticks_of
 from explain.statistics.accuracy import ANOTHER, confusion, reliability
+from explain.statistics.answered import answered
 from explain.statistics.averages import AverageMap
 from explain.statistics.hypothesis_tests import compare_paired
-from explain.statistics.summaries import curve_bands, paired_values
+from explain.statistics.summaries import curve_areas, curve_bands, paired_values
 from explain.store.selection import Selection
 
 BAD = '<a href="http://example.invalid">x</a>'
@@ -76,17 +77,10 @@ def all_figures(metrics, predictions, agreement):
     points = pd.DataFrame({"image": list(IMAGES), "x": range(6), "y": range(6)})
     found = pd.DataFrame(
         {
-            "scope": LABELS,
-            "metric": BAD,
-            "n": 3,
-            "difference": 0.1,
-            "low": 0.0,
-            "high": 0.2,
-            "margin": 0.05,
-            "decides": [True, *[False] * (len(LABELS) - 1)],
-            "verdict": "supported",
+            "scope": LABELS, "metric": BAD, "n": 3, "effect": 0.5, "low": 0.0, "high": 0.9, "margin": 0.2,
+            "difference": 0.1, "decides": [True, False], "verdict": "supported",
         }
-    )
+    )  # fmt: skip
     yield from (
         distributions(metrics, SELECTION, BAD, by=by, shape=shape)
         for by, shape in product(("label", "model", "method"), ("box", "violin"))
@@ -96,23 +90,47 @@ def all_figures(metrics, predictions, agreement):
     yield agreement_points(agreement, SELECTION)
     yield reliability_diagram(bins, dict.fromkeys(MODELS, 0.1), predictions, SELECTION)
     yield confusion_matrix(confusion(predictions, label_of), SELECTION)
-    yield faithfulness_curves(curve_bands(curves), SELECTION, BAD)
+    yield faithfulness_curves(curve_bands(curves), curve_areas(curves), SELECTION, BAD)
     yield sanity_checks(rows(check=BAD, spearman=None), SELECTION)
     yield embedding(points, pd.Series(IMAGES), BAD)
     yield average_maps([average(LABELS[0], MODELS[0], METHODS[1])], SELECTION)
-    yield intervals(found, TITLES)
+    yield effects(found, TITLES)
 
 
-def test_a_tests_scope_is_named_by_the_models_title():
+def test_a_test_is_a_line_whose_ends_are_named_and_a_class_stands_under_what_decides():
     found = pd.DataFrame(
-        {"scope": ["all", MODELS[0]], "metric": "entropy", "n": 3, "difference": 0.1, "low": 0.0, "high": 0.2,
-         "margin": 0.05, "decides": [True, False], "verdict": "supported"}
+        {"scope": ["all", MODELS[0]], "metric": "entropy", "n": 3, "effect": [0.5, -0.3], "low": [0.2, -0.9],
+         "high": [0.8, 0.3], "margin": [0.4, 0.3], "difference": [-0.1, 0.05], "decides": [True, False],
+         "verdict": ["supported", "too little data"]}
     )  # fmt: skip
-    figure = intervals(found, {MODELS[0]: "A title"})
-    (drawn,) = figure.data
-    assert list(drawn.y) == ["Entropy<br>all (n = 3)", "Entropy<br>A title (n = 3), not corrected"]
-    bands = [shape for shape in figure.layout.shapes if shape.type == "rect"]
-    assert [(band.x0, band.x1) for band in bands] == [(-0.05, 0.05)] * 2
+    figure = effects(found, {MODELS[0]: "A title"})
+    lines = [note.text for note in figure.layout.annotations if note.yref != "paper"]
+    assert lines == ["<b>Entropy</b> · n = 3", "A title, n = 3"]
+    bands = [(s.x0, s.x1) for s in figure.layout.shapes if s.type == "rect" and s.yref != "paper"]
+    assert bands == [(-0.4, 0.4), (-0.3, 0.3)]
+    low, high = figure.layout.xaxis.range
+    assert -low == high > 0.9  # as much room on both sides
+    ends = {note.text: note.x for note in figure.layout.annotations if note.yref == "paper"}
+    assert ends == {"<b>← contradicts</b>": 0, "<b>supports →</b>": 1}
+    first, _ = figure.data
+    assert (first.x, first.error_x.array, first.error_x.arrayminus) == (
+        (0.5,),
+        pytest.approx((0.3,)),
+        pytest.approx((0.3,)),
+    )
+    assert first.text == ("-0.100",)  # as measured
+
+
+def test_a_share_lies_around_what_the_claim_asks_for():
+    found = pd.DataFrame(
+        {"scope": ["all"], "metric": "same_verdict", "n": 10, "effect": 0.7, "low": 0.6, "high": 0.8, "margin": 0.9,
+         "difference": 0.7, "decides": True, "verdict": "contradicted"}
+    )  # fmt: skip
+    figure = effects(found, {})
+    low, high = figure.layout.xaxis.range
+    assert (low + high) / 2 == pytest.approx(0.9)
+    assert low < 0.6
+    assert figure.data[0].text == ("70.0%",)
 
 
 def shown_texts(value, key=""):
@@ -140,6 +158,28 @@ def test_a_click_hands_back_the_image_as_it_is_called(metrics):
     assert {image for trace in figure.data for image in trace.customdata} == set(IMAGES)
 
 
+def test_whoever_points_at_an_image_is_told_what_made_the_point(metrics, predictions, agreement):
+    for figure in all_figures(metrics, predictions, agreement):
+        for trace in figure.data:
+            if trace.customdata is not None and figure.layout.xaxis.title.text != "Effect, in standard deviations":
+                assert trace.meta == PARTS or set(trace.meta) == {"of", "value", "along"}
+
+
+def test_cells_and_bars_carry_the_images_that_they_count(predictions):
+    label_of = {model: {} for model in MODELS}
+    figure = confusion_matrix(confusion(predictions, label_of), SELECTION)
+    for trace in figure.data:
+        for row, counts in zip(trace.customdata, np.array(trace.text), strict=True):
+            for (text, says, count), n in zip(row, counts, strict=True):
+                assert count == n
+                assert says.startswith(tuple(TITLES.values()))
+                assert len(answered(text).members(predictions, label_of)) == n
+    bars = [trace for trace in reliability_diagram(reliability(predictions), dict.fromkeys(MODELS, 0.1), predictions,
+                                                   SELECTION).data if trace.type == "bar"]  # fmt: skip
+    for trace in bars:
+        assert [len(answered(text).members(predictions, label_of)) for text, _, _ in trace.customdata] == list(trace.y)
+
+
 def test_every_figure_of_images_says_how_many(metrics, predictions, agreement):
     for number, figure in enumerate(all_figures(metrics, predictions, agreement)):
         assert any("n = " in text for text in shown_texts(json.loads(figure.to_json()))), number
@@ -162,12 +202,16 @@ def test_literal_leaves_ordinary_text_alone():
     assert literal("a<b>&c") == "a&lt;b&gt;&amp;c"
 
 
-def test_the_matrix_is_symmetric_and_holds_the_means(agreement):
-    values = np.array(agreement_matrix(agreement, SELECTION).data[0].z)
-    np.testing.assert_array_equal(values, values.T)
+def test_the_matrix_has_every_pair_once_and_its_colours_span_the_means(agreement):
+    figure = agreement_matrix(agreement, SELECTION)
+    values = np.array(figure.data[0].z)
+    assert values.shape == (3, 3)
+    np.testing.assert_array_equal(np.isnan(values), np.triu(np.ones((3, 3), bool), 1))
+    assert (figure.data[0].zmin, figure.data[0].zmax) == (np.nanmin(values), np.nanmax(values))
+    assert [float(note.text) for note in figure.layout.annotations] == values[~np.isnan(values)].round(2).tolist()
     chosen = agreement[(agreement["model_a"] == MODELS[0]) & (agreement["model_b"] == "b")]
     chosen = chosen[(chosen["method_a"] == METHODS[0]) & (chosen["method_b"] == METHODS[1])]
-    assert values[0, 3] == pytest.approx(sum(chosen["pearson"]) / len(chosen))
+    assert values[2, 0] == pytest.approx(sum(chosen["pearson"]) / len(chosen))
 
 
 def test_numbers_colour_on_a_scale_and_names_by_trace():
@@ -206,3 +250,65 @@ def test_everything_side_by_side_looks_different():
 @pytest.mark.parametrize(("value", "text"), [(-0.0004, "0.000"), (0.0004, "0.000"), (0.0, "0.000"), (-0.5, "-0.500")])
 def test_what_rounds_to_zero_has_no_sign(value, text):
     assert signed(value) == text
+
+
+def test_long_names_along_an_axis_are_slanted_and_cut_and_keep_their_categories():
+    names = [f"{number} of the kinds that have a very long name" for number in range(12)]
+    settings, deeper = ticks_of(names)
+    assert settings["tickvals"] == names
+    assert all(
+        len(text) <= 20 and name.startswith(text[:-1]) for name, text in zip(names, settings["ticktext"], strict=True)
+    )
+    assert deeper > 0
+    assert ticks_of(["African elephant", "American black bear"]) == ({}, 0)
+    assert ticks_of([]) == ({}, 0)
+
+
+def test_an_average_photograph_stands_once_however_many_methods_look_at_it():
+    averages = [average(LABELS[0], model, method) for method in METHODS for model in MODELS]
+    figure = average_maps(averages, SELECTION)
+    assert len(figure.data) == 1 + len(averages)
+    assert sum("photographs" in note.text for note in figure.layout.annotations) == 1
+
+
+def test_curves_name_their_methods_with_the_area_and_say_which_way_is_better():
+    curves = rows(probability=0.5, substrate="zeros", steps=2).merge(
+        pd.DataFrame({"curve": ["deletion"] * 3 + ["insertion"] * 3, "fraction": [0, 0.5, 1] * 2}), how="cross"
+    )
+    figure = faithfulness_curves(curve_bands(curves), curve_areas(curves), SELECTION, "Median")
+    notes = [note.text for note in figure.layout.annotations]
+    assert sum("lower is better" in note for note in notes) == len(MODELS)
+    assert sum("higher is better" in note for note in notes) == len(MODELS)
+    assert sum(note.count(" 0.50") == len(METHODS) for note in notes) == 2 * len(MODELS)
+    assert not any(trace.showlegend for trace in figure.data)
+
+
+@pytest.mark.parametrize("share", np.linspace(0, 1, 21))
+def test_letters_on_every_cell_of_agreement_can_be_read(share):
+    pairs = {("a", "f", "b", "f"): 0, ("a", "f", "a", "g"): 1, ("b", "f", "a", "g"): share}
+    frame = pd.DataFrame(
+        [("i", "x", *pair, value) for pair, value in pairs.items()],
+        columns=["image", "label", "model_a", "method_a", "model_b", "method_b", "pearson"],
+    )
+    selection = Selection({"a": "A", "b": "B"}, {"f": "F", "g": "G"})
+    figure = agreement_matrix(frame, selection)
+    (heat,), letters = figure.data, {float(note.text): note.font.color for note in figure.layout.annotations}
+    low, high = (np.array([int(step[1][i : i + 2], 16) for i in (1, 3, 5)]) for step in heat.colorscale)
+    cell = (low + share * (high - low)) / 255
+    linear = np.where(cell <= 0.04045, cell / 12.92, ((cell + 0.055) / 1.055) ** 2.4)
+    found = float(linear @ (0.2126, 0.7152, 0.0722))
+    other = 0.0 if letters[round(share, 2)] == "#000" else 1.0
+    assert (max(found, other) + 0.05) / (min(found, other) + 0.05) >= 4.5
+
+
+def test_boxes_of_agreement_are_named_where_they_stand(agreement):
+    figure = agreement_points(agreement, SELECTION)
+    assert not any(trace.showlegend for trace in figure.data)
+    notes = {note.text.rpartition("</span> ")[2]: note for note in figure.layout.annotations}
+    assert [note.y < 0 for note in notes.values()] == [True, False]  # above the upper box, and below the lower
+    for trace, (name, note) in zip(figure.data, notes.items(), strict=True):
+        assert trace.name == name
+        assert trace.marker.color in note.text
+        first = figure.layout.yaxis.categoryarray[0]
+        values = [x for x, y in zip(trace.x, trace.y, strict=True) if y == first]
+        assert note.x == pytest.approx(np.median(values))

@@ -5,6 +5,7 @@ from itertools import combinations, product
 import numpy as np
 import pandas as pd
 
+from explain.faithfulness.tables import CHANGED
 from explain.figures.exhibit import Material
 from explain.measures.chance import BASELINES
 from explain.statistics.averages import AverageMap
@@ -33,7 +34,7 @@ def toy_material(models=2, methods=2, labels=("bear_cub", "elephant"), images=6,
     agreement = shown.merge(pairs, how="cross")
     steps = pd.DataFrame(product(("deletion", "insertion"), (0.0, 0.25, 0.5, 0.75, 1.0)), columns=["curve", "fraction"])
     curves = maps.merge(steps.assign(substrate="zeros", steps=4), how="cross")
-    sanity = maps.merge(pd.DataFrame({"check": ["all_layers", "head"]}), how="cross")
+    sanity = maps.merge(pd.DataFrame({"check": ["all_layers", "head", CHANGED]}), how="cross")
     blind = maps.merge(pd.DataFrame({"baseline": list(BASELINES)}), how="cross").assign(metric="mass_inside", map_of="")
     names = ("pearson", "sim", "spearman", "iou_top20")
     tables = {

@@ -1,9 +1,11 @@
 """Who plays which role: by name, else by order, unless the caller says otherwise."""
 
+from dataclasses import replace
+
 import pytest
 
 from explain.errors import ExplainError
-from explain.findings.casting import cast_of
+from explain.findings.casting import cast_of, own_methods
 from explain.findings.claims import EACH, Claim, Study
 from explain.store.selection import Selection
 
@@ -18,6 +20,13 @@ def claim(models=(), methods=()):
 
 def selection(models, methods=("gradcam", "fem")):
     return Selection({name: name.title() for name in models}, {name: name.upper() for name in methods})
+
+
+def test_a_method_that_only_stands_in_for_another_is_none_of_a_studys_own():
+    wanted = selection(("resnet", "xception"), ("gradcam", "fem", "gradcam_report", "layercam"))
+    study = replace(STUDY, alternatives={"map": ("gradcam_report", "fem")})
+    assert list(own_methods(study, wanted).methods) == ["gradcam", "fem", "layercam"]  # fem plays the other role
+    assert own_methods(STUDY, wanted) == wanted
 
 
 @pytest.mark.parametrize(

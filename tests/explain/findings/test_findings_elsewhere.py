@@ -104,7 +104,7 @@ def test_where_no_model_knows_a_label_the_claim_about_answers_is_not_tested(tabl
     fifth = findings(metrics, agreement, unknown)[4]
     assert (fifth.verdict, fifth.rows) == ("not tested", ())
     assert fifth.note == "Not tested here: there is no image whose label both models know."
-    assert fifth.evidence.empty
+    assert not fifth.measured
 
 
 def test_without_maps_only_answers_can_be_compared(tables):

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binom
 
-from explain.findings.claims import ALL, Claim
+from explain.findings.claims import ALL, SAME_VERDICT, Claim
 from explain.findings.contrasts import Measured
 from explain.findings.rows import rows_of
 from explain.statistics.hypothesis_tests import smallest_shown
@@ -47,6 +48,17 @@ def test_four_of_five_rows_show_the_difference_that_they_say_they_could():
 
 def test_a_difference_far_below_the_margin_is_called_irrelevant():
     assert set(verdicts(np.random.default_rng(12), 200, 0.0, 0.5)) == {"no relevant difference"}
+
+
+@pytest.mark.parametrize(("images", "margin"), [(20, 0.9), (30, 0.8), (102, 0.9), (102, 0.95), (300, 0.9)])
+def test_at_the_margin_two_models_are_called_alike_or_not_in_at_most_one_study_in_twenty(images, margin):
+    """Not drawn but summed: the verdict of every number of images on which both are alike, by its probability."""
+    sure, false = pd.Series(np.ones(images, bool)), 0.0
+    for alike in range(images + 1):
+        pair = Measured(ALL, SAME_VERDICT, "", sure, pd.Series(np.arange(images) < alike), 1, margin)
+        (row,) = rows_of([(CLAIM, [pair])])
+        false += binom.pmf(alike, images, margin) * (row.verdict in ("supported", "contradicted"))
+    assert 0.01 < false < 0.06  # Wilson's interval is not exact; the sum of both sides stays about one in twenty
 
 
 def test_rows_of_single_classes_are_not_corrected_and_cost_the_others_nothing():

@@ -7,6 +7,7 @@ import pytest
 
 from data.description import read_description
 from explain.errors import ExplainError
+from explain.findings.claim_file import read_claims
 from explain.findings.contrasts import CONTRASTS
 from explain.findings.study import load_study, study_of
 from explain.store.manifest import DatasetInfo
@@ -143,9 +144,12 @@ def test_a_dataset_has_its_own_study_or_a_general_comparison():
 
 def test_the_examples_of_the_document_are_read(written, tmp_path):
     text = (Path(__file__).parents[3] / "docs" / "datasets-and-claims.md").read_text("utf-8")
-    words, study = re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)
+    words, study, own = re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)
     assert [claim.contrast for claim in written(study).claims] == ["between_models"]
     (tmp_path / "dataset.toml").write_text(words)
     assert read_description(tmp_path / "dataset.toml").kinds == {"raptor": ("hawk", "bald_eagle")}
+    (tmp_path / "claims.toml").write_text(own)
+    (claim,) = read_claims(tmp_path / "claims.toml").claims
+    assert claim.text == "resnet50:gradcam|xception:gradcam|entropy|larger|0.01|African_elephant"
     for name in CONTRASTS:
         assert f"| `{name}` |" in text

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explain.measures.resampling import common_grid, divide_by_maximum, resample
+from explain.measures.alignment import CENTRED, Alignment
+from explain.measures.resampling import common_grid, divide_by_maximum, resample, sum_on_grid
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,12 @@ def test_display_scale_divides_by_own_or_shared_maximum():
 def test_unknown_interpolation_is_named():
     with pytest.raises(ValueError, match="lanczos"):
         resample(np.zeros((2, 2)), (4, 4), "lanczos")
+
+
+@pytest.mark.parametrize("alignment", [CENTRED, Alignment(0.03, -0.05)])
+def test_the_sum_on_the_grid_is_the_sum_of_the_maps_on_it(alignment):
+    maps = np.random.default_rng(2).normal(0, 1, (9, 7, 10)).astype(np.float32)
+    maps[3] = 0
+    found, expected = sum_on_grid(maps, alignment), common_grid(maps, alignment).sum(axis=0)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    assert not sum_on_grid(np.zeros((2, 7, 7))).any()

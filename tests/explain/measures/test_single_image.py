@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from explain.figures.print_sheet import Plate, plate_png
+from explain.figures.print_sheet import Plate, PrintedScale, plate_png
 from explain.measures.regions import box_coverage
 from explain.measures.single_image import density, density_difference, image_agreement, image_metrics
 from explain.store import open_store
@@ -65,15 +65,15 @@ def test_numbers_of_stored_maps_are_those_of_the_store(built):
     }
     table = store.table("metrics")
     expected = table[table["image"] == "bear_000"].set_index(["model", "method", "metric"])["value"]
-    found = image_metrics(stored).set_index(["model", "method", "metric"])["value"]
+    where = {key: store.alignment(*key) for key in stored}
+    found = image_metrics(stored, alignments=where).set_index(["model", "method", "metric"])["value"]
     pd.testing.assert_series_equal(found, expected.reindex(found.index), rtol=1e-9)
 
 
 def test_a_plate_is_a_print_of_its_pictures():
     red, blue = (np.full((40, 60, 3), colour, np.uint8) for colour in ((200, 0, 0), (0, 0, 200)))
-    plate = Plate(
-        "Title", red, [("one", blue), ("two", red), ("three", red), ("four", blue)], 2, "viridis", ("0", "1"), ("note",)
-    )
+    rows = [[("Photograph", red), ("one", blue), ("two", red)], [("three", red), ("four", blue)]]
+    plate = Plate("Title", rows, [PrintedScale("viridis", "0", "1", "of a method")], ("note",))
     page = Image.open(io.BytesIO(plate_png(plate)))
     assert page.info["dpi"] == pytest.approx((300, 300), abs=0.1)
     pixels = np.asarray(page.convert("RGB"))
@@ -81,5 +81,9 @@ def test_a_plate_is_a_print_of_its_pictures():
         name: (np.abs(pixels.astype(int) - colour).sum(2) < 30).mean()
         for name, colour in (("red", (200, 0, 0)), ("blue", (0, 0, 200)))
     }
-    assert share["red"] == pytest.approx(1.5 * share["blue"], rel=0.01)  # the photograph and two maps against two
+    small, large = (
+        (2480 - 40 * (n + 1)) // n for n in (3, 2)
+    )  # the first row's pictures and the second's fill the width
+    expected = (2 * small**2 + large**2) / (small**2 + large**2)
+    assert share["red"] == pytest.approx(expected * share["blue"], rel=0.01)
     assert plate_png(plate) == plate_png(plate)

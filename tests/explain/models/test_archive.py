@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import zipfile
 from contextlib import suppress
 
@@ -121,3 +122,36 @@ def test_an_archive_cut_or_flipped_anywhere_is_read_or_is_a_sentence(tmp_path, k
             (tmp_path / "network.keras").write_bytes(content)
             with suppress(ExplainError):
                 check_archive(tmp_path / "network.keras")
+
+
+@pytest.mark.parametrize(
+    ("layer", "named"),
+    [
+        ({**WRAPPED, "config": {"name": "d", "units": 10**12}}, "'d' asks for 1000000000000 weights"),
+        (
+            {**WRAPPED, "config": {"name": "d", "units": 10**5}, "build_config": {"input_shape": [None, 10**5]}},
+            "'d' asks for 10000000000 weights",
+        ),
+        (
+            {**WRAPPED, "class_name": "Conv2D", "config": {"name": "c", "filters": 10**9, "kernel_size": [3, 3]}},
+            "'c' asks for 9000000000 weights",
+        ),
+    ],
+)
+def test_a_layer_larger_than_its_weights_is_refused_before_memory_is_asked_for(tmp_path, layer, named):
+    with pytest.raises(ExplainError, match=named):
+        check_archive(archive(tmp_path, {**LAYER, "config": {"layers": [layer]}}))
+
+
+def test_numbers_that_are_none_claim_nothing(tmp_path):
+    for units in (True, -5, "many", None, 1e300):
+        check_archive(archive(tmp_path, {**LAYER, "config": {"layers": [{**WRAPPED, "config": {"units": units}}]}}))
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "network.keras")
+    with pytest.raises(ExplainError, match="a pipe or a device"):
+        check_archive(tmp_path / "network.keras")
+    os.mkfifo(tmp_path / "models.toml")
+    with pytest.raises(ExplainError, match="cannot be read"):
+        load_specifications(tmp_path / "models.toml")

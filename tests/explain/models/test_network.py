@@ -163,13 +163,11 @@ def test_weights_of_another_network_are_an_error_of_two_lines(official, monkeypa
     assert "EXPLAIN_WEIGHTS" in str(caught.value)
 
 
-def test_loading_and_running_a_network_writes_nothing_to_standard_error():
+def test_loading_and_running_a_network_writes_nothing_to_standard_error(flattened):
     code = (
         "import numpy as np\n"
-        "from explain.models.network import load_network\n"
-        "from explain.models.specification import load_specifications\n"
-        "spec = load_specifications('compact-resnet')[0]\n"
-        "load_network(spec).forward(np.zeros((1, spec.input_size, spec.input_size, 3), np.uint8))\n"
+        "from tests.explain.models.test_network import SIDE, Path, load_network, specification\n"
+        f"load_network(specification(Path({str(flattened[0])!r}))).forward(np.zeros((1, SIDE, SIDE, 3), np.uint8))\n"
     )
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)

@@ -64,19 +64,20 @@ def test_other_batches_and_gradients_work_as_well(saved):
 def test_a_build_on_onnx_runtime_has_the_same_maps_at_a_place_of_its_own(
     built, few_images, tmp_path, monkeypatch, capsys
 ):
-    command = ["build", "--dataset", str(few_images), "--cache", str(tmp_path), "--runtime", "onnxruntime"]
+    place = ["--dataset", str(few_images), "--cache", str(tmp_path)]
+    command = ["build", *place, "--models", "compact-xception", "--runtime", "onnxruntime"]
     monkeypatch.setattr("sys.argv", ["explain", *command])
     with pytest.raises(SystemExit):
         main()
-    assert "12 results computed" in capsys.readouterr().out
+    assert "6 results computed" in capsys.readouterr().out
     usual, other = open_store(built[1].store), open_store(tmp_path / built[1].store.name)
-    for before, after in zip(usual.models, other.models, strict=True):
-        assert (before.name, before.runtime, after.runtime) == (after.name, "tensorflow", "onnxruntime")
-        assert before.digest != after.digest
-        for method in ("gradcam", "fem"):
-            ours, theirs = usual.saliency(before.name, method)[:], other.saliency(before.name, method)[:]
-            assert ours.max() > 0
-            np.testing.assert_allclose(theirs, ours, atol=1e-4 * ours.max())
+    (after,), before = other.models, usual.model("compact-xception")
+    assert (before.name, before.runtime, after.runtime) == (after.name, "tensorflow", "onnxruntime")
+    assert before.digest != after.digest
+    for method in ("gradcam", "fem"):
+        ours, theirs = usual.saliency(before.name, method)[:], other.saliency(before.name, method)[:]
+        assert ours.max() > 0
+        np.testing.assert_allclose(theirs, ours, atol=1e-4 * ours.max())
     libraries = other.provenance["models"][0]["determined_by"]["libraries"]
     assert libraries.items() >= runtime_versions(ONNXRUNTIME).items()
 

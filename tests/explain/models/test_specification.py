@@ -1,6 +1,7 @@
 import pytest
 
 from explain.errors import ExplainError
+from explain.models.preprocessing import Standardisation
 from explain.models.specification import load_specifications
 
 GOOD = """[mine]
@@ -25,6 +26,17 @@ def test_a_specification_is_read_relative_to_its_file(tmp_path):
     assert spec.classes == ("a", "b")
 
 
+def test_where_cells_lie_is_read_and_absent_where_nobody_says(tmp_path):
+    (spec,) = load_specifications(written(tmp_path, GOOD))
+    assert spec.alignment is None
+    (spec,) = load_specifications(written(tmp_path, GOOD + "alignment = [0, -9.5]\n"))
+    assert spec.alignment == (0.0, -9.5)
+
+
+def test_an_application_that_is_built_in_under_another_name_lies_as_that_one_was_measured():
+    assert load_specifications("Xception")[0].alignment == load_specifications("xception")[0].alignment == (0.0, 0.0)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -34,7 +46,7 @@ def test_a_specification_is_read_relative_to_its_file(tmp_path):
         ('"tf"', '"jax"', ("line 4", "preprocessing")),
         ('["a", "b"]', '["a", "a"]', ("line 7", "twice")),
         ("net.keras", "net.h5", ("line 2", ".keras")),
-        ("net.keras", "net.onnx", ("line 2", "ONNX")),
+        ("net.keras", "net.pt", ("line 2", ".keras or .onnx")),
         ("[mine]", "[mine", ("TOML",)),
         ("input_size = 96", "input_size = [96]", ("line 3", "height, width")),
         ("input_size = 96", "input_size = [96, 5]", ("line 3", "height, width")),
@@ -46,9 +58,16 @@ def test_a_specification_is_read_relative_to_its_file(tmp_path):
         ("net.keras", "a\\u0000b.keras", ("line 2", "file")),
         ("net.keras", "n" * 300 + ".keras", ("line 2", "file")),
         ("[mine]", "[" + "m" * 300 + "]", ("300 characters",)),
-        ('"tf"', '"tf\\u0007"', ("line 4", "preprocessing", "one line")),
+        ('"tf"', '"tf\\u0007"', ("line 4", "preprocessing", "one of tf, torch")),
+        ('"tf"', "{ mean = [0.5, 0.5] }", ("line 4", "mean and std")),
+        ('"tf"', "{ mean = 0.5, std = 0 }", ("line 4", "may be 0")),
+        ('"tf"', "{ mean = 0.5, std = nan }", ("line 4", "mean and std")),
+        ('"tf"', "{ mean = [1, 2], std = 1 }", ("line 4", "each colour")),
+        ('"tf"', "{ mean = 0.5, std = 1, deviation = 1 }", ("line 4", "mean and std")),
         ('["a", "b"]', '["a", "b"]\nlabels = { x = "c" }', ("line 8", "'c'", "no class")),
         ('["a", "b"]', '["a", "b"]\nlabels = 3', ("line 8", "labels")),
+        ('["a", "b"]', '["a", "b"]\nalignment = 3', ("line 8", "alignment", "[down, right]")),
+        ('["a", "b"]', '["a", "b"]\nalignment = [0, nan]', ("line 8", "alignment")),
         ('["a", "b"]', '["a", "b"]\nscores = "argmax"', ("line 8", "softmax, sigmoid")),
         ('["a", "b"]', '["a", "b\\n"]', ("line 7", "classes")),
     ],
@@ -78,6 +97,14 @@ def test_labels_stand_for_classes_as_the_table_says(tmp_path):
     assert spec.notice == "Made for a test."
 
 
+def test_statistics_of_ones_own_are_a_preprocessing(tmp_path):
+    own = "{ mean = [0.5, 0.25, 0.125], std = [0.5, 0.25, 1] }"
+    (spec,) = load_specifications(written(tmp_path, GOOD.replace('"tf"', own)))
+    assert spec.preprocessing == Standardisation((0.5, 0.25, 0.125), (0.5, 0.25, 1), 1 / 255)
+    (spec,) = load_specifications(written(tmp_path, GOOD.replace('"tf"', "{ mean = 127, std = 58.0, scale = 1 }")))
+    assert spec.preprocessing == Standardisation((127,), (58.0,), 1.0)
+
+
 def test_an_input_that_is_no_square_is_height_and_width(tmp_path):
     oblong, square = (
         load_specifications(written(tmp_path, GOOD.replace("= 96", f"= {size}")))[0]
@@ -92,9 +119,7 @@ def test_an_unknown_model_is_named_with_its_neighbours_among_all_that_there_are(
         load_specifications("MobileNetV22")
 
 
-@pytest.mark.parametrize(
-    ("name", "word"), [("net.h5", "load_model"), ("saved_model.pb", "load_model"), ("n.onnx", "ONNX")]
-)
+@pytest.mark.parametrize(("name", "word"), [("net.h5", "load_model"), ("saved_model.pb", "load_model")])
 def test_networks_in_other_formats_are_refused_with_the_lines_that_convert_them(name, word):
     with pytest.raises(ExplainError, match=word):
         load_specifications(name)

@@ -16,6 +16,7 @@ from explain.report import FITS_A_MAIL, write_report
 from explain.store import open_store
 from explain.store.layout import MANIFEST
 from explain.store.selection import Selection
+from explain.store.whole_files import write_table
 
 pytestmark = pytest.mark.slow
 BAD = '<script>alert("x")</script>'
@@ -94,11 +95,30 @@ def test_every_claim_is_there_with_its_verdict_rule_and_numbers(report, store):
     for claim in claims:
         assert claim.claim in seen
         assert claim.quantity in seen
+        assert claim.told in seen
         assert f"{claim.verdict.capitalize()}." in seen
         for row in claim.rows:
             numbers = [f"{value:.3f}" if value == value else "–" for value in (row.difference, row.low, row.high)]
             assert " ".join([str(row.n), *numbers]) in seen
     assert "Holm corrects over the deciding differences" in seen
+
+
+def test_claims_are_about_the_newest_build_as_on_the_page_whatever_else_is_stored(store, tmp_path):
+    copy = tmp_path / "store"
+    shutil.copytree(store.path, copy)
+    manifest = json.loads((copy / MANIFEST).read_text("utf-8"))
+    manifest["shown"]["methods"] = manifest["shown"]["methods"][:1]
+    (copy / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    fewer = open_store(copy)
+    tables = [fewer.table(name) for name in ("metrics", "agreement", "predictions")]
+    of_page, of_all = (
+        {each.claim for each in findings(*tables, selection, fewer.dataset)}
+        for selection in (Selection.of(fewer, fewer.shown_models, fewer.shown_methods), Selection.of(fewer))
+    )
+    write_report(fewer, tmp_path / "report.html")
+    seen = Page((tmp_path / "report.html").read_text("utf-8")).seen
+    assert of_page < of_all
+    assert {claim for claim in of_all if claim in seen} == of_page
 
 
 def test_the_report_shows_every_exhibit_with_its_caption_and_titles_for_names(report, store):
@@ -138,11 +158,11 @@ def test_texts_of_a_dataset_are_never_markup(report, store, tmp_path):
     manifest = json.loads((copy / MANIFEST).read_text("utf-8"))
     manifest["dataset"] |= {"title": BAD, "notice": BAD}
     manifest["models"][0]["title"] = BAD
-    for file in manifest["tables"].values():
+    for name, file in list(manifest["tables"].items()):
         frame = pd.read_parquet(copy / file)
         if "label" in frame:
             frame["label"] = frame["label"].replace("African_elephant", BAD)
-            frame.to_parquet(copy / file, index=False)
+            manifest["tables"][name] = write_table(copy, name, frame)
     manifest["dataset"]["labels"][0] = BAD
     (copy / MANIFEST).write_text(json.dumps(manifest), "utf-8")
     write_report(open_store(copy), tmp_path / "bad.html", images=True)

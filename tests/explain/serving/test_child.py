@@ -20,9 +20,10 @@ from explain.models.specification import load_specifications
 from explain.serving.answers import Answer, Explanation, read_answer, request
 from explain.serving.child import Answering
 from explain.serving.messages import FramingError, receive, send
-from explain.serving.sources import ORIGINS, Source, sources
+from explain.serving.sources import Source, sources
 from explain.store import open_store
 from explain.store.evidence import explain_stored
+from explain.store.origins import ORIGINS
 from tests.explain.models.saved_networks import inner_of_inner
 
 ROOT = Path(__file__).parents[3]

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from explain.statistics.averages import AverageMap, average_map, averages_table
+from explain.statistics.averages import AverageMap, average_map, average_maps, averages_table
+from explain.store import newest_stores
 
 
 def test_every_map_weighs_the_same_and_empty_ones_do_not_count():
@@ -26,3 +27,20 @@ def test_the_centre_of_mass_lies_where_the_mass_is():
     assert row["centre_row"] == pytest.approx(0.25)
     assert row["centre_column"] == pytest.approx(0.75)
     assert row["n"] == 4
+
+
+@pytest.mark.slow
+def test_averages_of_some_images_are_of_these_alone(built):
+    (store,) = newest_stores(built[0])
+    images = store.table("images")
+    readable = images[images["status"] == "ok"]
+    label = readable["label"].iloc[0]
+    chosen = readable.loc[readable["label"] == label, "image"].tolist()[:2]
+    found = average_maps(store, only=chosen)
+    assert {each.label for each in found} == {label}
+    for each in found:
+        assert each.n == 2
+        rows = [store.row(image) for image in chosen]
+        maps = [store.saliency(each.model, each.method)[[row]] for row in rows]
+        one_by_one = [average_map(one, store.alignment(each.model, each.method))[0] for one in maps]
+        np.testing.assert_allclose(each.saliency, np.mean(one_by_one, axis=0), atol=1e-7)

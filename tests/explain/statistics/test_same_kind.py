@@ -36,7 +36,7 @@ def test_both_readings_are_said_where_they_differ():
     note = alike_about_kind(pd.concat([first, second], ignore_index=True), "a", "b", KINDS)
     assert "any elephant, any bear" in note
     assert "right on 4 and 5 of 5 images" in note
-    assert "alike on 80.0%" in note  # all but the bear
+    assert "both right or both wrong on 80.0 % (95 % interval " in note  # all but the bear
     assert "p = 1," in note
 
 

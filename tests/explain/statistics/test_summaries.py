@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from explain.statistics.summaries import (
+    curve_areas,
     curve_bands,
     distribution_table,
     paired_values,
@@ -36,3 +37,11 @@ def test_bands_of_five_images(band, expected):
     row = curve_bands(curves, band).iloc[0]
     assert (row["centre"], row["low"], row["high"]) == pytest.approx(expected, abs=1e-4)
     assert row["n"] == 5
+
+
+def test_areas_under_curves_are_trapezoids_averaged_over_images():
+    course = {"curve": "deletion", "substrate": "zeros", "steps": 2, "model": "a", "method": "b"}
+    rows = [("i", 1, 0.0), ("i", 0, 1.0), ("i", 0.5, 0.5), ("j", 0, 1.0), ("j", 0.5, 1.0), ("j", 1, 1.0)]
+    curves = pd.DataFrame([{**course, "image": i, "fraction": f, "probability": p} for i, f, p in rows])
+    (area,) = curve_areas(curves)["area_under"]
+    assert area == 0.75  # 0.5 of the first, whose steps come in any order, and 1 of the second

@@ -89,8 +89,18 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("at", [1, 7, 20])
+EVERYWHERE = (errno.ENOSPC, errno.ESTALE)  # what each place says of an error is read from one table
+
+
+@pytest.mark.parametrize(
+    ("fault", "at"),
+    [
+        (fault, at)
+        for place, fault in enumerate(FAULTS)
+        for n, at in enumerate((1, 7, 20))
+        if fault in EVERYWHERE or n == place % 3
+    ],
+)
 def test_whatever_write_fails_is_a_sentence_and_the_next_build_ends_bit_identical(
     parts, folder, begin_anew, monkeypatch, fault, at
 ):
@@ -127,7 +137,8 @@ def test_a_cache_that_vanishes_in_the_middle_leaves_no_store_that_is_half_of_one
 
     def vanishing(self, rows, values):
         if rows[0] > 0 and self.folder.parent.name == "models":
-            shutil.rmtree(folder / "cache")
+            while (folder / "cache").exists():  # other threads may write into it still
+                shutil.rmtree(folder / "cache", ignore_errors=True)
         write(self, rows, values)
 
     monkeypatch.setattr(ArrayWriter, "write", vanishing)

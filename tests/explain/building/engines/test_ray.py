@@ -1,4 +1,8 @@
-"""The engine of many processes, on a cluster of two small nodes on this machine."""
+"""The engine of many processes, on a cluster of two small nodes on this machine.
+
+Workers that import TensorFlow take ten seconds of processor each, so that two tests run compact networks, and the
+others a tiny one on ONNX Runtime.
+"""
 
 import importlib.util
 import os
@@ -9,14 +13,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from data import open_dataset
 from explain.building.build import build
 from explain.building.engines.preparing import Batch
 from explain.errors import ExplainError
-from explain.models.runtimes import ONNXRUNTIME
 from explain.models.specification import load_specifications
 from explain.store.filesystem import files_below, place
+from tests.explain.models.onnx_networks import torchs
 
 pytestmark = pytest.mark.slow
 
@@ -43,36 +48,41 @@ def contents(folder):
     return {name: file.read_bytes() for name, file in files_below(folder).items()}
 
 
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """Make six pictures of noise, and save a network of one convolution; give the dataset and the specifications."""
+    folder, rng = tmp_path_factory.mktemp("tiny"), np.random.default_rng(4)
+    (folder / "photos" / "ant").mkdir(parents=True)
+    for number in range(6):
+        Image.fromarray(rng.integers(0, 256, (16, 16, 3), np.uint8)).save(folder / f"photos/ant/{number}.png")
+    return open_dataset(folder / "photos"), [torchs().save(folder)]
+
+
 @needs_ray
-@pytest.mark.parametrize("remote", [False, True])
-def test_two_workers_give_the_bytes_that_one_process_gives(cluster, built, few_images, tmp_path, remote):
-    cache = place(f"memory://{tmp_path.name}") if remote else tmp_path
-    report = build(open_dataset(few_images), load_specifications(), cache, batch_size=4, engine="ray")
+def test_two_workers_give_the_bytes_that_one_process_gives(cluster, built, few_images, tmp_path):
+    report = build(open_dataset(few_images), load_specifications(), tmp_path, batch_size=4, engine="ray")
     assert (report.computed, list(report.failed)) == (12, ["zz_broken"])
     assert contents(report.store) == contents(built[1].store)
 
 
 @needs_ray
-def test_on_onnx_runtime_too_two_workers_give_the_bytes_of_one_process(cluster, few_images, tmp_path):
-    dataset = open_dataset(few_images)
-    specs = [replace(spec, runtime=ONNXRUNTIME) for spec in load_specifications()[:1]]
-    stores = [
-        build(dataset, specs, tmp_path / engine, batch_size=4, engine=engine).store for engine in ("local", "ray")
-    ]
-    assert contents(stores[0]) == contents(stores[1])
+def test_on_onnx_runtime_and_in_object_storage_too_they_are_the_bytes_of_one_process(cluster, tiny, tmp_path):
+    one = build(*tiny, tmp_path, batch_size=4)
+    two = build(*tiny, place(f"memory://{tmp_path.name}"), batch_size=4, engine="ray")
+    assert (one.computed, two.computed) == (6, 6)
+    assert contents(one.store) == contents(two.store)
 
 
 @needs_ray
 def test_a_killed_build_resumes_on_ray_with_the_missing_rows_alone(
-    cluster, few_images, tmp_path, monkeypatch, killed_at_the_second_batch
+    cluster, tiny, tmp_path, monkeypatch, killed_at_the_second_batch
 ):
-    dataset, specs = open_dataset(few_images), load_specifications()[:1]
-    whole = build(dataset, specs, tmp_path / "whole", batch_size=4)
+    whole = build(*tiny, tmp_path / "whole", batch_size=4)
     killed_at_the_second_batch(monkeypatch)
     with pytest.raises(KeyboardInterrupt):
-        build(dataset, specs, tmp_path / "cut", batch_size=4)
+        build(*tiny, tmp_path / "cut", batch_size=4)
     monkeypatch.undo()
-    resumed = build(dataset, specs, tmp_path / "cut", batch_size=4, engine="ray")
+    resumed = build(*tiny, tmp_path / "cut", batch_size=4, engine="ray")
     assert (resumed.computed, resumed.reused) == (2, 4)
     assert contents(resumed.store) == contents(whole.store)
 
@@ -82,10 +92,10 @@ def test_the_batch_of_a_killed_worker_is_run_again(cluster, few_images):
     from explain.building.engines.ray import RayEngine
 
     record = open_dataset(few_images).records[0]
-    specs = load_specifications()[:1]
+    specs = load_specifications()[:1]  # slow enough that batches are left when the worker is killed
     batches = [
         Batch({row: replace(record, image=f"{row}")}, {specs[0].name: frozenset({row})}, frozenset())
-        for row in range(200)
+        for row in range(100)
     ]
     killed, outcomes = None, []
     for outcome in RayEngine(specs, 2).run(batches):
@@ -93,7 +103,7 @@ def test_the_batch_of_a_killed_worker_is_run_again(cluster, few_images):
             killed = outcome.worker
             os.kill(int(killed.rpartition(":")[2]), signal.SIGKILL)
         outcomes.append(outcome)
-    assert sorted(row for outcome in outcomes for row in outcome.read) == list(range(200))
+    assert sorted(row for outcome in outcomes for row in outcome.read) == list(range(100))
     assert {outcome.worker for outcome in outcomes} - {killed}
     logits = np.concatenate([model.explanation.logits for outcome in outcomes for model in outcome.models])
     assert (logits == logits[0]).all()

@@ -1,0 +1,60 @@
+"""Controls of how maps are drawn: pictures on the page follow at once, the address a moment later."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from dashboard.components.component import part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several values.
+
+    Attributes
+    ----------
+    name, label, help : str
+        Of the link's parameter.
+    options : tuple of (str, str)
+        Value and title.
+    listed : bool
+        Shown as a list that opens, not as buttons side by side.
+    """
+
+    name: str
+    label: str
+    help: str
+    options: tuple[tuple[str, str], ...]
+    listed: bool = False
+
+
+@dataclass(frozen=True)
+class Range:
+    """A number between two others."""
+
+    name: str
+    label: str
+    help: str
+    low: float
+    high: float
+    step: float
+
+
+def show_controls(
+    controls: Sequence[Choice | Range], values: Mapping[str, Any], key: str, on_change: Callable[[], None]
+) -> None:
+    """Show them.
+
+    Parameters
+    ----------
+    values : mapping of str to str or float
+        What each is at, by name.
+    key : str
+        Under which the session's state holds ``changed`` while `on_change` is called: what was set, by name.
+    """
+    data = {"controls": [asdict(each) for each in controls], "looks": dict(values)}
+    part("controls", shared=("looks",))(key=key, data=data, on_changed_change=on_change)

@@ -1,0 +1,1 @@
+"""How the documentation's site is made: what MkDocs calls, and what is drawn and written for it."""

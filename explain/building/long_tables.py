@@ -1,0 +1,103 @@
+"""From values by metric to rows of the tables over maps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from explain.measures.chance import OTHER
+from explain.store.layout import TABLE_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from data import ImageRecord
+
+
+def stacked(blocks: Sequence[Mapping[str, NDArray[np.float64]]]) -> dict[str, NDArray[np.float64]]:
+    """Put blocks' values one after the other; a block may lack what none of its images has."""
+    names = dict.fromkeys(name for block in blocks for name in block)
+    missing = [np.full(len(next(iter(block.values()))), np.nan) for block in blocks]
+    return {
+        name: np.concatenate([block.get(name, nan) for block, nan in zip(blocks, missing, strict=True)])
+        for name in names
+    }
+
+
+def chance_rows(
+    records: Sequence[ImageRecord],
+    rows: NDArray[np.int64],
+    partner: NDArray[np.int64],
+    scores: Mapping[tuple[str, str], Sequence[Mapping[tuple[str, str], NDArray[np.float64]]]],
+) -> pd.DataFrame:
+    """Tabulate scores by chance of some images: by model and method, baseline and metric, then image by image."""
+    columns = [
+        (*key, *of, np.concatenate([block[of] for block in blocks]))
+        for key, blocks in scores.items()
+        for of in blocks[0]
+    ]
+    count = len(rows)
+
+    def repeated(texts: Sequence[str]) -> Any:
+        return pd.array(list(texts), dtype="str").repeat(count)
+
+    def every(texts: Sequence[str]) -> Any:
+        return pd.array(list(texts), dtype="str").take(np.tile(np.arange(count), len(columns)))
+
+    names = pd.array([*(records[row].image for row in partner[rows].tolist()), ""], dtype="str")
+    whose = [np.arange(count) if baseline == OTHER else np.full(count, count) for _, _, baseline, _, _ in columns]
+    frame = pd.DataFrame(
+        {
+            "image": every([records[row].image for row in rows.tolist()]),
+            "label": every([records[row].label for row in rows.tolist()]),
+            "model": repeated([column[0] for column in columns]),
+            "method": repeated([column[1] for column in columns]),
+            "metric": repeated([column[3] for column in columns]),
+            "baseline": repeated([column[2] for column in columns]),
+            "map_of": names.take(np.concatenate(whose)),
+            "value": np.concatenate([column[4] for column in columns]),
+        }
+    )
+    return frame.dropna(subset=["value"])
+
+
+def tidy(
+    records: Sequence[ImageRecord], model: str, method: str, values: Mapping[str, NDArray[np.float64]]
+) -> pd.DataFrame:
+    """Tabulate the measures of one model's and method's maps: a row for each value that there is."""
+    wide = pd.DataFrame(values)
+    wide.insert(0, "image", [record.image for record in records])
+    wide.insert(1, "label", [record.label for record in records])
+    long = wide.melt(id_vars=["image", "label"], var_name="metric", value_name="value")
+    long.insert(2, "model", model)
+    long.insert(3, "method", method)
+    return long.dropna(subset=["value"])
+
+
+def paired(
+    records: Sequence[ImageRecord], a: tuple[str, str], b: tuple[str, str], values: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Tabulate how far two sets of maps agree, image by image."""
+    return pd.DataFrame(
+        {
+            "image": [record.image for record in records],
+            "label": [record.label for record in records],
+            "model_a": a[0],
+            "method_a": a[1],
+            "model_b": b[0],
+            "method_b": b[1],
+            **values,
+        }
+    )
+
+
+def joined(frames: list[pd.DataFrame], name: str) -> pd.DataFrame:
+    """Put tables one below the other, with the columns of the contract."""
+    columns = list(TABLE_COLUMNS[name])
+    if not frames:
+        return pd.DataFrame({column: [] for column in columns})
+    return pd.concat(frames, ignore_index=True)[columns]

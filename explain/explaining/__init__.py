@@ -1,0 +1,1 @@
+"""Explaining photographs from Python and from notebooks: what ``import explain`` offers."""

@@ -1,0 +1,75 @@
+"""Claims on maps of the class that each network answers, in place of the labelled one."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from explain.findings.casting import cast_of
+from explain.findings.contrasts import Tables
+from explain.findings.findings import judge
+from explain.findings.remeasuring import LABELLED, PREDICTED, MapChoice, remeasure
+from explain.findings.study import study_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from explain.findings.findings import Finding
+    from explain.store.reading import Store
+    from explain.store.selection import Selection
+
+
+def findings_of_predicted(store: Store, selection: Selection, images: Collection[str] = ()) -> tuple[Finding, ...]:
+    """Judge a store's claims on maps of each network's own answer; nothing but the maps' class is another.
+
+    Parameters
+    ----------
+    images : collection of str
+        Only these, where there are any.
+
+    Returns
+    -------
+    tuple of Finding
+        As :func:`explain.findings.findings.findings` gives them for maps of the labelled class. Methods without a
+        class, and images that are answered right, have the same maps in both.
+    """
+    study = study_of(store.dataset)
+    classes = {model.name: model.classes for model in store.models}
+    tables = tables_of_predicted(store, selection)
+    if images:
+        tables = tables.of_images(images)
+    return judge(study, tables, cast_of(study, selection), store.dataset, classes=classes)
+
+
+def tables_of_predicted(store: Store, selection: Selection) -> Tables:
+    """Give the store's tables with maps of the predicted class: only images whose maps change are measured again.
+
+    Maps that the store does not suffice for are missing for these images.
+    """
+    metrics, agreement, predictions = (store.table(name) for name in ("metrics", "agreement", "predictions"))
+    changed = answered_otherwise(store, selection)
+    if not changed:
+        return Tables(metrics, agreement, predictions)
+    choices = [
+        MapChoice(model, method, PREDICTED if stored.targeted else LABELLED)
+        for model, method in selection.keys
+        if (stored := store.model(model).method(method)) is not None
+    ]
+    anew = remeasure(store, choices, list(combinations(choices, 2)), images=changed).tables(choices, predictions)
+    return Tables(_replaced(metrics, anew.metrics, changed), _replaced(agreement, anew.agreement, changed), predictions)
+
+
+def answered_otherwise(store: Store, selection: Selection) -> list[str]:
+    """List the images of which a model's stored map is of another class than its answer."""
+    images = store.table("images")
+    changed = pd.Series(False, index=images.index)
+    for model in selection.models:
+        changed |= store.targets(model) != store.logits(model).argmax(axis=1)
+    return images["image"][changed & (images["status"] == "ok")].tolist()
+
+
+def _replaced(table: pd.DataFrame, anew: pd.DataFrame, images: list[str]) -> pd.DataFrame:
+    kept = table[~table["image"].isin(images)]
+    return pd.concat([kept, anew[[column for column in table if column in anew]]], ignore_index=True)

@@ -1,0 +1,157 @@
+"""Reading tables: the columns and rows that are asked for, since a large dataset's table is not read to show a page."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explain.errors import StoreError
+from explain.store.filesystem import is_remote, read_whole
+from explain.store.layout import TABLE_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    import pandas as pd
+
+ROW_GROUP = 2**17
+"""Rows that Parquet packs together: a reader passes over those that hold none of the rows that it wants."""
+KINDS = (
+    "label", "model", "method", "metric", "model_a", "method_a", "model_b", "method_b", "baseline", "curve",
+    "substrate", "check",
+)  # fmt: skip
+"""Columns of few values: they are compared as numbers, and become texts where they are wanted."""
+
+
+def read_table(
+    store: Path,
+    files: Mapping[str, str],
+    name: str,
+    columns: Sequence[str] | None = None,
+    where: Mapping[str, Collection[str]] | None = None,
+) -> pd.DataFrame:
+    """Give :meth:`explain.store.Store.table`.
+
+    Parameters
+    ----------
+    files : mapping of str to str
+        Place of each table that the store holds.
+    """
+    wanted = columns or TABLE_COLUMNS.get(name, ())
+    return _read(store, files, name, wanted, lambda file: read_rows(file, columns, where))
+
+
+def read_kinds(store: Path, files: Mapping[str, str], name: str, columns: Sequence[str]) -> pd.DataFrame:
+    """Give :meth:`explain.store.Store.kinds_in`."""
+    return _read(store, files, name, columns, lambda file: kinds_in(file, columns))
+
+
+def _read(
+    store: Path, files: Mapping[str, str], name: str, columns: Sequence[str], read: Callable[[Path], pd.DataFrame]
+) -> pd.DataFrame:
+    import pandas as pd
+
+    if name not in files:
+        if name not in TABLE_COLUMNS:
+            raise StoreError(f"There is no table {name!r}; known are {', '.join(TABLE_COLUMNS)}.")
+        return pd.DataFrame({column: [] for column in columns})
+    try:
+        return read(store / files[name])
+    except (OSError, ValueError) as error:  # it is not there, was changed, or is no Parquet
+        raise StoreError(f"The table {name!r} cannot be read: {error}. Build the store anew.") from error
+
+
+def read_rows(
+    file: Path, columns: Sequence[str] | None = None, where: Mapping[str, Collection[str]] | None = None
+) -> pd.DataFrame:
+    """Read a table, or a part of it.
+
+    Parameters
+    ----------
+    columns : sequence of str, optional
+        All by default; those that the table lacks are left out.
+    where : mapping of str to collection of str, optional
+        Values by column; of columns that the table lacks, nothing is asked.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In the table's order, numbered anew.
+
+    Raises
+    ------
+    OSError, ValueError
+        If the file is not there, was changed, or is no Parquet.
+    """
+    import pyarrow.parquet as pq
+
+    metadata = pq.read_metadata(_source(file))
+    schema = metadata.schema.to_arrow_schema()
+    held = [name for name in columns if name in schema.names] if columns is not None else None
+    filters = [(name, "in", list(values)) for name, values in (where or {}).items() if name in schema.names]
+    if not metadata.num_rows or any(not values for _, _, values in filters):  # without rows, columns have any type
+        return _texts(schema.empty_table().select(held or schema.names)).to_pandas()
+    kinds = [name for name in KINDS if name in schema.names]
+    found = pq.read_table(_source(file), columns=held, filters=filters or None, read_dictionary=kinds)
+    return _texts(found).to_pandas()
+
+
+def kinds_in(file: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """List the different rows that a table has in columns of few values, in the order in which they begin.
+
+    Raises
+    ------
+    OSError, ValueError
+        If the file is not there, was changed, or is no Parquet.
+    """
+    import numpy as np
+    import pandas as pd
+    import pyarrow.parquet as pq
+
+    if pq.read_metadata(_source(file)).num_rows == 0:
+        return pd.DataFrame({name: [] for name in columns})
+    found = pq.read_table(_source(file), columns=list(columns), read_dictionary=list(columns)).to_pandas()
+    place = np.zeros(len(found), np.int64)
+    for name in columns:
+        place = place * (1 + len(found[name].cat.categories)) + found[name].cat.codes.to_numpy()
+    first = np.sort(np.unique(place, return_index=True)[1])
+    return found.iloc[first].astype("str").reset_index(drop=True)
+
+
+def _source(file: Path) -> Any:
+    """Give what Parquet is read from, once its bytes are known to be those that were written."""
+    if is_remote(file):
+        import pyarrow as pa
+
+        content = read_whole(file)
+        _verify(hashlib.sha256(content).hexdigest(), file.name)
+        return pa.BufferReader(content)
+    seen = file.stat()
+    _verify_on_disk(str(file), seen.st_ino, seen.st_size, seen.st_mtime_ns)
+    return str(file)
+
+
+@lru_cache(maxsize=512)
+def _verify_on_disk(file: str, inode: int, size: int, changed: int) -> None:
+    """Look at a whole file once for as long as it stays the same one: Parquet has no checksums of its own."""
+    with open(file, "rb") as content:
+        _verify(hashlib.file_digest(content, "sha256").hexdigest(), Path(file).name)
+
+
+def _verify(digest: str, name: str) -> None:
+    if not digest.startswith(Path(name).stem.rpartition("-")[2]):
+        raise ValueError("it was changed after it was written")
+
+
+def _texts(table: Any) -> Any:
+    import pyarrow as pa
+
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            name = field.name
+            table = table.set_column(
+                place, pa.field(name, field.type.value_type), table.column(place).cast(field.type.value_type)
+            )
+    return table

@@ -1,0 +1,53 @@
+"""Walking through the pages: Back leads to where one was, the keys meet the menu first, a phone shows the page."""
+
+from playwright.sync_api import expect
+
+from tests.browser.visiting import NARROW, eventually, settle, unfold
+
+TOP = "() => document.querySelector('[data-testid=stMain]').scrollTop"
+
+
+def test_back_leads_to_the_place_that_was_left_with_its_folds(visitor):
+    page = visitor("/findings?open=none")
+    fold = page.locator("details").filter(has_text="How verdicts are reached")
+    unfold(fold)
+    page.evaluate("() => { document.querySelector('[data-testid=stMain]').scrollTop = 300 }")
+    eventually(page, lambda: "300" in page.evaluate("() => sessionStorage.getItem('explain-places') ?? ''"))
+    page.locator(".st-key-menu").get_by_role("link", name="About").evaluate("link => link.click()")
+    page.wait_for_url("**/about*")
+    settle(page)
+    menu = page.get_by_role("navigation", name="Pages")
+    expect(menu.locator("[aria-current=page]")).to_have_text("About")
+    page.go_back()
+    page.wait_for_url("**/findings*")
+    expect(fold).to_have_attribute("open", "")
+    eventually(page, lambda: page.evaluate(TOP) == 300)
+    assert page.evaluate(TOP) == 300
+
+
+def test_keys_reach_the_menu_first_and_no_help_stands_between_controls(visitor):
+    page = visitor("/gallery")
+    focused = "() => document.activeElement.textContent || document.activeElement.ariaLabel"
+    page.keyboard.press("Tab")
+    assert page.evaluate(focused) == "Skip to main content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate(focused) == "Overview"
+    find = page.get_by_role("textbox", name="Find")
+    find.focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("combobox", name="Class")).to_be_focused()
+    expect(page.get_by_test_id("stTooltipContent")).to_contain_text("one class")
+    page.keyboard.press("Shift+Tab")
+    expect(find).to_be_focused()
+
+
+def test_a_phone_s_opened_side_bar_is_folded_on_the_next_page(visitor):
+    page = visitor("/gallery", viewport=NARROW)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    bar = page.get_by_test_id("stSidebar")
+    expect(bar).to_have_attribute("data-collapsed", "false")
+    page.locator(".st-key-menu").get_by_role("link", name="Statistics").evaluate("link => link.click()")
+    page.wait_for_url("**/statistics*")
+    settle(page)  # the page that is left has a bar too
+    expect(bar).to_have_attribute("data-collapsed", "true")

@@ -1,0 +1,49 @@
+"""Figures on a page: what is made legible is the words alone, and visitors share what is copied."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import plotly.graph_objects as go
+import pytest
+
+from dashboard.plots import copied, legible
+
+
+def figure():
+    drawn = go.Figure([go.Scatter(x=[1], y=[2], marker={"color": [3]}), go.Box(y=[1]), go.Heatmap(z=[[1, 2]])])
+    drawn.add_scatter(x=[1], y=[2], marker={"color": [3], "showscale": True})
+    drawn.add_scatter(x=[1], y=[2], mode="markers+text", text=["at a point"])
+    drawn.add_annotation(text="on a cell", font_color="#fff")
+    return drawn.add_annotation(text="on the page")
+
+
+@pytest.mark.parametrize("theme", ["dark", None])
+def test_what_can_be_read_already_stays_as_it_is(theme):
+    drawn = figure()
+    assert legible(drawn, theme) is drawn
+
+
+def test_words_on_a_light_page_are_dark_and_nothing_else_appears():
+    before = figure()
+    plain, box, heat, coloured, named = (shown := legible(before, "light")).data
+    ink = shown.layout.xaxis.tickfont.color
+    assert ink == shown.layout.yaxis.title.font.color == shown.layout.legend.font.color
+    assert plain.marker.to_plotly_json() == {"color": [3]}  # no colour bar where none was
+    assert box.marker.to_plotly_json() == {}
+    assert heat.colorbar.tickfont.color == coloured.marker.colorbar.tickfont.color == ink
+    assert named.textfont.color == ink
+    assert [note.font.color for note in shown.layout.annotations] == ["#fff", ink]
+    assert before == figure()  # what the cache holds
+
+
+def test_visitors_copy_a_shared_figure_at_once():
+    shared = go.Figure([go.Box(x=[1.0, 2.0, 3.0], boxpoints="all") for _ in range(20)])
+    pause = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as visitors:
+            copies = list(visitors.map(lambda _: copied(shared), range(48)))
+    finally:
+        sys.setswitchinterval(pause)
+    assert {trace.type for figure in (shared, *copies) for trace in figure.data} == {"box"}
+    assert all(figure is not shared for figure in copies)

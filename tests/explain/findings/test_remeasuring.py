@@ -1,0 +1,95 @@
+"""Maps measured again from a store: the build's own numbers, and other choices against a map at a time."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from explain.explainers.registry import DEFAULT_METHODS, EXPLAINERS
+from explain.findings.casting import cast_of
+from explain.findings.multiverse import settings_of
+from explain.findings.predicted import answered_otherwise, tables_of_predicted
+from explain.findings.remeasuring import PREDICTED, MapChoice, remeasure
+from explain.findings.study import study_of
+from explain.measures.alignment import Alignment
+from explain.measures.maps_on_grid import MapsOnGrid
+from explain.measures.measuring import measure_maps
+from explain.store import newest_stores
+from explain.store.evidence import explain_stored
+from explain.store.selection import Selection
+
+(TARGETED, CLASSLESS) = (
+    next(n for n in DEFAULT_METHODS if EXPLAINERS[n].targeted is wanted) for wanted in (True, False)
+)
+
+
+@pytest.fixture(scope="module")
+def store(original):
+    return newest_stores(original / "cache")[0]
+
+
+@pytest.fixture(scope="module")
+def selection(store):
+    return Selection.of(store)
+
+
+def test_the_builds_own_choices_give_the_builds_own_tables(store, selection):
+    choices = [MapChoice(*key) for key in selection.keys]
+    found = remeasure(store, choices, list(combinations(choices, 2))).tables(choices, store.table("predictions"))
+    for name, keys in (
+        ("metrics", ["image", "model", "method", "metric"]),
+        ("agreement", ["image", "model_a", "method_a", "model_b", "method_b"]),
+    ):
+        built = store.table(name).set_index(keys).sort_index()
+        again = getattr(found, name).set_index(keys).reindex(built.index)
+        numbers = built.select_dtypes("number").columns
+        np.testing.assert_allclose(
+            again[numbers].to_numpy(float), built[numbers].to_numpy(float), rtol=1e-9, atol=1e-12
+        )
+
+
+def test_other_choices_are_measured_as_one_map_at_a_time_is(store, selection):
+    (model,) = selection.models
+    parameter = EXPLAINERS[CLASSLESS].parameters[0]
+    other = MapChoice(model, CLASSLESS, parameters=((parameter.name, 0.5),))
+    raised = MapChoice(model, TARGETED, PREDICTED, from_minimum=True)
+    found = remeasure(store, [other, raised])
+    for place, image in enumerate(found.images["image"]):
+        answer = store.model(model).classes[int(store.logits(model, image).argmax())]
+        one = explain_stored(store, image, model, CLASSLESS, parameters={parameter.name: 0.5}).saliency
+        two = explain_stored(store, image, model, TARGETED, target=answer).saliency
+        for choice, single in ((other, one), (raised, two - two.min())):
+            values = measure_maps(MapsOnGrid.of(single[None]))
+            assert found.of_maps[choice]["entropy"][place] == pytest.approx(values["entropy"][0], nan_ok=True)
+
+
+def test_of_the_predicted_class_only_images_that_are_answered_otherwise_change(store, selection):
+    changed = answered_otherwise(store, selection)
+    said = store.table("predictions")
+    (model,) = selection.models
+    known = {name for name, index in store.model(model).class_of_label.items() if index is not None}
+    assert changed == [r.image for r in said.itertuples() if r.label in known and r.predicted != r.label]
+    assert 0 < len(changed) < len(said)
+    keys = ["image", "model", "method", "metric"]
+    stored = store.table("metrics").set_index(keys)["value"].sort_index()
+    found = tables_of_predicted(store, selection).metrics.set_index(keys)["value"].sort_index()
+    same = found.index.intersection(stored.index)
+    moved = same[np.abs(found[same] - stored[same]) > 1e-9]
+    assert set(moved.get_level_values("image")) <= set(changed)
+    assert set(moved.get_level_values("method")) == {TARGETED}
+
+
+def test_cells_lie_where_the_network_looks_unless_they_are_centred(original):
+    store = newest_stores(original / "cache")[0]
+    store.models = tuple(replace(model, alignment=(0.0, -4.0)) for model in store.models)  # of 16 pixels
+    (model,) = (each.name for each in store.models)
+    aligned, centred = MapChoice(model, CLASSLESS), MapChoice(model, CLASSLESS, centred=True)
+    found = remeasure(store, [aligned, centred])
+    study = study_of(store.dataset)
+    assert {each.centred for each in settings_of(study, cast_of(study, Selection.of(store)), store)} == {False, True}
+    for place, image in enumerate(found.images["image"]):
+        raw = store.saliency(model, CLASSLESS, image)[None]
+        for choice, grid in ((aligned, MapsOnGrid.of(raw, Alignment(0.0, -0.25))), (centred, MapsOnGrid.of(raw))):
+            assert found.of_maps[choice]["radius"][place] == pytest.approx(measure_maps(grid)["radius"][0], nan_ok=True)
+    assert not np.allclose(found.of_maps[aligned]["radius"], found.of_maps[centred]["radius"])
