@@ -45,6 +45,7 @@ class Visitor(AbstractContextManager):
 
     def ask(self, method, path, body=None, **headers):
         """Ask for something by HTTP; give the answer, whose body is read."""
+        self._request.close()  # the server lets go of a line that was idle for some seconds
         self._request.request(method, path, body, headers)
         answer = self._request.getresponse()
         answer.body = answer.read()
@@ -68,7 +69,7 @@ class Visitor(AbstractContextManager):
             "Content-Type: image/jpeg\r\n\r\n"
         )
         body = head.encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
-        self._request.close()  # the server lets go of a line that was idle for some seconds
+        self._request.close()
         self._request.putrequest("PUT", self.place(number))
         for name, value in self._own_headers().items():
             self._request.putheader(name, value)
