@@ -12,6 +12,8 @@ import streamlit as st
 from explain.figures.overlay import DIVERGING, heatmap
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 _HERE = Path(__file__).parent
@@ -28,17 +30,21 @@ def part(name: str, tag: str = "div", *, shared: tuple[str, ...] = ()) -> Any:
     tag : str
         Of the element that the script fills.
     shared : tuple of str
-        Scripts beside this module whose functions the part's own script uses, such as ``cells``.
+        Scripts beside this module whose functions the part's own script uses, such as ``cells``; and their styles.
 
     Returns
     -------
     callable
         Shows the part: called with its `key` on the page and the `data` that its script reads.
     """
-    files = [f"{script}.js" for script in ("element", *shared, name)]
-    script = "".join((_HERE / file).read_text(encoding="utf-8") for file in files)
-    style = (_HERE / f"{name}.css").read_text(encoding="utf-8")
+    script, style = (_read(("element", *shared, name), ending) for ending in ("js", "css"))
     return st.components.v2.component(name, html=f'<{tag} class="{name}"></{tag}>', css=style, js=script)
+
+
+def _read(names: Iterable[str], ending: str) -> str:
+    """Put files together in their order; one that has no style of its own has none."""
+    files = (_HERE / f"{name}.{ending}" for name in names)
+    return "".join(file.read_text(encoding="utf-8") for file in files if file.exists())
 
 
 def packed(values: NDArray[Any], form: str = "<f4") -> str:

@@ -149,12 +149,14 @@ export default function ({ data, parentElement }) {
     }
   };
 
+  const told = [["plotly_hover", onHover], ["plotly_unhover", onUnhover], ["plotly_click", onClick]];
+
   /* A chart may be drawn anew at any time, and then knows nobody: it is asked again whenever it is come to. */
   function listen(plot) {
     if (!plot.on || !plot.data?.some((trace) => trace.meta && trace.customdata !== undefined)) return;
-    for (const [name, heard] of [["plotly_hover", onHover], ["plotly_unhover", onUnhover], ["plotly_click", onClick]]) {
-      plot.removeListener(name, heard);
-      plot.on(name, heard);
+    for (const [name, hear] of told) {
+      plot.removeListener(name, hear);
+      plot.on(name, hear);
     }
     if (plot.tabIndex >= 0) return;
     plot.tabIndex = 0;
@@ -194,28 +196,20 @@ export default function ({ data, parentElement }) {
   };
   const onScroll = (event) => event.target !== card && shown && close();
 
-  document.addEventListener("pointerover", onOver, true);
-  document.addEventListener("pointerdown", onOver, true);
-  document.addEventListener("pointerdown", onDown, true);
-  document.addEventListener("focusin", onOver, true);
-  document.addEventListener("keydown", onKey, true);
-  document.addEventListener("scroll", onScroll, true);
+  const heard = [
+    ["pointerover", onOver], ["pointerdown", onOver], ["pointerdown", onDown], ["focusin", onOver], ["keydown", onKey],
+    ["scroll", onScroll],
+  ];
+  for (const [name, hear] of heard) document.addEventListener(name, hear, true);
   const appearing = new MutationObserver(() => document.querySelectorAll(CHART).forEach(listen));
   appearing.observe(document.querySelector("[data-testid=stMain]") ?? document.body, { childList: true, subtree: true });
   document.querySelectorAll(CHART).forEach(listen);
   return () => {
     close();
     appearing.disconnect();
-    document.removeEventListener("pointerover", onOver, true);
-    document.removeEventListener("pointerdown", onOver, true);
-    document.removeEventListener("pointerdown", onDown, true);
-    document.removeEventListener("focusin", onOver, true);
-    document.removeEventListener("keydown", onKey, true);
-    document.removeEventListener("scroll", onScroll, true);
+    for (const [name, hear] of heard) document.removeEventListener(name, hear, true);
     for (const plot of document.querySelectorAll(CHART)) {
-      for (const [name, heard] of [["plotly_hover", onHover], ["plotly_unhover", onUnhover], ["plotly_click", onClick]]) {
-        plot.removeListener?.(name, heard);
-      }
+      for (const [name, hear] of told) plot.removeListener?.(name, hear);
     }
   };
 }
