@@ -41,6 +41,7 @@ def link_to_explanations(terms: Mapping[str, str], selection: Selection, view: V
         Words by anchor.
     """
     known = {anchor_of(name): title for name, title in selection.methods.items()}
-    page = f"about?{urlencode({'dataset': view.dataset})}" if view.dataset else "about"
+    kept = view.but(page=1).to_params()  # as the menu does: About leads back to what was looked at
+    page = f"about?{urlencode(kept)}" if kept else "about"
     links = [f"[{plain(words)}]({page}#{anchor})" for anchor, words in {**terms, **known}.items()]
     st.markdown(f":small[Explained on About: {', '.join(links)}.]")  # a caption is too pale for links

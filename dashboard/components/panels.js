@@ -31,7 +31,8 @@ function panelOf(panel) {
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", panel.alt);
   frame.tabIndex = 0;
-  frame.setAttribute("role", "group");
+  frame.setAttribute("role", "application"); // or a screen reader keeps the arrow keys to itself
+  frame.setAttribute("aria-roledescription", "picture");
   frame.setAttribute("aria-label", `${panel.heading}. Arrow keys move the mark on all pictures.`);
   const mark = element("div", "mark");
   frame.append(canvas, mark);
@@ -223,11 +224,12 @@ export default function ({ data, parentElement }) {
   place(null);
   const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   for (const { frame } of shown) {
-    frame.onpointermove = (event) => {
+    const placeAt = (event, said) => {
       const box = frame.getBoundingClientRect();
-      place((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+      place((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height, said);
     };
-    frame.onpointerdown = frame.onpointermove; // a tap marks as the mouse does, and its mark stays
+    frame.onpointermove = (event) => placeAt(event, false);
+    frame.onpointerdown = (event) => placeAt(event, true); // a tap marks as the mouse does, and its mark stays
     frame.onpointerleave = (event) => event.pointerType === "mouse" && place(null);
     frame.onblur = () => place(null);
     frame.onkeydown = (event) => {

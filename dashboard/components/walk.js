@@ -60,12 +60,19 @@ function bringBack({ top, open }) {
   step();
 }
 
-/* The menu is a landmark, and one of its links is the page that is shown. */
+/* The menu is a landmark, and one of its links is the page that is shown; links in texts lead there as the menu does. */
 function mark() {
   const menu = document.querySelector(".st-key-menu");
   menu?.setAttribute("role", "navigation");
   menu?.setAttribute("aria-label", "Pages");
-  for (const link of menu?.querySelectorAll("a") ?? []) {
+  const links = [...(menu?.querySelectorAll("a") ?? [])];
+  const pages = new Set(links.map(({ origin, pathname }) => origin + pathname));
+  for (const link of document.querySelectorAll("[data-testid=stMarkdownContainer] a[target=_blank]")) {
+    if (!pages.has(link.origin + link.pathname)) continue;
+    link.removeAttribute("target"); // Markdown's links open a tab each
+    link.onclick = follow;
+  }
+  for (const link of links) {
     const here = new URL(link.href).pathname === window.location.pathname;
     if (here) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");

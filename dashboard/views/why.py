@@ -36,8 +36,9 @@ with st.sidebar:
     options = ("", *filter(None, classes))
     select(view, "target", "Target class", "The label by default.", options, names=classes, unset="The label")
 
-label = images["label"].iloc[store.row(image)]
-st.text(f"{title(str(label))} · {image} · {models[model]}")
+label = title(str(images["label"].iloc[store.row(image)]))
+st.set_page_config(page_title=f"{image} · {label} · Why there")
+st.text(f"{label} · {image} · {models[model]}")
 try:
     SHOWS[view.ask](store, view, image, model)
 except ExplainError as error:

@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.test_links import set_by_hand
-from tests.browser.visiting import drawn_by, eventually, expander, settle, unfold
+from tests.browser.visiting import NARROW, drawn_by, eventually, expander, settle, unfold
 
 
 def pixels(page):
@@ -82,9 +82,19 @@ def test_the_mark_is_on_all_pictures_and_each_map_says_its_value(visitor):
     expect(marks).to_have_count(0)
     frames.nth(1).press("ArrowDown")  # moves the mark, and does not lead to another photograph
     expect(marks).to_have_count(5)
+    spoken = page.locator(".panels").get_by_role("status")
+    expect(spoken).to_contain_text("Compact ResNet, Grad-CAM: cell ")
+    expect(spoken).to_contain_text("Compact Xception, FEM: cell ")
     frames.nth(1).press("ArrowRight")
     page.wait_for_timeout(800)
     assert "image=elephant_002" in page.url
+
+
+def test_a_tap_marks_and_says_every_map_s_value(visitor):
+    page = visitor("/compare?image=elephant_002", has_touch=True, viewport=NARROW)
+    page.locator(".panels .frame").nth(2).tap()
+    expect(page.locator(".panels .mark:visible")).to_have_count(5)
+    expect(page.locator(".panels").get_by_role("status")).to_contain_text("x mean")
 
 
 def test_one_download_leaves_the_others_valid(visitor):

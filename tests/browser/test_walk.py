@@ -25,6 +25,20 @@ def test_back_leads_to_the_place_that_was_left_with_its_folds(visitor):
     assert page.evaluate(TOP) == 300
 
 
+def test_words_that_about_explains_lead_there_and_back_without_another_tab(visitor):
+    page = visitor("/compare?image=bear_003&colormap=magma")
+    page.get_by_role("link", name="agreement", exact=True).click()
+    page.wait_for_url("**/about?*")
+    settle(page)
+    explained = page.get_by_role("heading", name="Agreement and faithfulness")
+    eventually(page, lambda: 0 <= explained.bounding_box()["y"] < page.viewport_size["height"])
+    assert 0 <= explained.bounding_box()["y"] < page.viewport_size["height"]
+    assert page.get_by_role("link", name="arXiv").first.get_attribute("target") == "_blank"
+    page.locator(".st-key-menu").get_by_role("link", name="Compare").click()
+    page.wait_for_url("**/compare?*image=bear_003*")
+    assert "colormap=magma" in page.url
+
+
 def test_keys_reach_the_menu_first_and_no_help_stands_between_controls(visitor):
     page = visitor("/gallery")
     focused = "() => document.activeElement.textContent || document.activeElement.ariaLabel"

@@ -13,6 +13,7 @@ def probabilities(page):
 
 def test_erasing_all_leaves_the_bias(visitor):
     page = visitor(PATH)
+    expect(page).to_have_title("elephant_002 · African elephant · Why there")
     sum_line = page.locator(".ledger .sum").inner_text()
     page.get_by_role("button", name="Erase all").click()
     live = page.get_by_role("status").filter(has_text="places erased")

@@ -51,6 +51,6 @@ def test_words_lead_to_where_about_explains_them(built, opened, stem):
     about = opened(built[0], "about")
     anchors = {each.proto.anchor for each in (*about.header, *about.subheader)}
     said = next(each.value for each in opened(built[0], stem).markdown if "Explained on About" in each.value)
-    led = set(re.findall(r"\(about#([\w-]+)\)", said))
+    led = set(re.findall(r"\(about(?:\?[\w=&-]*)?#([\w-]+)\)", said))
     assert led <= anchors
     assert led == {*(READING if stem == "compare" else JUDGING), anchor_of("gradcam"), anchor_of("fem")}
