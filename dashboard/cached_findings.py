@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.cached_store import opened, table
+from dashboard.cached_store import opened
 from data.images import decode, encode
 from explain.figures.overlay import overlay, shrunk
-from explain.findings.findings import Finding, findings
+from explain.findings.kept import findings_of
 from explain.findings.predicted import findings_of_predicted
-from explain.findings.stored import tables_for
-from explain.findings.study import study_of
 from explain.measures.single_image import density
 from explain.store.selection import Selection
 
 if TYPE_CHECKING:
+    from explain.findings.findings import Finding
     from explain.store import Store
     from explain.store.selection import MapKey
 
@@ -52,17 +51,7 @@ def pictures_of(store: Store, image: str, maps: tuple[MapKey, ...], side: int = 
 
 @st.cache_resource(show_spinner="Gathering the evidence ...", max_entries=16)
 def _judged(path: str, digest: str, images: tuple[str, ...]) -> tuple[Finding, ...]:
-    store = opened(path, digest)
-    selection = Selection.of(store, store.shown_models, store.shown_methods)
-    tables = tables_for(store, study_of(store.dataset))
-    if images:
-        tables = tables.of_images(images)
-    tested, checked = (None, None) if images else (table(store, "findings"), table(store, "checks"))
-    classes = {model.name: model.classes for model in store.models}
-    return findings(
-        tables.metrics, tables.agreement, tables.predictions, selection, store.dataset, tested=tested, classes=classes,
-        checked=checked,
-    )  # fmt: skip
+    return findings_of(opened(path, digest), images)
 
 
 @st.cache_resource(show_spinner="Making the maps of what was answered ...", max_entries=8)

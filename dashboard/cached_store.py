@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.selection import SORTED_MEASURES, summarise
 from data.datasets import read_boxes
 from data.images import decode, encode
 from explain.figures.overlay import overlay
 from explain.measures.regions import box_coverage, mask_coverage, without_parts
 from explain.statistics.likeness import distances_from
+from explain.statistics.per_image import SORTED_MEASURES, column, columns_for, per_image, summarise
 from explain.store import Store, default_cache, named_stores, open_store
 from explain.store.evidence import ExplainedMap, explain_every_value, explain_stored, has_every_value
+from explain.store.made_from import is_current
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -77,6 +78,12 @@ def kinds_in(store: Store, name: str, columns: Sequence[str]) -> pd.DataFrame:
 def summary(store: Store, selection: Selection) -> pd.DataFrame:
     """Give one row per image with all that the gallery filters and sorts by, over the models and methods looked at."""
     return _summary(str(store.path), store.digest, tuple(selection.models), tuple(selection.methods))
+
+
+def answers_on(store: Store, selection: Selection, image: str) -> dict[str, str]:
+    """Give what each of the models that are looked at answers on an image, by its name."""
+    of_image = summary(store, selection).iloc[store.row(image)]
+    return {name: str(of_image[column("predicted", name)]) for name in selection.models}
 
 
 def explained(
@@ -186,17 +193,16 @@ def _kinds_in(path: str, digest: str, name: str, columns: tuple[str, ...]) -> pd
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _summary(path: str, digest: str, models: tuple[str, ...], methods: tuple[str, ...]) -> pd.DataFrame:
-    read = opened(path, digest).table  # once for all: what is read for it is not kept beside it
+    store = opened(path, digest)
+    if is_current(store.provenance, "per_image"):
+        return summarise(store.table("per_image", columns_for(models, methods)), models, methods)
     looked_at = {"metric": tuple(SORTED_MEASURES.values()), "model": models, "method": methods}
-    return summarise(
-        _table(path, digest, "images"),
-        read("predictions", ("image", "model", "probability", "right"), {"model": models}),
-        read("metrics", ("image", "model", "method", "metric", "value"), looked_at),
-        read(
-            "agreement",
-            ("image", "model_a", "method_a", "model_b", "method_b", "pearson"),
-            {"model_a": models, "model_b": models, "method_a": methods, "method_b": methods},
+    whole = per_image(  # of a store of an older version
+        store.table("images"),
+        store.table("predictions", where={"model": models}),
+        store.table("metrics", where=looked_at),
+        store.table(
+            "agreement", where={"model_a": models, "model_b": models, "method_a": methods, "method_b": methods}
         ),
-        models,
-        methods,
     )
+    return summarise(whole, models, methods)

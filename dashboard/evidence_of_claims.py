@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard.cached_store import card_picture, explained, table
+from dashboard.cached_store import answers_on, card_picture, explained
 from dashboard.components.strips import Strip, show_strips
 from dashboard.page import plain
 from dashboard.plots import legible
@@ -21,8 +21,6 @@ from explain.figures.wording import readable
 from explain.findings.images import images_for_and_against
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from dashboard.link import View
     from explain.findings.findings import Finding
     from explain.findings.images import CarriedImage, ForAndAgainst
@@ -57,7 +55,7 @@ def show_evidence(finding: Finding, store: Store, selection: Selection, view: Vi
 
 def _show_images(finding: Finding, store: Store, selection: Selection, view: View) -> None:
     """Show the images that carry one test of a claim most, and those that go against it most."""
-    names = {f"{finding.number}:{metric}:{scope}": (metric, scope) for metric, scope in finding.measured}
+    names = {f"{finding.number}:{metric}:{scope}": (metric, scope) for metric, scope in finding.tests}
     found = images_for_and_against(finding, *names.get(view.test, ()))
     if found is None:
         return
@@ -73,10 +71,12 @@ def _show_images(finding: Finding, store: Store, selection: Selection, view: Vie
         on_change=lambda: write("test", st.session_state[key]),
     )  # fmt: skip
     st.markdown(found.in_words)
-    sides = (("Carry it most", found.supporting), ("Go against it most", found.opposing))
-    for place, (column, (heading, images)) in enumerate(zip(st.columns(2), sides, strict=True)):
+    sides = (
+        ("Carry it most", found.carrying, found.supporting), ("Go against it most", found.opposed, found.opposing)
+    )  # fmt: skip
+    for place, (column, (heading, count, images)) in enumerate(zip(st.columns(2), sides, strict=True)):
         with column:
-            st.markdown(f"**{heading}** ({len(images):,} of {found.n:,})")
+            st.markdown(f"**{heading}** ({count:,} of {found.n:,})")
             if images:
                 strips = [_strip(image, found, store, selection, view) for image in images[:SHOWN]]
                 show_strips(strips, key=f"strips_{finding.number}_{place}")
@@ -117,10 +117,8 @@ def _picture(store: Store, image: str, layer: str, key: MapKey, view: View) -> b
 
 
 def _answers(image: str, store: Store, selection: Selection) -> str:
-    said = table(store, "predictions")
-    said = said[(said["image"] == image) & said["model"].isin(list(selection.models))]
-    answers: Sequence[str] = [f"{selection.models[row.model]}: {title(row.predicted)}" for row in said.itertuples()]
-    return " · ".join(answers)
+    said = answers_on(store, selection, image)
+    return " · ".join(f"{selection.models[name]}: {title(answer)}" for name, answer in said.items())
 
 
 def _say_checks(finding: Finding) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from dashboard.cached_findings import judged, pictures_of
-from dashboard.cached_store import summary, table
+from dashboard.cached_store import answers_on, summary
 from dashboard.components.claims import ClaimAtAGlance, Example
 from dashboard.components.invitation import InvitingPicture
 from explain.findings.images import images_for_and_against
@@ -52,8 +52,7 @@ def invitation_of(store: Store, selection: Selection) -> tuple[str, list[Invitin
     held = {(model.name, method.name) for model in store.models for method in model.methods}
     keys = tuple(key for key in selection.keys if key in held)[:MOST_MAPS]
     photograph, *_ = pictures_of(store, image, (), INVITATION_SIDE)
-    images = table(store, "images")
-    label = str(images.loc[images["image"] == image, "label"].iloc[0]).replace("_", " ")
+    label = str(summary(store, selection)["label"].iloc[store.row(image)]).replace("_", " ")
     pictures = [InvitingPicture(photograph, "Photograph", label)]
     for model, method in keys:  # each on its own scale, so that all four show something
         (drawn,) = pictures_of(store, image, ((model, method),), INVITATION_SIDE)
@@ -98,6 +97,5 @@ def captions_of(selection: Selection, maps: tuple[MapKey, ...]) -> tuple[str, ..
 
 def _answers(store: Store, selection: Selection, image: str) -> str:
     """Say what each model says of an image."""
-    said = table(store, "predictions")
-    said = said[(said["image"] == image) & said["model"].isin(list(selection.models))]
-    return "; ".join(f"{selection.models[row.model]}: {row.predicted.replace('_', ' ')}" for row in said.itertuples())
+    said = answers_on(store, selection, image)
+    return "; ".join(f"{selection.models[name]}: {answer.replace('_', ' ')}" for name, answer in said.items())

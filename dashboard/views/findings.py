@@ -37,7 +37,7 @@ if chosen:
 says = f"Each claim, its test on these {chosen.counted}, and its verdict beside that on all." if chosen else study.says
 st.markdown(f"{plain(says)} {VERDICTS_ARE_ABOUT}")
 link_to_explanations(JUDGING, selection, view)
-if view.test and view.test not in {f"{f.number}:{metric}:{scope}" for f in found for metric, scope in f.measured}:
+if view.test and view.test not in {f"{f.number}:{metric}:{scope}" for f in found for metric, scope in f.tests}:
     say_of_link("The link's test is none of these claims'; no other is shown for it.")
 
 

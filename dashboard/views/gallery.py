@@ -9,15 +9,15 @@ import streamlit as st
 
 from dashboard.boundary import or_else
 from dashboard.cached_contributions import in_slice
-from dashboard.cached_store import card_picture, distances, table
+from dashboard.cached_store import card_picture, distances
 from dashboard.components.cards import Card, Said, show_cards
 from dashboard.link import CHOICES
 from dashboard.page import open_page, plain, say_of_link
 from dashboard.selection import DISTANCE, SORT_COLUMNS, counts_of, select_images
 from dashboard.widgets import chips, counted, segments, select, text, title, write
+from explain.statistics.per_image import ANSWER, column
 from explain.store.selection import Selection
 
-ANSWER = ("model", "predicted", "probability", "right")
 PER_PAGE = 24  # fills its rows in 2, 3, 4, 6 and 8 columns
 
 store, view, selection = open_page("Gallery")
@@ -93,12 +93,11 @@ page = min(view.page, pages)
 if view.page > pages:
     say_of_link(f"The link's page was not understood (there are {pages}); the last is shown.")
 shown = selected.iloc[(page - 1) * PER_PAGE : page * PER_PAGE]
-predictions = table(store, "predictions")
-predictions = predictions[predictions["model"].isin(selection.models)]
-answers = predictions.loc[predictions["image"].isin(shown["image"]), ["image", *ANSWER]]
-of_image: dict[str, list[tuple[str, str, float, object]]] = {}
-for image, *answer in zip(*(answers[name].tolist() for name in answers), strict=True):
-    of_image.setdefault(image, []).append(tuple(answer))
+of_image: dict[str, list[tuple[str, str, float, object]]] = {image: [] for image in shown["image"]}
+for name in selection.models:
+    columns = [column(what, name) for what in ANSWER]
+    for image, *answer in shown[["image", *columns]].itertuples(index=False, name=None):
+        of_image[image].append((name, *answer))
 held = {(each.name, one.name) for each in store.models for one in each.methods}
 keys = [(model, method)] if view.maps == "one" else [(name, method) for name in selection.models]
 keys = [key for key in keys if key in held]

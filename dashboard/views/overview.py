@@ -7,13 +7,14 @@ import streamlit as st
 
 from dashboard.boundary import contained
 from dashboard.cached_findings import judged
-from dashboard.cached_store import available, table
+from dashboard.cached_store import available, summary
 from dashboard.components.claims import show_claims
 from dashboard.components.invitation import show_invitation
 from dashboard.glances import claims_at_a_glance, invitation_of
 from dashboard.page import open_page, usual_maps
 from dashboard.plain_text import plain
 from explain.findings.study import study_of
+from explain.statistics.per_image import column
 from explain.store.selection import Selection
 
 store, view, _ = open_page("Where classifiers look", choosing=False)
@@ -48,12 +49,12 @@ with st.container(horizontal=True, gap="small"):
         st.page_link(f"views/{stem}.py", label=label, icon=icon, query_params=kept.to_params(), width="content")
 
 if not store.dataset.study:
-    answers = table(store, "predictions").dropna(subset=["right"])
+    answers = summary(store, selection)
     with st.container(horizontal=True):
         st.metric("Images", count, border=True, width="content")
         st.metric("Classes", len(store.dataset.labels), border=True, width="content")
         for name, heading in selection.models.items():
-            right = answers.loc[answers["model"] == name, "right"].astype(bool)
+            right = answers[column("right", name)].dropna().astype(bool)
             said = f"{right.mean():.0%}" if len(right) else "-"
             st.metric(f"{plain(heading)} is right on", said, border=True, width="content")
 st.header("What is claimed, and what the images say", anchor=False)

@@ -49,13 +49,14 @@ _TABLE_MODULES = (
     "data.images",
     "explain.building.publishing",
     "explain.building.tables",
-    "explain.findings.findings",
+    "explain.building.derived",
     "explain.statistics.embedding",
 )
 _TABLE_PACKAGES = (
     "explain.findings",
     "explain.measures",
     "explain.statistics",
+    "explain.building.derived",
     "explain.building.long_tables",
     "explain.building.regions",
     "explain.building.strangers",

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import explain
+from explain.building.derived import derived_tables
 from explain.building.long_tables import joined
 from explain.building.plan import table_code_digest
 from explain.building.tables import images_table, map_tables, predictions_table
 from explain.faithfulness.publishing import carried_over
-from explain.findings.findings import checks_table, findings_table
 from explain.measures.resampling import COMMON_GRID
 from explain.models.head import INDEPENDENT_SCORES, SIGMOID, SOFTMAX
 from explain.models.preprocessing import preprocessing_as_json
@@ -21,6 +21,7 @@ from explain.statistics.skill import skill_table
 from explain.store.arrays import StoredArrays
 from explain.store.filesystem import file_digests
 from explain.store.layout import ARRAYS, CHECKSUMS, MAP_ARRAY, MAPS
+from explain.store.made_from import sources_of
 from explain.store.manifest import model_info
 from explain.store.pictures import pictures_digest
 from explain.store.selection import Selection
@@ -139,14 +140,11 @@ def publish(
         "skill": _skill(maps.metrics, path / chance_file),
         "embedding": embedding_table(dataset.records, ok, pooled),
     }
-    selection = _selection(models, *shown)
-    tables["findings"] = findings_table(
-        tables["metrics"], tables["agreement"], tables["predictions"], selection, dataset
-    )
-    tables["checks"] = checks_table(tables["metrics"], tables["agreement"], tables["predictions"], selection, dataset)
     digests = {(model.name, method.name): method.digest for model in models for method in model.methods}
     evaluated, evaluation = carried_over(previous, tables, digests, aligned)
     tables |= evaluated
+    tables |= derived_tables(tables, _selection(models, *shown), dataset, models)
+    files = {name: write_table(path, name, table) for name, table in tables.items()} | {"chance": chance_file}
     manifest = {
         "code_version": explain.__version__,
         "table_code": table_code_digest(),
@@ -168,10 +166,8 @@ def publish(
         "parameters": {"common_grid": COMMON_GRID, "target": "the labelled class, else the predicted one"},
         "models": merged,
         "shown": {"models": list(shown[0]), "methods": list(shown[1])},
-        "tables": {
-            **{name: write_table(path, name, table) for name, table in tables.items()},
-            "chance": chance_file,
-        },
+        "tables": files,
+        "made_from": sources_of(files),
         "pictures": pictures_digest(path),
         "unread_masks": dict(maps.unread_masks),
         "libraries": _versions(),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explain.building.derived import derived_tables
 from explain.errors import StoreError
 from explain.explainers.registry import explainer
 from explain.faithfulness.certainty import certainty_rows
@@ -33,6 +34,7 @@ from explain.store.amending import amend_store
 from explain.store.digests import code_digest, digest_of, modules_behind
 from explain.store.filesystem import remove_tree
 from explain.store.opening import open_store
+from explain.store.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,6 +163,9 @@ def publish(path: Path, steps: Mapping[MapKey, int]) -> None:
             )
             for table in EVALUATION_TABLES
         }
+        known = {name: store.table(name) for name in ("images", "predictions", "agreement")}
+        shown = Selection.of(store, store.shown_models, store.shown_methods)
+        tables |= derived_tables(known | tables, shown, store.dataset, store.models)
         new = {_name(key): provenance.entry for key, (provenance, _) in complete.items()}
         return tables, {_ENTRY: {**store.provenance.get(_ENTRY, {}), **new}}
 

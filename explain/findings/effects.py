@@ -31,14 +31,13 @@ def effects_of(finding: Finding) -> pd.DataFrame:
     """
     rows = []
     for row in finding.rows:
-        pair = finding.measured[row.metric, row.scope]
+        test = finding.tests[row.metric, row.scope]
         if row.metric == SAME_VERDICT:
             effect = (row.difference, row.low, row.high, row.margin)
         else:
-            deviation = float(pair.carried.std(ddof=1))
-            turned = sorted((pair.side * row.low, pair.side * row.high))
-            unit = deviation if deviation > 0 else float("nan")
-            effect = (pair.side * row.difference / unit, turned[0] / unit, turned[1] / unit, row.margin / unit)
+            turned = sorted((test.side * row.low, test.side * row.high))
+            unit = test.deviation if test.deviation > 0 else float("nan")
+            effect = (test.side * row.difference / unit, turned[0] / unit, turned[1] / unit, row.margin / unit)
         rows.append((row.metric, row.scope, row.n, *effect, row.difference, row.decides, row.verdict))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     order = {metric: place for place, metric in enumerate(dict.fromkeys(table["metric"]))}

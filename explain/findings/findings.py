@@ -12,21 +12,21 @@ from explain.findings.casting import cast_of
 from explain.findings.checks import Check, verdicts_otherwise
 from explain.findings.claims import SAME_VERDICT
 from explain.findings.contrasts import Tables, measured_claims
-from explain.findings.rows import COLUMNS, Row, read_rows, rows_of, table_of
+from explain.findings.images import ForAndAgainst, for_and_against
+from explain.findings.rows import COLUMNS, Row, rows_of
 from explain.findings.study import study_of
 from explain.findings.told import told
 from explain.findings.verdicts import RULE, verdict_of_claim
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from explain.findings.casting import Cast
     from explain.findings.claims import Claim, Study
-    from explain.findings.contrasts import Measured
     from explain.findings.study import Studied
     from explain.store.selection import Selection
 
-__all__ = ["COLUMNS", "RULE", "Check", "Finding", "Row", "findings", "findings_table", "judge"]
+__all__ = ["COLUMNS", "RULE", "Check", "Finding", "Row", "Tested", "claims_tested", "findings", "judge", "said"]
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,12 @@ class Finding:
         What the tests show, in sentences to be read after the verdict; empty where there are none.
     note : str
         What the tests cannot say, or why there are none; may be empty.
-    labels : pandas.Series
-        Label by image, of every image that a test may count.
     titles : mapping of str to str
         For people: of the rows' metrics, and of those scopes that are models.
     checks : tuple of Check
         Whether the verdict survives other choices.
-    measured : mapping of (str, str) to Measured
-        What each test compares, by metric and scope.
+    tests : mapping of (str, str) to ForAndAgainst
+        How the images stand to the claim by each row, by metric and scope.
     """
 
     number: int
@@ -64,10 +62,30 @@ class Finding:
     verdict: str
     told: str
     note: str
-    labels: pd.Series
     titles: Mapping[str, str]
     checks: tuple[Check, ...] = ()
-    measured: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
+    tests: Mapping[tuple[str, str], ForAndAgainst] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tested:
+    """All that is computed of images for a study's claims: from it findings are put in words without any image.
+
+    Attributes
+    ----------
+    rows : sequence of Row
+    tests : mapping of int to mapping of (str, str) to ForAndAgainst
+        By the claim's number, then as the rows' metric and scope.
+    otherwise : pandas.DataFrame
+        As :func:`explain.findings.checks.verdicts_otherwise` gives it.
+    answers : mapping of int to str
+        What stands beside a claim about answers.
+    """
+
+    rows: Sequence[Row]
+    tests: Mapping[int, Mapping[tuple[str, str], ForAndAgainst]]
+    otherwise: pd.DataFrame
+    answers: Mapping[int, str]
 
 
 def findings(
@@ -77,9 +95,7 @@ def findings(
     selection: Selection,
     dataset: Studied,
     roles: Mapping[str, str] | None = None,
-    tested: pd.DataFrame | None = None,
     classes: Mapping[str, Collection[str]] | None = None,
-    checked: pd.DataFrame | None = None,
 ) -> tuple[Finding, ...]:
     """Judge every claim of a dataset's study that the tables allow.
 
@@ -93,13 +109,8 @@ def findings(
         Its study (else a general comparison), its subject, and which of its labels are of one kind.
     roles : mapping of str to str, optional
         Names of models and methods by role, where the caller chooses; see :func:`explain.findings.casting.cast_of`.
-    tested : pandas.DataFrame, optional
-        What :func:`findings_table` gave for the same tables, selection and roles. The tests are made anew without it,
-        and where its rows are not those that the claims ask for.
     classes : mapping of str to collection of str, optional
         Names of the classes that each model chooses among, for a notice where they differ.
-    checked : pandas.DataFrame, optional
-        What :func:`checks_table` gave together with `tested`; made anew where `tested` is.
 
     Returns
     -------
@@ -113,7 +124,7 @@ def findings(
     """
     study = study_of(dataset)
     cast = cast_of(study, selection, roles)
-    return judge(study, Tables(metrics, agreement, predictions), cast, dataset, tested, classes, checked)
+    return judge(study, Tables(metrics, agreement, predictions), cast, dataset, classes)
 
 
 def judge(
@@ -121,9 +132,7 @@ def judge(
     tables: Tables,
     cast: Cast,
     dataset: Studied,
-    tested: pd.DataFrame | None = None,
     classes: Mapping[str, Collection[str]] | None = None,
-    checked: pd.DataFrame | None = None,
 ) -> tuple[Finding, ...]:
     """Judge every claim of a study, a dataset's or a reader's own, that tables and cast allow.
 
@@ -131,79 +140,64 @@ def judge(
     ----------
     dataset : Studied
         What its images show, and which of its labels are of one kind.
-    tested, classes, checked
+    classes
         As for :func:`findings`.
     """
-    metrics, predictions, selection = tables.metrics, tables.predictions, cast.selection
+    return said(study, cast, dataset, claims_tested(study, tables, cast, dataset, classes))
+
+
+def claims_tested(
+    study: Study,
+    tables: Tables,
+    cast: Cast,
+    dataset: Studied,
+    classes: Mapping[str, Collection[str]] | None = None,
+) -> Tested:
+    """Test every claim that tables and cast allow, on all images; parameters as for :func:`judge`."""
     measured = measured_claims(tables, study.claims, cast)
-    stored = read_rows(tested, measured)
-    rows = stored or rows_of(measured)
+    both = [each[["image", "label"]].drop_duplicates("image") for each in (tables.metrics, tables.predictions)]
+    labels = pd.concat(both).drop_duplicates("image").set_index("image")["label"]
+    return Tested(
+        rows_of(measured),
+        {
+            claim.number: {(pair.metric, pair.scope): for_and_against(pair, labels) for pair in pairs}
+            for claim, pairs in measured
+        },
+        verdicts_otherwise(study, tables, cast),
+        {
+            claim.number: _of_answers(claim, cast, tables.predictions, dataset, classes) if pairs else ""
+            for claim, pairs in measured
+        },
+    )
+
+
+def said(study: Study, cast: Cast, dataset: Studied, tested: Tested) -> tuple[Finding, ...]:
+    """Put in words what the tests of a study's claims come to; parameters as for :func:`judge`."""
     words = cast.titles | {"subject": dataset.subject, "subjects": dataset.subject_plural}
-    labels = pd.concat([each[["image", "label"]].drop_duplicates("image") for each in (metrics, predictions)])
-    labels = labels.drop_duplicates("image").set_index("image")["label"]
-    known = checked if stored and checked is not None and not checked.empty else None
-    otherwise = verdicts_otherwise(study, tables, cast) if known is None else known
     found = []
-    for claim, pairs in measured:
-        of_claim = tuple(row for row in rows if row.claim == claim.number)
-        titles = {**{pair.metric: pair.title for pair in pairs}, **selection.models}
-        verdict = verdict_of_claim([(row.scope, row.verdict) for row in of_claim])
-        answers = _of_answers(claim, cast, predictions, dataset, classes) if pairs else ""
-        text, quantity, said, untested = (
+    for claim in study.claims:
+        if not cast.fills(claim):
+            continue
+        rows = tuple(row for row in tested.rows if row.claim == claim.number)
+        tests = tested.tests.get(claim.number, {})
+        titles = {**{test.metric: test.title for test in tests.values()}, **cast.selection.models}
+        verdict = verdict_of_claim([(row.scope, row.verdict) for row in rows])
+        text, quantity, note, untested = (
             template.format_map(words) for template in (claim.text, claim.quantity, claim.note, claim.untested)
         )
-        note = " ".join(part for part in ((said, answers) if pairs else (untested,)) if part)
+        beside = (note, tested.answers.get(claim.number, "")) if tests else (untested,)
         checks = tuple(
             Check(choice, after, after == verdict)
-            for number, choice, after in otherwise.itertuples(index=False, name=None)
-            if number == claim.number and pairs
+            for number, choice, after in tested.otherwise.itertuples(index=False, name=None)
+            if number == claim.number and tests
         )
-        by_test = {(pair.metric, pair.scope): pair for pair in pairs}
         found.append(
             Finding(
-                claim.number, text, quantity, of_claim, verdict, told(of_claim, by_test, titles), note,
-                labels, titles, checks, by_test,
+                claim.number, text, quantity, rows, verdict, told(rows, tests, titles), " ".join(filter(None, beside)),
+                titles, checks, tests,
             )
         )  # fmt: skip
     return tuple(found)
-
-
-def findings_table(
-    metrics: pd.DataFrame,
-    agreement: pd.DataFrame,
-    predictions: pd.DataFrame,
-    selection: Selection,
-    dataset: Studied,
-    roles: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """Tabulate all tests of all claims; parameters as for :func:`findings`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The fields of :class:`explain.findings.rows.Row`.
-    """
-    study = study_of(dataset)
-    cast = cast_of(study, selection, roles)
-    return table_of(rows_of(measured_claims(Tables(metrics, agreement, predictions), study.claims, cast)))
-
-
-def checks_table(
-    metrics: pd.DataFrame,
-    agreement: pd.DataFrame,
-    predictions: pd.DataFrame,
-    selection: Selection,
-    dataset: Studied,
-) -> pd.DataFrame:
-    """Tabulate what claims come to after other choices; parameters as for :func:`findings`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As :func:`explain.findings.checks.verdicts_otherwise` gives it.
-    """
-    study = study_of(dataset)
-    return verdicts_otherwise(study, Tables(metrics, agreement, predictions), cast_of(study, selection))
 
 
 def _of_answers(

@@ -116,15 +116,6 @@ def rows_of(measured: Sequence[tuple[Claim, Sequence[Measured]]]) -> list[Row]:
     return rows
 
 
-def read_rows(table: pd.DataFrame | None, measured: Sequence[tuple[Claim, Sequence[Measured]]]) -> list[Row] | None:
-    """Read stored tests; None where they are not the tests of these claims, as in a store of an older version."""
-    if table is None or not set(COLUMNS) <= set(table.columns):
-        return None
-    rows = [Row(*row) for row in table[list(COLUMNS)].itertuples(index=False) if row.n]
-    asked = {(claim.number, pair.scope, pair.metric) for claim, pairs in measured for pair in pairs}
-    return rows if {(row.claim, row.scope, row.metric) for row in rows} == asked else None
-
-
 def table_of(rows: Sequence[Row]) -> pd.DataFrame:
     """Tabulate tests."""
     return pd.DataFrame([[getattr(row, column) for column in COLUMNS] for row in rows], columns=list(COLUMNS))

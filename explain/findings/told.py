@@ -11,7 +11,7 @@ from explain.measures.registry import metric_title
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from explain.findings.contrasts import Measured
+    from explain.findings.images import ForAndAgainst
     from explain.findings.rows import Row
 
 _OF_EVERY = {
@@ -35,13 +35,13 @@ _OF_SOME = {
 
 
 def told(
-    rows: Sequence[Row], measured: Mapping[tuple[str, str], Measured], titles: Mapping[str, str] | None = None
+    rows: Sequence[Row], tests: Mapping[tuple[str, str], ForAndAgainst], titles: Mapping[str, str] | None = None
 ) -> str:
     """Say what the deciding tests of a claim show, and how many images carry it.
 
     Parameters
     ----------
-    measured : mapping of (str, str) to Measured
+    tests : mapping of (str, str) to ForAndAgainst
         By the rows' metric and scope.
     titles : mapping of str to str, optional
         Of metrics and scopes, for people.
@@ -60,7 +60,7 @@ def told(
     short = next((row for row in deciding if row.verdict == TOO_LITTLE and row.smallest == row.smallest), None)
     if short is not None and len({row.verdict for row in deciding}) > 1 and short.metric in _differences(deciding):
         title = said_by(short.metric, named)
-        points = measured[short.metric, short.scope].side * short.difference
+        points = tests[short.metric, short.scope].side * short.difference
         way = f"{'for' if points > 0 else 'against'} the claim" if points else "which is none"
         sentences.append(
             f"By {title}, the difference seen is {abs(short.difference):.3f}, {way}; {short.n:,} images can show one "
@@ -69,7 +69,7 @@ def told(
     if len(deciding) == 1 and deciding[0].metric not in _differences(deciding):
         sentences.append(_share(deciding[0]))
     elif deciding:
-        sentences.append(_images(deciding, measured))
+        sentences.append(_images(deciding, tests))
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -127,10 +127,10 @@ def _share(row: Row) -> str:
     )
 
 
-def _images(rows: Sequence[Row], measured: Mapping[tuple[str, str], Measured]) -> str:
+def _images(rows: Sequence[Row], tests: Mapping[tuple[str, str], ForAndAgainst]) -> str:
     """Count the images that carry the claim, over all deciding tests."""
-    pairs = [measured[row.metric, row.scope].carried for row in rows]
-    counts = [(int((carried > 0).sum()), len(carried)) for carried in pairs]
+    of_rows = [tests[row.metric, row.scope] for row in rows]
+    counts = [(test.carrying, test.n) for test in of_rows]
     fewest, most = (choose(counts, key=lambda each: each[0] / each[1]) for choose in (min, max))
     if fewest == most:
         carry = f"{most[0]:,} of {most[1]:,} images"

@@ -18,9 +18,8 @@ from explain.figures.exhibits import Material, report_exhibits
 from explain.figures.findings import claim_exhibit
 from explain.figures.networks import VERDICTS_ARE_ABOUT
 from explain.figures.wording import P_COLUMNS, column_title, readable
-from explain.findings.findings import RULE, findings
-from explain.findings.stored import tables_for
-from explain.findings.study import study_of
+from explain.findings.findings import RULE
+from explain.findings.kept import findings_of
 from explain.report.image_sections import image_sections
 from explain.store.manifest import notices_of
 from explain.store.selection import Selection
@@ -75,15 +74,6 @@ def _pieces(store: Store, images: bool, home: str) -> Iterator[str]:
     environment.filters |= {"number": _number, "spoken": _spoken, "rows": _rows}
     selection = Selection.of(store)
     listed = store.table("images")
-    tables = tables_for(store, study_of(store.dataset))
-    tested, checked = (store.table(name) for name in ("findings", "checks"))
-    classes = {model.name: model.classes for model in store.models}
-    # As Findings does: about the newest build's networks, whatever else the store holds.
-    usual = Selection.of(store, store.shown_models, store.shown_methods)
-    judged = findings(
-        tables.metrics, tables.agreement, tables.predictions, usual, store.dataset, tested=tested, classes=classes,
-        checked=checked,
-    )  # fmt: skip
     yield from environment.get_template("report.html.j2").generate(
         store=store,
         home=home,
@@ -94,7 +84,7 @@ def _pieces(store: Store, images: bool, home: str) -> Iterator[str]:
         caution=" ".join(notices_of(store.models)),
         rule=RULE,
         about=VERDICTS_ARE_ABOUT,
-        claims=[(finding, claim_exhibit(finding)) for finding in judged],
+        claims=[(finding, claim_exhibit(finding)) for finding in findings_of(store)],
         exhibits=report_exhibits(Material.of(store, selection)),
         sections=image_sections(store, selection) if images else None,
         readable=lambda table, titles: readable(table, selection, titles),

@@ -10,6 +10,7 @@ from explain.errors import StoreError
 from explain.store.filesystem import place
 from explain.store.layout import AMENDABLE
 from explain.store.locking import lock_store
+from explain.store.made_from import sources_of
 from explain.store.opening import open_store
 from explain.store.reading import Store
 from explain.store.whole_files import write_manifest, write_table
@@ -50,6 +51,8 @@ def amend_store(path: str | Path, amendment: Amendment) -> Store:
         manifest = {**store.provenance, **entries}
         files = {name: write_table(folder, name, frame) for name, frame in tables.items()}
         manifest["tables"] = {**manifest["tables"], **files}
+        anew = {name: of for name, of in sources_of(manifest["tables"]).items() if name in files}
+        manifest["made_from"] = {**manifest.get("made_from", {}), **anew}
         del manifest["schema"]
         write_manifest(folder, manifest)
     return open_store(folder)

@@ -15,6 +15,7 @@ from explain.explainers.registry import EXPLAINERS
 from explain.store.evidence import stored_evidence
 from explain.store.filesystem import file_digests, file_sizes, files_below, read_whole
 from explain.store.layout import ARRAYS, CHECKSUMS, MANIFEST, MAPS
+from explain.store.made_from import is_current
 from explain.store.manifest import results_in
 from explain.store.origins import read_origins
 from explain.store.pictures import pictures_digest
@@ -80,7 +81,7 @@ def find_damage(store: Store, *, quick: bool = False) -> Damage:
     found = {folder: files_below(store.path / folder) for folder in folders}
     large = quick and sum(sum(file_sizes(list(files.values()))) for files in found.values()) > QUICK_FROM
     results = {folder: _faults(folder, found[folder], wanted, read=not large) for folder, wanted in folders.items()}
-    tables = {name: _table_fault(store.path, name, file) for name, file in sorted(store.provenance["tables"].items())}
+    tables = {name: _table_fault(store, name, file) for name, file in sorted(store.provenance["tables"].items())}
     whole = large or pictures_digest(store.path) == store.provenance["pictures"]
     return Damage(
         {folder: faults for folder, faults in results.items() if faults},
@@ -153,14 +154,15 @@ def check_maps(store: Store, batch: int = 16) -> tuple[str, ...]:
     return tuple(faults)
 
 
-def _table_fault(folder: Path, name: str, file: str) -> str:
-    path = folder / file
+def _table_fault(store: Store, name: str, file: str) -> str:
+    path = store.path / file
     if not path.is_file():
         return f"table {name}: {file} is missing."
-    wanted = path.stem.rpartition("-")[2]
-    return (
-        "" if file_digests([path])[0].startswith(wanted) else f"table {name}: {file} was changed after it was written."
-    )
+    if not file_digests([path])[0].startswith(path.stem.rpartition("-")[2]):
+        return f"table {name}: {file} was changed after it was written."
+    if name in store.provenance.get("made_from", {}) and not is_current(store.provenance, name):
+        return f"table {name}: {file} was made from other tables than those that are here."
+    return ""
 
 
 def _faults(name: str, found: Mapping[str, Path], wanted: str, *, read: bool) -> tuple[str, ...]:

@@ -33,6 +33,11 @@ TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
         "smallest", "effect", "accuracy_difference", "decides", "verdict",
     ),
     "checks": ("claim", "choice", "verdict"),
+    "carried": (
+        "claim", "scope", "metric", "title", "maps", "side", "deviation", "carrying", "opposed", "undecided", "answers",
+    ),
+    "examples": ("claim", "scope", "metric", "side", "image", "label", "value"),
+    "per_image": ("image", "label", "status", "subject_share"),
     "chance": ("image", "label", "model", "method", "metric", "baseline", "map_of", "value"),
     "skill": (
         "model", "method", "metric", "baseline", "n", "value", "chance", "skill", "low", "high", "p_uncorrected",
@@ -44,7 +49,7 @@ TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
     "sanity": ("image", "label", "model", "method", "check", "pearson", "sim", "spearman", "ssim"),
     "certainty": ("image", "label", "model", "method", "deviation"),
 }  # fmt: skip
-"""Columns of the tables, in order."""
+"""Columns of the tables, in order. One row per image has further ones, of the models and methods that there are."""
 
 
 def default_cache() -> Path:

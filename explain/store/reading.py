@@ -188,7 +188,7 @@ class Store:
         """
         if model not in self._targets:
             known = self.model(model).class_of_label
-            labels = self.table("images")["label"]
+            labels = self.table("images", ("label",))["label"]
             predicted = self.logits(model).argmax(axis=1)
             self._targets[model] = np.array(
                 [
@@ -302,7 +302,7 @@ class Store:
 
     @cached_property
     def _rows(self) -> dict[str, int]:
-        return {image: row for row, image in enumerate(self.table("images")["image"])}
+        return {image: row for row, image in enumerate(self.table("images", ("image",))["image"])}
 
     @cached_property
     def _arrays(self) -> ArrayReader:

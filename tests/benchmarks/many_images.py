@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from explain.building.publishing import checks_table, findings_table
+from explain.building.derived import derived_tables
 from explain.statistics.skill import skill_table
 from explain.store import Store, open_store
 from explain.store.filesystem import open_arrays
 from explain.store.layout import ARRAYS, store_path
+from explain.store.made_from import MADE_FROM, sources_of
 from explain.store.pictures import Pictures, PictureWriter, packs_of
 from explain.store.selection import Selection
 from explain.store.whole_files import write_manifest, write_table
@@ -58,19 +59,19 @@ def write_store(source: Store, images: int, cache: Path) -> Path:
     tables = {
         name: _repeated(source.table(name), real["image"], rows, names, random)
         for name in source.provenance["tables"]
-        if name not in ("findings", "skill", "checks")
+        if name not in (*MADE_FROM, "skill")
     }
     tables["skill"] = skill_table(tables["metrics"], tables["chance"])
     info = replace(source.dataset, images=images, digest=digest)
     shown = Selection.of(source, source.shown_models, source.shown_methods)
-    tables["findings"] = findings_table(tables["metrics"], tables["agreement"], tables["predictions"], shown, info)
-    tables["checks"] = checks_table(tables["metrics"], tables["agreement"], tables["predictions"], shown, info)
+    tables |= derived_tables(tables, shown, info, source.models)
     manifest = {key: value for key, value in source.provenance.items() if key not in ("schema", "digest")}
     manifest["dataset"] = {
         **manifest["dataset"], "digest": digest, "images": images, "name": f"synthetic-{images}", "notice": NOTICE,
         "title": f"Synthetic: {images:,} images",
     }  # fmt: skip
     manifest["tables"] = {name: write_table(path, name, table) for name, table in tables.items()}
+    manifest["made_from"] = sources_of(manifest["tables"])
     write_manifest(path, manifest)
     return path
 

@@ -1,10 +1,11 @@
-"""Statistics of many images: metrics and agreement of their maps, the claims' tests, and the gallery's summary."""
+"""Statistics of many images: measures, agreement, scores by chance, the claims' tests, and what the gallery asks."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,13 +14,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dashboard.selection import summarise
 from data.records import Box, ImageRecord
 from explain.building.build_report import peak_memory
+from explain.building.derived import derived_tables
 from explain.building.tables import ReadImage, images_table, map_tables
-from explain.findings.findings import findings_table
+from explain.statistics.skill import skill_table
 from explain.store.manifest import DatasetInfo
 from explain.store.selection import Selection
+from explain.store.table_files import kinds_in, read_rows
+from explain.store.whole_files import TableWriter
 from tests.benchmarks.measuring import Section, Settings, run_part
 
 SIZES = (102, 1_000, 10_000)
@@ -40,7 +43,7 @@ def run(settings: Settings) -> Section:
         "tables",
         "Statistics",
         "Seeded maps of two networks (7 x 7 and 10 x 10) by two methods, a box for every image; seconds of one run, "
-        "imports not counted. The whole is all statistics that a build makes, and what the gallery filters by.",
+        "imports not counted. The whole is all statistics that a build makes of them.",
         (),
         values,
     )
@@ -70,12 +73,23 @@ def one(size: int) -> dict[str, float]:
         found[name] = time.perf_counter() - started
         return result
 
-    maps = timed("metrics_and_agreement_s", lambda: map_tables(records, read, {}, saliency))
+    chance = TableWriter("chance")
+    maps = timed("metrics_agreement_chance_s", lambda: map_tables(records, read, {}, saliency, by_chance=chance.write))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / chance.finish(Path(folder), maps.chance)
+
+        def skill() -> None:
+            for metric in kinds_in(file, ("metric",))["metric"]:
+                skill_table(maps.metrics, read_rows(file, where={"metric": (metric,)}))
+
+        timed("skill_s", skill)
     selection = Selection({name: name for name in GRIDS}, {name: name for name in METHODS})
     studied = DatasetInfo("made", "Made", "", (), {}, "", size, study="reference_report")
-    timed("findings_s", lambda: findings_table(maps.metrics, maps.agreement, predictions, selection, studied))
-    images = images_table(records, read)
-    timed("gallery_s", lambda: summarise(images, predictions, maps.metrics, maps.agreement, list(GRIDS), METHODS))
+    tables = {
+        "images": images_table(records, read), "predictions": predictions, "metrics": maps.metrics,
+        "agreement": maps.agreement,
+    }  # fmt: skip
+    timed("claims_and_gallery_s", lambda: derived_tables(tables, selection, studied, ()))
     found["whole_s"] = sum(value for name, value in found.items() if name.endswith("_s"))
     found["peak_MiB"] = peak_memory() / 2**20
     return found

@@ -38,7 +38,9 @@ def test_claims_are_judged_anew_on_the_chosen_images_alone(built, judge, count):
     found = judge(store, chosen)
     assert [each.number for each in found] == [each.number for each in judge(store)]
     for finding in found:
-        assert all(set(test.carried.index) <= set(chosen) for test in finding.measured.values())
+        for test in finding.tests.values():
+            assert {each.image for each in (*test.supporting, *test.opposing)} <= set(chosen)
+            assert test.n <= count
         for row in finding.rows:
             assert row.n <= count
 
@@ -51,8 +53,8 @@ def test_a_difference_on_chosen_images_is_their_mean_by_hand(built):
     tried = 0
     for finding in judged(store, tuple(chosen)):
         for row in finding.rows:
-            measured = finding.measured[row.metric, row.scope]
-            keys = [(model, method, row.metric) for model, method in measured.maps]
+            maps = finding.tests[row.metric, row.scope].maps
+            keys = [(model, method, row.metric) for model, method in maps]
             if row.scope != "all" or len(keys) != 2 or not all((chosen[0], *key) in values.index for key in keys):
                 continue
             first, second = (sum(values[(image, *key)] for image in chosen) / len(chosen) for key in keys)

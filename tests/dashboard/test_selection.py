@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from dashboard.link import View
-from dashboard.selection import DISTANCE, counts_of, neighbours, select_images, summarise
+from dashboard.selection import DISTANCE, counts_of, neighbours, select_images
+from explain.statistics.per_image import columns_for, per_image, summarise
 
 
 @pytest.fixture
@@ -35,7 +36,9 @@ def summary():
         ],
         columns=["image", "model_a", "model_b", "method_a", "method_b", "pearson"],
     )  # fmt: skip
-    return summarise(images, predictions, metrics, agreement, ["r", "x"], ["fem", "gradcam"])
+    looked_at = ["r", "x"], ["fem", "gradcam"]
+    wide = per_image(images, predictions.assign(predicted="thing"), metrics, agreement)
+    return summarise(wide[[name for name in columns_for(*looked_at) if name in wide]], *looked_at)
 
 
 def ids(summary, **view):

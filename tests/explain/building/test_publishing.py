@@ -13,11 +13,17 @@ from explain.building.plan import ModelPlan, plan_maps
 from explain.building.tables import ReadImage
 from explain.errors import StoreError
 from explain.explainers.registry import parse_methods
+from explain.findings.findings import findings
+from explain.findings.kept import findings_of
 from explain.models.head import Head
 from explain.models.specification import ModelSpec
+from explain.store.checking import check_store
 from explain.store.evidence import ArrayEvidence
 from explain.store.layout import ARRAYS, MANIFEST, MAP_ARRAY, MAPS, TABLE_COLUMNS, map_folder, model_folder
+from explain.store.made_from import MADE_FROM
 from explain.store.opening import open_store
+from explain.store.selection import Selection
+from explain.store.whole_files import write_manifest, write_table
 from explain.store.writing import ArrayWriter
 
 LABELS = ("African_elephant", "American_black_bear")
@@ -123,3 +129,54 @@ def test_one_model_alone_is_a_store_too(tmp_path, dataset, results):
     store = open_store(tmp_path)
     assert [model.name for model in store.models] == ["net_b"]
     assert set(store.table("agreement")["model_a"]) == {"net_b"}
+
+
+def test_claims_are_read_as_they_would_be_judged_anew_and_no_table_of_maps_is_opened(tmp_path, dataset, results):
+    publish(tmp_path, dataset, results)
+    store = open_store(tmp_path)
+    tables = (store.table(name) for name in ("metrics", "agreement", "predictions"))
+    classes = {model.name: model.classes for model in store.models}
+    anew = findings(*tables, Selection.of(store), store.dataset, classes=classes)
+    assert anew
+    assert any(finding.tests for finding in anew)
+    for name in ("metrics", "agreement", "predictions"):
+        (tmp_path / store.provenance["tables"][name]).unlink()
+    assert repr(findings_of(open_store(tmp_path))) == repr(anew)
+
+
+def test_tests_of_other_tables_are_not_believed_and_check_names_them(tmp_path, dataset, results):
+    publish(tmp_path, dataset, results)
+    store = open_store(tmp_path)
+    expected = repr(findings_of(store))
+    files = {**store.provenance["tables"]}
+    wrong = store.table("findings").assign(difference=9.0)
+    metrics = store.table("metrics").iloc[::-1].reset_index(drop=True)  # the same numbers in another file
+    files["findings"] = write_table(tmp_path, "findings", wrong)
+    files["metrics"] = write_table(tmp_path, "metrics", metrics)
+    kept = {key: value for key, value in store.provenance.items() if key not in ("schema", "digest")}
+    write_manifest(tmp_path, {**kept, "tables": files})
+    store = open_store(tmp_path)
+    assert "difference=9.0" not in repr(findings_of(store))
+    assert repr(findings_of(store)) == expected
+    faults = check_store(store)
+    assert {fault.split(":")[0] for fault in faults} == {f"table {name}" for name in MADE_FROM}
+    assert all("was made from other tables than those that are here" in fault for fault in faults)
+
+
+def test_one_row_per_image_holds_what_the_long_tables_say(tmp_path, dataset, results):
+    publish(tmp_path, dataset, results)
+    store = open_store(tmp_path)
+    wide = store.table("per_image").set_index("image")
+    assert wide["status"].tolist() == [read.status for read in READ]
+    for row in store.table("predictions").itertuples():
+        answer = [wide.loc[row.image, f"{what} {row.model}"] for what in ("predicted", "probability", "right")]
+        assert answer == [row.predicted, row.probability, row.right]
+    metrics = store.table("metrics")
+    for row in metrics[metrics["metric"].isin(["entropy", "mass_inside"])].itertuples():
+        assert wide.loc[row.image, f"{row.metric} {row.model} {row.method}"] == row.value
+    for row in store.table("agreement").itertuples():
+        name = f"distance {row.model_a} {row.method_a} {row.model_b} {row.method_b}"
+        if row.model_a == row.model_b or row.method_a == row.method_b:
+            assert wide.loc[row.image, name] == pytest.approx(1 - row.pearson, abs=0, nan_ok=True)
+        else:
+            assert name not in wide

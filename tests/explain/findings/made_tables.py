@@ -1,7 +1,11 @@
 """What the tests of findings share: names, datasets with and without a study, and the calls with their defaults."""
 
+from explain.findings.casting import cast_of
+from explain.findings.contrasts import Tables
+from explain.findings.findings import claims_tested
 from explain.findings.findings import findings as findings_of
-from explain.findings.findings import findings_table as table_of
+from explain.findings.rows import table_of
+from explain.findings.study import study_of
 from explain.store.manifest import DatasetInfo
 from explain.store.selection import Selection
 
@@ -14,9 +18,11 @@ LIKENESS = ("pearson", "sim", "spearman", "iou_top20")
 SPREAD = ("area_half_max", "entropy", "radius", "gini")
 
 
-def findings(metrics, agreement, predictions, tested=None, selection=CHOSEN, dataset=STUDIED, roles=None):
-    return findings_of(metrics, agreement, predictions, selection, dataset, roles, tested)
+def findings(metrics, agreement, predictions, selection=CHOSEN, dataset=STUDIED, roles=None):
+    return findings_of(metrics, agreement, predictions, selection, dataset, roles)
 
 
 def findings_table(metrics, agreement, predictions, selection=CHOSEN, dataset=STUDIED, roles=None):
-    return table_of(metrics, agreement, predictions, selection, dataset, roles)
+    study = study_of(dataset)
+    tables = Tables(metrics, agreement, predictions)
+    return table_of(claims_tested(study, tables, cast_of(study, selection, roles), dataset).rows)

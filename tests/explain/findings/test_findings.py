@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from scipy.stats import rankdata
 
-from explain.findings.findings import COLUMNS
+from explain.findings.casting import cast_of
+from explain.findings.contrasts import Tables, measured_claims
 from explain.findings.findings import findings as findings_of
+from explain.findings.study import study_of
 from explain.statistics.hypothesis_tests import RESAMPLES, SEED, bootstrap_intervals
 from tests.explain.findings.made_tables import (
     CHOSEN,
@@ -83,7 +85,7 @@ def test_the_made_difference_is_found_and_depends_on_the_measure(tables):
     assert verdicts["gini", "all"] == "no relevant difference"  # noise around nothing, half of the margin
     assert first.verdict == "depends on the measure"
     assert first.told.startswith("It is supported by entropy; the difference is smaller than what matters by")
-    assert (first.measured["entropy", "all"].carried > 0).all()
+    assert (first.tests["entropy", "all"].carrying, first.tests["entropy", "all"].n) == (40, 40)
 
 
 def test_few_images_say_how_large_a_difference_they_would_have_shown(tables):
@@ -99,7 +101,7 @@ def test_gini_points_the_other_way_because_it_grows_with_concentration(tables):
     narrow = (flipped.model == "xception") & (flipped.method == "fem") & (flipped.metric == "gini")
     flipped.loc[narrow, "value"] += 1
     second = findings(flipped, agreement, predictions)[1]
-    assert (second.measured["gini", "all"].carried > 0).all()
+    assert second.tests["gini", "all"].carrying == second.tests["gini", "all"].n == 10
     (row,) = (row for row in second.rows if (row.metric, row.scope) == ("gini", "all"))
     assert row.high < 0
 
@@ -110,9 +112,11 @@ def test_explainer_against_classifier_by_hand(tables):
     r, x, g, f = *MODELS, *METHODS
     methods = ((1 - one[r, g, r, f]) + (1 - one[x, g, x, f])) / 2
     models = ((1 - one[r, g, x, g]) + (1 - one[r, f, x, f])) / 2
-    fourth = findings(*tables)[3]
-    value = fourth.measured["1 - pearson", "all"].carried["i3"]
-    assert value == pytest.approx(methods - models)
+    study = study_of(STUDIED)
+    measured = measured_claims(Tables(*tables), study.claims, cast_of(study, CHOSEN))
+    pairs = next(pairs for claim, pairs in measured if claim.number == 4)
+    (test,) = (pair for pair in pairs if (pair.metric, pair.scope) == ("1 - pearson", "all"))
+    assert test.carried["i3"] == pytest.approx(methods - models)
 
 
 def test_classifying_alike_counts_equal_verdicts(tables):
@@ -209,14 +213,6 @@ def test_without_masks_the_sixth_claim_says_why_it_is_not_tested(tables):
     assert sixth.verdict == "not tested"
     assert not sixth.rows
     assert "no masks" in sixth.note
-
-
-def test_stored_tests_give_the_findings_that_new_ones_give(tables):
-    stored = findings_table(*tables)
-    anew, read = findings(*tables), findings(*tables, stored)
-    assert [finding.verdict for finding in read] == [finding.verdict for finding in anew]
-    pd.testing.assert_frame_equal(*(pd.DataFrame([r for f in found for r in f.rows]) for found in (read, anew)))
-    assert tuple(stored.columns) == COLUMNS
 
 
 def test_the_interval_is_bca_by_its_formula():

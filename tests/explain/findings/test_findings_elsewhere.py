@@ -104,7 +104,7 @@ def test_where_no_model_knows_a_label_the_claim_about_answers_is_not_tested(tabl
     fifth = findings(metrics, agreement, unknown)[4]
     assert (fifth.verdict, fifth.rows) == ("not tested", ())
     assert fifth.note == "Not tested here: there is no image whose label both models know."
-    assert not fifth.measured
+    assert not fifth.tests
 
 
 def test_without_maps_only_answers_can_be_compared(tables):
@@ -119,10 +119,3 @@ def test_a_single_model_with_a_single_method_leaves_nothing_to_claim(tables):
     for dataset in (STUDIED, ANYONES):
         assert findings(*tables, selection=selection, dataset=dataset) == ()
         assert findings_table(*tables, selection=selection, dataset=dataset).empty
-
-
-def test_stored_tests_of_other_claims_are_not_believed(tables):
-    stored = findings_table(*tables).assign(p_holm=0.5)
-    assert {row.p_holm for finding in findings(*tables, stored) for row in finding.rows} == {0.5}
-    anew = findings(*tables, stored, dataset=ANYONES)
-    assert 0.5 not in {row.p_holm for finding in anew for row in finding.rows}

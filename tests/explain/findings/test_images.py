@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
-from explain.findings.images import images_for_and_against
+from explain.findings.images import FEW, images_for_and_against
 from tests.explain.findings.made_tables import findings
 
 
@@ -19,9 +20,11 @@ def test_images_are_sorted_into_two_sides_the_furthest_first(tables):
     found = images_for_and_against(findings(*tables)[1], "radius", "all")
     up = sorted((name for name, value in differences.items() if value > 0), key=differences.get, reverse=True)
     down = sorted((name for name, value in differences.items() if value < 0), key=differences.get)
-    assert [each.image for each in found.supporting] == up
-    assert [each.image for each in found.opposing] == down
-    assert (found.n, found.undecided) == (10, 0)
+    assert [each.image for each in found.supporting] == up[:FEW]
+    assert [each.image for each in found.opposing] == down[:FEW]
+    assert (found.carrying, found.opposed, found.undecided) == (len(up), len(down), 0)
+    assert [each.value for each in found.opposing] == pytest.approx([differences[name] for name in down[:FEW]])
+    assert found.deviation == pytest.approx(pd.Series(differences).std())
     assert found.share_for == pytest.approx(len(up) / 10)
     assert found.share_against == pytest.approx(len(down) / 10)
     assert found.maps == (("resnet50", "fem"), ("xception", "fem"))
@@ -31,7 +34,9 @@ def test_of_a_measure_that_runs_the_other_way_the_sides_are_turned(tables):
     """A wider map has the smaller Gini index."""
     differences = by_hand(tables[0], "gini", "resnet50", "xception", "fem")
     found = images_for_and_against(findings(*tables)[1], "gini", "all")
-    assert {each.image for each in found.supporting} == {name for name, value in differences.items() if value < 0}
+    below = {name for name, value in differences.items() if value < 0}
+    assert {each.image for each in found.supporting} <= below
+    assert found.carrying == len(below)
 
 
 def test_without_a_test_it_is_the_first_that_comes_to_the_claims_own_verdict(tables):
@@ -47,7 +52,7 @@ def test_claims_about_answers_compare_no_maps_and_an_untested_claim_has_no_image
     fifth, sixth = findings(*tables)[4:6]
     found = images_for_and_against(fifth)
     assert found.maps == ()
-    assert (len(found.supporting), len(found.opposing)) == (8, 2)  # both right, or both wrong
+    assert (found.carrying, found.opposed) == (8, 2)  # both right, or both wrong
     assert found.in_words == "8 of 10 images carry it, 2 go against it."
     assert images_for_and_against(sixth) is None
 

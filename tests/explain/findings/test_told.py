@@ -7,6 +7,7 @@ import pytest
 
 from explain.findings.claims import ALL
 from explain.findings.contrasts import Measured
+from explain.findings.images import for_and_against
 from explain.findings.rows import Row
 from explain.findings.told import told
 
@@ -24,7 +25,8 @@ def measured(rows, carry):
     pairs = {}
     for each, count in zip(rows, carry, strict=True):
         first = pd.Series([1.0] * count + [-1.0] * (10 - count))
-        pairs[each.metric, each.scope] = Measured(each.scope, each.metric, "", first, 0 * first, 1)
+        test = Measured(each.scope, each.metric, "", first, 0 * first, 1)
+        pairs[each.metric, each.scope] = for_and_against(test, pd.Series("bear", first.index))
     return pairs
 
 
