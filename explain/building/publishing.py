@@ -13,6 +13,7 @@ from explain.building.long_tables import joined
 from explain.building.plan import table_code_digest
 from explain.building.tables import images_table, map_tables, predictions_table
 from explain.faithfulness.publishing import carried_over
+from explain.findings.study import study_digest, study_of
 from explain.measures.resampling import COMMON_GRID
 from explain.models.head import INDEPENDENT_SCORES, SIGMOID, SOFTMAX
 from explain.models.preprocessing import preprocessing_as_json
@@ -168,6 +169,7 @@ def publish(
         "shown": {"models": list(shown[0]), "methods": list(shown[1])},
         "tables": files,
         "made_from": sources_of(files),
+        "tested_study": study_digest(study_of(dataset)),
         "pictures": pictures_digest(path),
         "unread_masks": dict(maps.unread_masks),
         "libraries": _versions(),

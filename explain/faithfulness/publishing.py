@@ -27,6 +27,7 @@ from explain.faithfulness.tables import (
     sanity_rows,
     with_rows_of,
 )
+from explain.findings.study import study_digest, study_of
 from explain.measures.alignment import CENTRED, Alignment
 from explain.models.installed import versions_of
 from explain.models.runtimes import runtime_versions
@@ -167,7 +168,8 @@ def publish(path: Path, steps: Mapping[MapKey, int]) -> None:
         shown = Selection.of(store, store.shown_models, store.shown_methods)
         tables |= derived_tables(known | tables, shown, store.dataset, store.models)
         new = {_name(key): provenance.entry for key, (provenance, _) in complete.items()}
-        return tables, {_ENTRY: {**store.provenance.get(_ENTRY, {}), **new}}
+        tested = study_digest(study_of(store.dataset))
+        return tables, {_ENTRY: {**store.provenance.get(_ENTRY, {}), **new}, "tested_study": tested}
 
     amend_store(path, amendment)
 

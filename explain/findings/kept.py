@@ -12,7 +12,7 @@ from explain.findings.findings import Finding, Tested, claims_tested, findings, 
 from explain.findings.images import CarriedImage, ForAndAgainst
 from explain.findings.rows import COLUMNS, Row, table_of
 from explain.findings.stored import tables_for
-from explain.findings.study import study_of
+from explain.findings.study import study_digest, study_of
 from explain.store.layout import TABLE_COLUMNS
 from explain.store.made_from import is_current
 from explain.store.selection import Selection
@@ -72,8 +72,8 @@ def claim_tables(
 def findings_of(store: Store, images: Collection[str] = ()) -> tuple[Finding, ...]:
     """Judge the claims of a store's study about the models and methods of its newest build.
 
-    The tests that the build made are read where they are of the tables that the store holds now, and made anew where
-    they are not, as in a store of an older version.
+    The tests that the build made are read where they are of the study as it is now and of the tables that the store
+    holds now, and made anew where they are not, as in a store of an older version.
 
     Parameters
     ----------
@@ -81,7 +81,8 @@ def findings_of(store: Store, images: Collection[str] = ()) -> tuple[Finding, ..
         Only these, where there are any: the tests are made anew, with intervals and a correction of their own.
     """
     study, selection = study_of(store.dataset), Selection.of(store, store.shown_models, store.shown_methods)
-    if not images and all(is_current(store.provenance, name) for name in KEPT):
+    tested = store.provenance.get("tested_study") == study_digest(study)
+    if not images and tested and all(is_current(store.provenance, name) for name in KEPT):
         return said(study, cast_of(study, selection), store.dataset, _read(store))
     tables = tables_for(store, study)
     if images:

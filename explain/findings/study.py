@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import string
 import tomllib
 from collections.abc import Collection, Mapping
@@ -62,6 +63,19 @@ def study_of(dataset: Studied) -> Study:
         known = ", ".join(each for each in named if each != _GENERAL)
         raise ExplainError(f"The dataset names the study {name!r}, which is unknown; known are {known}.")
     return load_study(named[name])
+
+
+def study_digest(study: Study) -> str:
+    """Digest all that a study says, so that tests of another one are not taken for its own.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> study = load_study(_FOLDER / "comparison.toml")
+    >>> study_digest(study) == study_digest(replace(study, claims=study.claims[1:]))
+    False
+    """
+    return hashlib.sha256(repr(study).encode()).hexdigest()
 
 
 @cache

@@ -1,5 +1,6 @@
 """What makes a build visible: the tables of complete results, and the manifest that names them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,8 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import explain.building.publishing as publishing
+import explain.findings.findings as judging
+import explain.findings.kept as kept
 from data import Box, Dataset, ImageRecord
 from explain.building.jobs import LARGE, MapJob, ModelJob
 from explain.building.plan import ModelPlan, plan_maps
@@ -15,6 +18,7 @@ from explain.errors import StoreError
 from explain.explainers.registry import parse_methods
 from explain.findings.findings import findings
 from explain.findings.kept import findings_of
+from explain.findings.study import study_of
 from explain.models.head import Head
 from explain.models.specification import ModelSpec
 from explain.store.checking import check_store
@@ -161,6 +165,24 @@ def test_tests_of_other_tables_are_not_believed_and_check_names_them(tmp_path, d
     faults = check_store(store)
     assert {fault.split(":")[0] for fault in faults} == {f"table {name}" for name in MADE_FROM}
     assert all("was made from other tables than those that are here" in fault for fault in faults)
+
+
+def test_tests_of_another_study_are_not_believed(tmp_path, dataset, results, monkeypatch):
+    publish(tmp_path, dataset, results)
+    store = open_store(tmp_path)
+    study = study_of(store.dataset)
+    measured = next(claim for claim in study.claims if claim.number == findings_of(store)[0].number)
+    turned = tuple(
+        replace(quantity, direction={"wider": "narrower", "narrower": "wider"}.get(quantity.direction, "smaller"))
+        for quantity in measured.quantities
+    )
+    other = replace(study, claims=(replace(measured, quantities=turned),))
+    monkeypatch.setattr(kept, "study_of", lambda dataset: other)
+    monkeypatch.setattr(judging, "study_of", lambda dataset: other)
+    classes = {model.name: model.classes for model in store.models}
+    tables = (store.table(name) for name in ("metrics", "agreement", "predictions"))
+    anew = findings(*tables, Selection.of(store), store.dataset, classes=classes)
+    assert repr(findings_of(store)) == repr(anew)
 
 
 def test_one_row_per_image_holds_what_the_long_tables_say(tmp_path, dataset, results):
