@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from dashboard.boundary import public
+from dashboard.plain_text import plain
 from dashboard.processes import environment
-from explain.store import default_cache
+from explain.store import default_cache, unreadable_stores
 from explain.store.filesystem import is_remote
 
 COMMAND = (sys.executable, "-P", "-m", "explain.serving.first_build")
@@ -94,9 +96,13 @@ def build_first_store() -> None:
             "There is no store at the address in EXPLAIN_CACHE yet. Run `python -m explain build` there, and reload."
         )
         return
+    unreadable = unreadable_stores(cache)
+    for sentence in unreadable:
+        st.warning(plain(public(sentence)), icon=":material/error:")
     st.info(
-        "No store is here yet, so the demo's is being made: 102 rendered photographs, two small networks, less than a "
-        "minute. For photographs and networks of your own, run `python -m explain build`.",
+        f"No store {'here can be read' if unreadable else 'is here yet'}, so the demo's is being made: 102 rendered "
+        "photographs, two small networks, less than a minute. For photographs and networks of your own, run "
+        "`python -m explain build`.",
         icon=":material/hourglass_top:",
     )
     _follow(str(cache))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from explain.building import publishing
 from explain.building.build_report import BuildReport
 from explain.building.builder import Builder, Progress
-from explain.building.earlier import copy_rows, known_images, read_again, take_over
+from explain.building.earlier import copy_rows, known_images, masks_read_again, read_again, take_over
 from explain.building.engines import check_engine, open_engine
 from explain.building.jobs import ModelJob, jobs_of
 from explain.building.notices import no_better_than_guessing, unknown_labels
@@ -20,10 +20,10 @@ from explain.explainers.registry import parse_methods
 from explain.findings.study import study_of
 from explain.serving.sources import record_origins
 from explain.store.checking import find_damage
-from explain.store.layout import CHECKSUMS, MAPS, store_path
+from explain.store.layout import CHECKSUMS, MANIFEST, MAPS, store_path
 from explain.store.locking import lock_store
 from explain.store.manifest import results_in
-from explain.store.opening import open_store
+from explain.store.opening import DamagedManifestError, open_store
 from explain.store.pictures import rows_with_pictures
 from explain.store.pruning import prune_results
 
@@ -82,16 +82,17 @@ def build(
     with lock_store(report.store):
         record_origins(report.store, specs, dataset.root)
         with report.timed("looking at what is there"):
-            previous = _published(report.store)
+            previous, unread = _published(report.store)
             before = {} if previous is None else known_images(previous)
             known = {} if force else before
             revived = {row: read for row, read in read_again(dataset, known).items() if read.ok}
+            masked = frozenset() if previous is None else masks_read_again(dataset, previous)
             damage = None if previous is None else find_damage(previous, quick=True)
         damaged = frozenset(damage.results) if damage else frozenset()
-        report.healed = damage.sentences if damage else ()
+        report.healed = (*unread, *(damage.sentences if damage else ()))
         rows = len(dataset.records)
         jobs = jobs_of(report.store, plans, rows, previous, fresh=force, damaged=damaged)
-        ready = previous is not None and not (force or revived or report.healed)
+        ready = previous is not None and not (force or revived or masked or report.healed)
         if previous is not None and ready and _up_to_date(report, previous, dataset, jobs, chosen):
             _look_back(report, previous, jobs)
             report.seconds = time.perf_counter() - started
@@ -105,7 +106,8 @@ def build(
         if not force:
             take_over(dataset, cache, report.store, jobs)
         runner = open_engine(engine, tuple(specs), batch_size, _Loading(report, told))
-        pictured = frozenset() if force or (damage and damage.pictures) else rows_with_pictures(report.store)
+        doubtful = force or unread or (damage and damage.pictures)
+        pictured = frozenset() if doubtful else rows_with_pictures(report.store) - masked
         read = Builder(dataset, jobs, report, runner, told).run({**known, **revived}, batch_size, pictured)
         gained = any(now.ok and not before[row].ok for row, now in enumerate(read) if row in before)
         dropped = _all_folders(previous) if gained else damaged  # which have no rows for these images
@@ -138,11 +140,17 @@ def _look_back(report: BuildReport, store: Store, jobs: Sequence[ModelJob]) -> N
     report.at_chance = no_better_than_guessing(store, names)
 
 
-def _published(path: Path) -> Store | None:
+def _published(path: Path) -> tuple[Store | None, tuple[str, ...]]:
+    """Open what an earlier build left; a manifest that was damaged since is a sentence."""
     try:
-        return open_store(path)
+        return open_store(path), ()
+    except DamagedManifestError:
+        return None, (
+            f"{MANIFEST} was changed after it was written; other models and evaluations than those asked for are left "
+            "out until they are asked for again, and what was computed of them is kept.",
+        )
     except StoreError:
-        return None
+        return None, ()
 
 
 def _said_alike(stored: DatasetInfo, dataset: Dataset) -> bool:

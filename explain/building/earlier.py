@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data import Dataset, ImageError
 from explain.building.engines.preparing import read_record
 from explain.building.jobs import PER_IMAGE, ModelJob, precision_of
+from explain.building.masks import read_mask_of
 from explain.building.tables import ReadImage
 from explain.errors import StoreError
 from explain.store.layout import MAP_ARRAY
@@ -40,6 +42,18 @@ def read_again(dataset: Dataset, known: Mapping[int, ReadImage]) -> dict[int, Re
         except ImageError as error:
             found[row] = ReadImage(str(error))
     return found
+
+
+def masks_read_again(dataset: Dataset, store: Store) -> frozenset[int]:
+    """Find the images whose masks an earlier build could not read, and which can be read now."""
+    found = set()
+    left_out = store.provenance.get("unread_masks", {})
+    for row, record in enumerate(dataset.records):
+        if record.image in left_out:
+            with suppress(ImageError):
+                read_mask_of(record)
+                found.add(row)
+    return frozenset(found)
 
 
 def copy_rows(path: Path, old: Sequence[ModelJob], new: Sequence[ModelJob], pairs: Sequence[tuple[int, int]]) -> None:

@@ -24,7 +24,7 @@ from explain.store.filesystem import file_digests
 from explain.store.layout import ARRAYS, CHECKSUMS, MAP_ARRAY, MAPS
 from explain.store.made_from import sources_of
 from explain.store.manifest import model_info
-from explain.store.pictures import pictures_digest
+from explain.store.pictures import pictures_digest, rows_with_masks
 from explain.store.selection import Selection
 from explain.store.table_files import kinds_in, read_rows
 from explain.store.whole_files import TableWriter, write_manifest, write_table
@@ -171,6 +171,7 @@ def publish(
         "made_from": sources_of(files),
         "tested_study": study_digest(study_of(dataset)),
         "pictures": pictures_digest(path),
+        "masks": rows_with_masks(path),
         "unread_masks": dict(maps.unread_masks),
         "libraries": _versions(),
         **evaluation,

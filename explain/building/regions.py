@@ -36,19 +36,20 @@ class Regions:
         beside: Sequence[str] = (),
     ) -> Regions:
         """Read masks, else take boxes; what has neither is NaN, and a mask that cannot be read is told."""
-        from data import ImageError, read_mask
+        from data import ImageError
+        from explain.building.masks import read_mask_of
 
         shape = (len(records), COMMON_GRID, COMMON_GRID)
         subject = np.full(shape, np.nan)
         of_part = {name: np.full(shape, np.nan) for name in parts.values()} if parts else {}
         unread: dict[str, str] = {}
         for index, (record, found) in enumerate(zip(records, read, strict=True)):
-            if record.mask is not None:
-                try:
-                    mask = read_mask(record.mask)
-                except ImageError as error:
-                    unread[record.image] = str(error)
-                    continue
+            try:
+                mask = read_mask_of(record)
+            except ImageError as error:
+                unread[record.image] = str(error)
+                continue
+            if mask is not None:
                 subject[index] = mask_coverage(without_parts(mask, parts, beside))
                 for number, name in parts.items():
                     of_part[name][index] = mask_coverage(mask, (number,))

@@ -10,7 +10,7 @@ from explain.store.amending import amend_store
 from explain.store.checking import check_store
 from explain.store.layout import default_cache
 from explain.store.manifest import DatasetInfo, ModelInfo
-from explain.store.opening import list_stores, named_stores, newest_stores, open_store
+from explain.store.opening import list_stores, named_stores, newest_stores, open_store, unreadable_stores
 from explain.store.reading import Store
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "named_stores",
     "newest_stores",
     "open_store",
+    "unreadable_stores",
 ]

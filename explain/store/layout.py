@@ -13,6 +13,8 @@ SCHEMA = 3
 READABLE = (1, 2, 3)
 AMENDABLE = (2, 3)
 """Those that what is written now may be added to."""
+DIGESTED = 3
+"""From which on every manifest holds its own digest; some of schema 2 do."""
 MANIFEST = "manifest.json"
 CHECKSUMS = "checksums.sha256"
 ARRAYS = "arrays.zarr"

@@ -8,9 +8,14 @@ from pathlib import Path
 
 from explain.errors import StoreError
 from explain.store.filesystem import changed_at, place, read_whole
-from explain.store.layout import MANIFEST, READABLE
+from explain.store.layout import DIGESTED, MANIFEST, READABLE
 from explain.store.origins import read_origins
 from explain.store.reading import Store
+from explain.store.whole_files import manifest_digest
+
+
+class DamagedManifestError(StoreError):
+    """A manifest that is not as it was written: nothing that it says is believed."""
 
 
 def open_store(path: str | Path) -> Store:
@@ -19,7 +24,8 @@ def open_store(path: str | Path) -> Store:
     Raises
     ------
     StoreError
-        If there is no complete store, or it was written by another version.
+        If there is no complete store, it was written by another version, or its manifest was changed since. Older
+        versions wrote no digest into it, by which that is known.
     """
     folder = place(path)
     try:
@@ -32,11 +38,18 @@ def open_store(path: str | Path) -> Store:
             f"The manifest of {folder} cannot be read: {reason}. Give the right to, or try again."
         ) from error
     except ValueError as error:
-        raise StoreError(f"The manifest of {folder} is damaged: {error}. Build with --force.") from error
+        raise DamagedManifestError(
+            f"The manifest of {folder} is damaged: {error}. Run: python -m explain build"
+        ) from error
     found = manifest.get("schema") if isinstance(manifest, dict) else None
     if found not in READABLE:
         raise StoreError(
             f"The store {folder} has schema {found}; this version reads {READABLE[0]} to {READABLE[-1]}. "
+            "Run: python -m explain build"
+        )
+    if ("digest" in manifest or found >= DIGESTED) and manifest.get("digest") != manifest_digest(manifest):
+        raise DamagedManifestError(
+            f"The manifest of {folder} was changed after it was written, so that nothing it says is believed. "
             "Run: python -m explain build"
         )
     try:
@@ -69,6 +82,17 @@ def newest_stores(cache: str | Path) -> tuple[Store, ...]:
             continue
         newest.setdefault((name, folder), store)
     return tuple(sorted(newest.values(), key=lambda store: store.dataset.name))
+
+
+def unreadable_stores(cache: str | Path) -> tuple[str, ...]:
+    """Say of every store below a cache that cannot be read why: :func:`newest_stores` leaves them out."""
+    found = []
+    for manifest in sorted(place(cache).glob(f"*/{MANIFEST}")):
+        try:
+            open_store(manifest.parent)
+        except StoreError as error:
+            found.append(str(error))
+    return tuple(found)
 
 
 def named_stores(cache: str | Path) -> dict[str, Store]:

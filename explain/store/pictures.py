@@ -6,12 +6,13 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from explain.errors import StoreError
 from explain.store.digests import digest_of
 from explain.store.filesystem import file_digests, files_below
 from explain.store.picture_packs import PACK, Packs
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -119,6 +120,50 @@ def rows_with_pictures(store: Path) -> frozenset[int]:
     """Find the images whose pictures are all there; the mask, where there is one, is written before the other two."""
     packs = packs_of(store)
     return packs["photographs"].rows() & packs["thumbnails"].rows()
+
+
+def stored_mask(masks: Packs, row: int, archived: Sequence[Sequence[int]]) -> NDArray[np.uint8] | None:
+    """Read an image's part mask; None where it has none.
+
+    Parameters
+    ----------
+    archived : sequence of (int, int)
+        As :func:`rows_with_masks` found them when the store was published; nothing for older ones.
+
+    Raises
+    ------
+    StoreError
+        If it was changed or removed since.
+    """
+    import numpy as np
+    from PIL import Image as Pillow
+
+    content = masks.read(row)
+    if content is not None:
+        return np.asarray(Pillow.open(io.BytesIO(content)))
+    if any(first <= row <= last for first, last in archived) and not masks.has_archive(row):
+        raise StoreError(f"masks: the archive with image {row + 1} is missing. Build the store anew.")
+    return None
+
+
+def rows_with_masks(store: Path) -> list[list[int]]:
+    """Find from which rows to which there are archives of masks: a lost one must not look like images without masks.
+
+    Returns
+    -------
+    list of [int, int]
+        The first row and the last one of archives that follow each other.
+    """
+    found: list[list[int]] = []
+    for name in sorted(files_below(store / "masks")):
+        first, _, last = name.removesuffix(".zip").partition("-")
+        if not (first.isdigit() and last.isdigit()):  # of an older version, or half written
+            continue
+        if found and found[-1][1] + 1 == int(first):
+            found[-1][1] = int(last)
+        else:
+            found.append([int(first), int(last)])
+    return found
 
 
 def pictures_digest(store: Path) -> str:

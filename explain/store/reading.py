@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from explain.store.arrays import ArrayReader
 from explain.store.digests import digest_of
 from explain.store.layout import ARRAYS
 from explain.store.manifest import MethodInfo, ModelInfo, dataset_info, model_info
-from explain.store.pictures import packs_of
+from explain.store.pictures import packs_of, stored_mask
 from explain.store.table_files import read_kinds, read_table
 
 if TYPE_CHECKING:
@@ -282,16 +281,15 @@ class Store:
         ndarray of uint8, shape (h, w), or None
             Part ids, 0 background; None where the image has no mask.
         """
-        from PIL import Image
-
-        content = self._packs["masks"].read(self.row(image))
-        return None if content is None else np.asarray(Image.open(io.BytesIO(content)))
+        return stored_mask(self._packs["masks"], self.row(image), self.provenance.get("masks", ()))
 
     def _picture(self, kind: str, image: str) -> bytes:
         try:
             content = self._packs[kind].read(self.row(image))
         except OSError as error:
             raise StoreError(f"The picture of {image!r} cannot be read: {error}. Build the store anew.") from error
+        except StoreError as error:
+            raise StoreError(f"The picture of {image!r} cannot be read: {error}") from error
         if content is None:
             raise StoreError(f"No picture of {image!r} is stored: the image could not be read at build.")
         return content

@@ -103,6 +103,16 @@ def test_a_failed_build_is_said_and_can_be_tried_again(empty_app, playing):
     assert running() is not first
 
 
+def test_a_store_that_cannot_be_believed_is_said_before_another_is_made(empty_app, playing, tmp_path):
+    (tmp_path / "cache" / "photos").mkdir(parents=True)
+    (tmp_path / "cache" / "photos" / "manifest.json").write_text('{"schema": 3, "digest": "0", "title": "*x*"}')
+    app = empty_app(playing(said({"error": "Not here."}))).run()
+    (warning,) = app.warning
+    assert warning.value.replace("\\", "").startswith("The manifest of photos was changed after it was written")
+    assert str(tmp_path) not in warning.value.replace("\\", "")
+    assert "No store here can be read" in app.info[0].value
+
+
 def test_two_visitors_wait_for_one_build(empty_app, playing):
     script = "import time\n" + said({"step": "Images", "done": 1, "total": 2}) + "\ntime.sleep(600)"
     empty_app(playing(script)).run()

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data import ImageError, decode_image, read_mask
+from data import ImageError, decode_image
 from data.files import read_regular, why_not_opened
+from explain.building.masks import read_mask_of
 from explain.building.tables import ReadImage
 from explain.models.preprocessing import resize_image
 from explain.store.pictures import Pictures, encode_pictures
@@ -97,9 +98,8 @@ def prepare_image(record: ImageRecord, sizes: Collection[InputSize], with_pictur
     pictures = None
     if with_pictures:
         mask = None
-        if record.mask is not None:
-            with suppress(ImageError):
-                mask = read_mask(record.mask)
+        with suppress(ImageError):
+            mask = read_mask_of(record)
         pictures = encode_pictures(image, mask)
     pixels = {size: resize_image(image, size) for size in sizes}
     return PreparedImage(ReadImage("ok", image.width, image.height), pixels, pictures)

@@ -16,6 +16,7 @@ from explain.models.preprocessing import resize_image
 from explain.models.specification import load_specifications
 from explain.store import StoreError, check_store, open_store
 from explain.store.evidence import explain_stored
+from explain.store.whole_files import write_manifest
 from tests.explain.conftest import linear_network
 
 pytestmark = pytest.mark.slow
@@ -187,7 +188,7 @@ def test_a_manifest_of_an_older_version_is_built_anew(parts):
     dataset, path, specs = parts
     manifest = json.loads((path / "manifest.json").read_text())
     del manifest["dataset"]["images"]
-    (path / "manifest.json").write_text(json.dumps(manifest))
+    write_manifest(path, manifest)
     with pytest.raises(StoreError, match="older version"):
         open_store(path)
     again = build(dataset, specs, path.parent, batch_size=4)

@@ -26,6 +26,7 @@ from explain.models.head import softmax
 from explain.models.specification import load_specifications
 from explain.store import check_store, open_store
 from explain.store.evidence import stored_evidence
+from explain.store.whole_files import write_manifest
 
 STEPS = 4
 PROBES = Probes(STEPS).count
@@ -126,7 +127,7 @@ def test_a_killed_run_computes_again_at_most_one_chunk_and_ends_with_the_same_by
     for file in (parts[1] / "evaluation").rglob("*.npz"):
         file.unlink()
     del manifest["evaluation"]
-    (parts[1] / "manifest.json").write_text(json.dumps(manifest))
+    write_manifest(parts[1], manifest)
     assert run(parts).computed == 14
     assert tables(parts[1]) == resumed
 
@@ -160,7 +161,7 @@ def test_results_survive_builds_and_every_digest_stays_right(parts, folder):
     assert tables(path) == before
     manifest = json.loads((path / "manifest.json").read_text())
     manifest["table_code"] = "of an older version"
-    (path / "manifest.json").write_text(json.dumps(manifest))
+    write_manifest(path, manifest)
     build(dataset, specs, folder / "cache", batch_size=4)  # all tables anew, no map
     assert tables(path) == before
     assert check_store(open_store(path)) == ()

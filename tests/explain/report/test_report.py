@@ -16,7 +16,7 @@ from explain.report import FITS_A_MAIL, write_report
 from explain.store import open_store
 from explain.store.layout import MANIFEST
 from explain.store.selection import Selection
-from explain.store.whole_files import write_table
+from explain.store.whole_files import write_manifest, write_table
 
 pytestmark = pytest.mark.slow
 BAD = '<script>alert("x")</script>'
@@ -108,7 +108,7 @@ def test_claims_are_about_the_newest_build_as_on_the_page_whatever_else_is_store
     shutil.copytree(store.path, copy)
     manifest = json.loads((copy / MANIFEST).read_text("utf-8"))
     manifest["shown"]["methods"] = manifest["shown"]["methods"][:1]
-    (copy / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    write_manifest(copy, manifest)
     fewer = open_store(copy)
     tables = [fewer.table(name) for name in ("metrics", "agreement", "predictions")]
     of_page, of_all = (
@@ -164,7 +164,7 @@ def test_texts_of_a_dataset_are_never_markup(report, store, tmp_path):
             frame["label"] = frame["label"].replace("African_elephant", BAD)
             manifest["tables"][name] = write_table(copy, name, frame)
     manifest["dataset"]["labels"][0] = BAD
-    (copy / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+    write_manifest(copy, manifest)
     write_report(open_store(copy), tmp_path / "bad.html", images=True)
     good, bad = (Page(path.read_text("utf-8")) for path in (report[0], tmp_path / "bad.html"))
     assert bad.scripts == good.scripts

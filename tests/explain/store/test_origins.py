@@ -55,17 +55,6 @@ def test_a_store_as_it_was_written_has_no_fault(store, folder):
     assert origins.networks == {"linear": str((folder / "linear.keras").resolve())}
 
 
-def test_a_changed_manifest_is_found_and_mended(store, folder, network):
-    file = store.path / "manifest.json"
-    manifest = json.loads(file.read_text())
-    manifest["models"][0]["classes"] = ["dog", "cat"]
-    file.write_text(json.dumps(manifest))
-    assert check_store(open_store(store.path)) == ("manifest.json was changed after it was written.",)
-    built(folder, folder / "photos")
-    assert check_store(open_store(store.path)) == ()
-    assert open_store(store.path).models[0].classes == ("cat", "dog")
-
-
 @pytest.mark.parametrize(
     "content", ['{"networks": {}, "dataset": "elsewhere", "digest": "00"}', "{", "[]", '{"digest": 1}']
 )
