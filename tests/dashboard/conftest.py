@@ -22,6 +22,18 @@ def what_is_installed_is_looked_through_once():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def pages_are_compiled_once():
+    """Keep the code of pages between runs, as a server does: each run of an AppTest would compile them anew."""
+    from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+    from streamlit.testing.v1 import local_script_runner
+
+    with pytest.MonkeyPatch.context() as patch:
+        kept = ScriptCache()
+        patch.setattr(local_script_runner, "ScriptCache", lambda: kept)
+        yield
+
+
 @pytest.fixture
 def opened(monkeypatch):
     """Give a function that opens a page on the stores of a cache with what a link says, and expects no exception."""
