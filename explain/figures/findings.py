@@ -92,30 +92,41 @@ def effects(found: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
             hovertemplate="%{customdata}<br>%{x:+.2f}<extra></extra>" if not shares
             else "%{customdata}<br>%{x:.3f}<extra></extra>",
         )  # fmt: skip
-    for side, colour in ((-1, COLOURS[1]), (1, COLOURS[0])):
-        figure.add_shape(
-            type="rect", xref="x", yref="paper", x0=centre, x1=centre + side * reach, y0=0, y1=1, fillcolor=colour,
-            opacity=0.05, line_width=0, layer="below",
-        )  # fmt: skip
-    figure.add_vline(x=centre, line_dash="dot", line_color=NEUTRAL)
-    for place, margin in enumerate(found["margin"]):
-        if not shares and np.isfinite(margin):
-            figure.add_shape(
-                type="rect", x0=-margin, x1=margin, y0=place - _BAND, y1=place + _BAND,
-                fillcolor=NEUTRAL, opacity=0.25, line_width=0, layer="below",
-            )  # fmt: skip
-    for text, at, anchor in (("← contradicts", 0, "left"), ("supports →", 1, "right")):
-        figure.add_annotation(
-            text=f"<b>{text}</b>", xref="paper", yref="paper", x=at, y=1, xanchor=anchor, yanchor="bottom",
-            showarrow=False,
-        )  # fmt: skip
-    for place, line in enumerate(lines):  # in the plot, which so has the whole width of a telephone
-        figure.add_annotation(
-            text=line, xref="paper", yref="y", x=0, y=place - _ABOVE, xanchor="left", yanchor="middle",
-            xshift=6, showarrow=False,
-        )  # fmt: skip
+    sides = [
+        {
+            "type": "rect", "xref": "x", "yref": "paper", "x0": centre, "x1": centre + side * reach, "y0": 0, "y1": 1,
+            "fillcolor": colour, "opacity": 0.05, "line": {"width": 0}, "layer": "below",
+        }
+        for side, colour in ((-1, COLOURS[1]), (1, COLOURS[0]))
+    ]  # fmt: skip
+    middle = {
+        "type": "line", "xref": "x", "yref": "y domain", "x0": centre, "x1": centre, "y0": 0, "y1": 1,
+        "line": {"color": NEUTRAL, "dash": "dot"},
+    }  # fmt: skip
+    margins = [
+        {
+            "type": "rect", "x0": -margin, "x1": margin, "y0": place - _BAND, "y1": place + _BAND,
+            "fillcolor": NEUTRAL, "opacity": 0.25, "line": {"width": 0}, "layer": "below",
+        }
+        for place, margin in enumerate(found["margin"]) if not shares and np.isfinite(margin)
+    ]  # fmt: skip
+    directions = [
+        {
+            "text": f"<b>{text}</b>", "xref": "paper", "yref": "paper", "x": at, "y": 1, "xanchor": anchor,
+            "yanchor": "bottom", "showarrow": False,
+        }
+        for text, at, anchor in (("← contradicts", 0, "left"), ("supports →", 1, "right"))
+    ]  # fmt: skip
+    names = [  # in the plot, which so has the whole width of a telephone
+        {
+            "text": line, "xref": "paper", "yref": "y", "x": 0, "y": place - _ABOVE, "xanchor": "left",
+            "yanchor": "middle", "xshift": 6, "showarrow": False,
+        }
+        for place, line in enumerate(lines)
+    ]  # fmt: skip
     title = "Share of images" if shares else "Effect, in standard deviations"
     return figure.update_layout(
+        shapes=[*sides, middle, *margins], annotations=[*directions, *names],  # at once: for one added, all are checked
         margin={**MARGIN, "t": 34}, height=124 + 56 * len(found), showlegend=True,
         yaxis={"range": [len(found) - 0.42, -0.62], "showgrid": False, "zeroline": False, "showticklabels": False},
         xaxis={"automargin": True, "title": title, "range": [centre - reach, centre + reach], "zeroline": False},
