@@ -179,7 +179,7 @@ def _within(store: Store, view: View, rows: pd.DataFrame) -> tuple[pd.DataFrame,
 def images_in_slice(store: Store, view: View) -> tuple[tuple[str, ...], str, str]:
     """Give the ids alone of the images that lie in the link's slice, its title, and a sentence; all without one."""
     rows, title, notice = _within(store, view, table(store, "images"))
-    return tuple(rows["image"]), title, notice
+    return tuple(rows["image"].to_numpy(object)), title, notice
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from data.datasets import read_boxes
@@ -20,7 +21,6 @@ from explain.store.made_from import is_current
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -119,10 +119,14 @@ def subject_coverage(store: Store, image: str) -> NDArray[np.float64] | None:
     return _coverage(str(store.path), store.digest, image)
 
 
-def distances(store: Store, model: str, image: str) -> dict[str, float]:
-    """Give every image's distance from one in a model's features, by its id."""
-    images = table(store, "images")["image"]
-    return dict(zip(images, distances_from(store.pooled(model), store.row(image)).tolist(), strict=True))
+def distances(store: Store, model: str, image: str) -> NDArray[np.float64]:
+    """Give every image's distance from one in a model's features, in the store's order."""
+    return distances_from(store.pooled(model), store.row(image))
+
+
+def readable_rows(store: Store) -> dict[str, int]:
+    """Give the row of every image that could be read, in the store's order; shared between visitors."""
+    return _readable_rows(str(store.path), store.digest)
 
 
 @lru_cache(maxsize=2000)  # two dozen on every page: what Streamlit's cache takes to find one is more than it is worth
@@ -177,6 +181,13 @@ def _coverage(path: str, digest: str, image: str) -> NDArray[np.float64] | None:
 @st.cache_resource(max_entries=32, show_spinner=False)  # shared, and changed by nobody
 def _table(path: str, digest: str, name: str) -> pd.DataFrame:
     return opened(path, digest).table(name)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _readable_rows(path: str, digest: str) -> dict[str, int]:
+    images = opened(path, digest).table("images", ("image", "status"))
+    rows = np.flatnonzero(images["status"] == "ok")
+    return dict(zip(images["image"].to_numpy(object)[rows].tolist(), rows.tolist(), strict=True))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

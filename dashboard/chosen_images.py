@@ -85,7 +85,9 @@ def chosen_images(store: Store, view: View) -> tuple[ChosenImages | None, tuple[
     (ChosenImages or None, tuple of str)
         None where it chooses none, or none that there are: then all are looked at, and a sentence says so.
     """
-    every = tuple(table(store, "images")["image"])
+    if not view.slice and not view.images:
+        return None, ()
+    every = tuple(table(store, "images")["image"].to_numpy(object))
     members, title, notice = images_in_slice(store, view)
     notices = (notice,) if notice else ()
     asked = set(view.images)

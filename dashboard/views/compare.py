@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.boundary import contained
 from dashboard.cached_contributions import in_slice
-from dashboard.cached_store import every_value, explained, subject_coverage, table
+from dashboard.cached_store import every_value, explained, readable_rows, subject_coverage, table
 from dashboard.components.answers import Answers, show_answers
 from dashboard.components.panels import Panel, show_panels
 from dashboard.components.turning import show_turning
@@ -39,19 +39,18 @@ MOST_IN_TABLE = 6  # maps whose agreement a page can show as a table; more scrol
 
 store, view, selection = open_page("Compare")
 images = table(store, "images")
-readable = images[images["status"] == "ok"]
-readable_ids = set(readable["image"])
+readable = readable_rows(store)
 listed, _, no_slice = in_slice(store, selection, view)
 say_of_link(plain(no_slice))
-selected = [image for image in select_images(listed, view)["image"] if image in readable_ids]
-if view.image and view.image not in readable_ids:
+selected = [image for image in select_images(listed, view)["image"].to_numpy(object).tolist() if image in readable]
+if view.image and view.image not in readable:
     say_of_link("The link's image is not in this dataset, or cannot be read; the first one is shown.")
     view = view.but(image="")
-if view.with_ and view.with_ not in readable_ids:
+if view.with_ and view.with_ not in readable:
     say_of_link("The link's second image is not in this dataset, or cannot be read; it is left out.")
     view = view.but(with_="")
-image = view.image or (selected[0] if selected else str(readable["image"].iloc[0]))
-record = readable[readable["image"] == image].iloc[0]
+image = view.image or (selected[0] if selected else next(iter(readable)))
+record = images.iloc[readable[image]]
 view = view.but(image=image)
 understood(view)
 st.set_page_config(page_title=f"{image} · {title(record['label'])} · Compare")
@@ -111,7 +110,7 @@ maps = maps_of(image, label)
 numbers = image_metrics(maps.raw, subject_coverage(store, image), maps.alignments)
 shown, shown_below = panels(image, maps, numbers), []
 if view.with_:
-    second = readable[readable["image"] == view.with_].iloc[0]
+    second = images.iloc[readable[view.with_]]
     maps, pinned = on_one_scale(maps, maps_of(view.with_, str(second["label"])))
     their_numbers = image_metrics(pinned.raw, subject_coverage(store, view.with_), pinned.alignments)
     shown_below = panels(view.with_, pinned, their_numbers)
@@ -139,7 +138,7 @@ with st.sidebar:  # after the maps: they are what the reader waits for
     ids = selected if image in selected else [image, *selected]
     said = f"Those that pass the gallery's filters, in its order.{not_listed(ids)}"
     select(view, "image", "Image", said, near(ids, image))
-    every = list(readable["image"])
+    every = list(readable)
     others = ("", *(name for name in dict.fromkeys((view.with_, *near(every, image))) if name not in ("", image)))
     names = {name: name for name in others}
     select(

@@ -32,12 +32,12 @@ if view.method and view.method not in stored:
 images, slice_title, notice = in_slice(store, selection, view)
 if notice:
     say_of_link(plain(notice))
-if view.like and view.like not in set(images["image"]):
+if view.like and not (images["image"] == view.like).any():
     say_of_link("The link's image to be like is not in this dataset; all images are shown.")
     view = view.but(like="")
 if view.like:
     away = distances(store, next(iter(selection.models)), view.like)
-    images = images.assign(**{DISTANCE: images["image"].map(away)})
+    images = images.assign(**{DISTANCE: away[images.index]})
 subject, subjects = plain(store.dataset.subject), plain(store.dataset.subject_plural)
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.cached_contributions import in_slice
-from dashboard.cached_store import table
+from dashboard.cached_store import readable_rows, table
 from dashboard.page import open_page, say_of_link
 from dashboard.sections.ledger import one_class, one_class_against_another, refused
 from dashboard.selection import select_images
@@ -18,8 +18,9 @@ store, view, selection = open_page(
     "Why there", "What every place, part and channel paid for a score, exactly.", choosing=False
 )
 images = table(store, "images")
-readable = set(images.loc[images["status"] == "ok", "image"])
-selected = [image for image in select_images(in_slice(store, selection, view)[0], view)["image"] if image in readable]
+readable = readable_rows(store)
+listed = select_images(in_slice(store, selection, view)[0], view)["image"].to_numpy(object)
+selected = [image for image in listed if image in readable]
 if view.image and view.image not in readable:
     say_of_link("The link's image is not in this dataset, or cannot be read; another one is shown.")
 image = view.image if view.image in readable else (selected or [min(readable)])[0]

@@ -49,21 +49,21 @@ def shares_of_variance(agreement: pd.DataFrame, models: Sequence[str], methods: 
     if min(len(models), len(methods)) < 2:
         return pd.DataFrame(columns=columns)
     place = {key: number for number, key in enumerate(keys)}
-    labels = agreement.drop_duplicates("image").set_index("image")["label"]
-    row = {image: number for number, image in enumerate(labels.index)}
-    products = np.full((len(labels), len(keys), len(keys)), np.nan)
+    row, images = agreement["image"].factorize()
+    labels = agreement["label"].to_numpy(object)[np.unique(row, return_index=True)[1]]
+    pearson = agreement["pearson"].to_numpy(np.float64)
+    products = np.full((len(images), len(keys), len(keys)), np.nan)
     products[:, range(len(keys)), range(len(keys))] = 1
-    for pair, values in agreement.groupby(_PAIR, sort=False):
+    for pair, rows in agreement.groupby(_PAIR, sort=False).indices.items():
         a, b = place.get(pair[:2]), place.get(pair[2:])
         if a is not None and b is not None:
-            rows = values["image"].map(row).to_numpy()
-            products[rows, a, b] = products[rows, b, a] = values["pearson"].to_numpy()
+            products[row[rows], a, b] = products[row[rows], b, a] = pearson[rows]
     parts = _sums_of_squares(products.reshape(-1, *2 * (len(models), len(methods))))
     whole = parts.sum(axis=1)
     known = whole > 1e-9  # not where a product is missing
     shares = pd.DataFrame(parts[known] / whole[known, None], columns=list(COMPONENTS))
-    shares.insert(0, "image", labels.index[known])
-    shares.insert(1, "label", labels.to_numpy()[known])
+    shares.insert(0, "image", images[known])
+    shares.insert(1, "label", labels[known])
     return shares
 
 

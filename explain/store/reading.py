@@ -192,7 +192,7 @@ class Store:
             self._targets[model] = np.array(
                 [
                     best if known.get(label) is None else known[label]
-                    for label, best in zip(labels, predicted, strict=True)
+                    for label, best in zip(labels.to_numpy(object), predicted, strict=True)
                 ],
                 np.int64,
             )
@@ -300,7 +300,8 @@ class Store:
 
     @cached_property
     def _rows(self) -> dict[str, int]:
-        return {image: row for row, image in enumerate(self.table("images", ("image",))["image"])}
+        ids = self.table("images", ("image",))["image"].to_numpy(object)
+        return {image: row for row, image in enumerate(ids.tolist())}
 
     @cached_property
     def _arrays(self) -> ArrayReader:
