@@ -1,10 +1,9 @@
 """Every page, in both themes and on a phone: it opens without errors, everybody can read it, and nothing is cut off."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from dashboard.pages import PAGES
-from tests.browser.visiting import NARROW, SCREENSHOTS, WIDE, visiting
+from tests.browser.visiting import NARROW, SCREENSHOTS, WIDE, serious_violations, visiting
 
 LOOKS = [("light", WIDE), ("dark", NARROW), ("dark", WIDE), ("light", NARROW)]
 
@@ -34,13 +33,7 @@ def test_it_opens_without_errors_and_asks_no_other_server(look):
 
 
 def test_axe_finds_no_serious_violation(look):
-    violations = Axe().run(look).response["violations"]
-    assert not [
-        f"{violation['id']}: {node['html'][:120]} {(node['any'] or [{}])[0].get('message', '')}"
-        for violation in violations
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
+    assert serious_violations(look) == []
 
 
 def test_every_picture_says_what_it_shows(look):

@@ -10,7 +10,6 @@ from itertools import product
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -22,7 +21,7 @@ from explain.report.interactive import write_site
 from explain.report.interactive.catalogue import script_of
 from explain.store import newest_stores, open_store
 from explain.store.evidence import explain_stored
-from tests.browser.visiting import NARROW, PATIENCE, WIDE
+from tests.browser.visiting import NARROW, PATIENCE, WIDE, serious_violations
 
 RUNTIME = "onnxruntime-web@1.30.0"
 CLOSE = 1e-4
@@ -123,8 +122,7 @@ def test_it_opens_without_errors_and_everybody_can_read_it(reader, site, address
     page = reader(site, address, viewport, scheme)
     page.wait_for_function("[...document.images].every((image) => image.complete || image.loading === 'lazy')")
     assert page.problems == []  # before Axe, which asks for styles in vain
-    serious = [each for each in Axe().run(page).response["violations"] if each["impact"] in ("serious", "critical")]
-    assert [(each["id"], each["nodes"][0]["html"]) for each in serious] == []
+    assert serious_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import numpy as np
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Error, expect
 
@@ -134,6 +135,20 @@ def eventually(page, look):
     deadline = time.monotonic() + PATIENCE
     while not look() and time.monotonic() < deadline:
         page.wait_for_timeout(100)
+
+
+def serious_violations(page):
+    """Give what hinders people with disabilities: the rule, the element, and what Axe says of it.
+
+    Axe is asked for violations alone: to report all that passes, too, takes it two to three times as long.
+    """
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{violation['id']}: {node['html'][:120]} {(node['any'] or [{}])[0].get('message', '')}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
 
 
 def expander(page, name):
