@@ -162,7 +162,7 @@ def opened(path: str, digest: str) -> Store:
     return open_store(path)
 
 
-@st.cache_data(max_entries=100, show_spinner=False)
+@st.cache_data(max_entries=500, show_spinner=False)  # a demo's images by its networks: 8 kB each
 def _every_value(path: str, digest: str, image: str, model: str, method: str) -> NDArray[np.float32]:
     return explain_every_value(opened(path, digest), image, model, method)
 

@@ -81,7 +81,7 @@ def maps_of(image: str, label: str) -> PhotographMaps:
     return gather(store, selection, explain, why, by_method=view.scale == "method")
 
 
-def line_of(values: pd.Series) -> str:
+def line_of(values: dict[str, float]) -> str:
     """Say a map's numbers in one line."""
     said = [f"{text} {values[name]:.2f}" for name, text in NUMBERS.items() if name in values]
     if "peak_inside" in values:
@@ -91,7 +91,10 @@ def line_of(values: pd.Series) -> str:
 
 def panels(image: str, maps: PhotographMaps, numbers: pd.DataFrame) -> list[list[Panel]]:
     """Give the panels of an image's maps."""
-    lines = {of: line_of(of_map.set_index("metric")["value"]) for of, of_map in numbers.groupby(["model", "method"])}
+    values: dict[tuple[str, str], dict[str, float]] = {}
+    for model, method, metric, value in zip(*(numbers[name].tolist() for name in numbers), strict=True):
+        values.setdefault((model, method), {})[metric] = value
+    lines = {of: line_of(of_map) for of, of_map in values.items()}
     return panels_of(maps, numbers=lines, every_value=partial(every_value, store, image))
 
 
