@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
@@ -15,6 +16,7 @@ from dashboard.page import file_name
 from dashboard.plain_text import plain
 from explain.figures.style import PARTS
 from explain.figures.wording import P_COLUMNS, column_title, readable
+from explain.store.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
     from dashboard.link import View
     from explain.figures.exhibit import Exhibit
-    from explain.store.selection import Selection
 
 _INK = "#434a4d"
 _P_TITLES = {column_title(column) for column in P_COLUMNS}
@@ -50,7 +51,7 @@ def show(exhibit: Exhibit, selection: Selection, view: View, draw: Callable[[], 
     name = file_name(exhibit.name)
     if exhibit.figure is None:
         st.markdown(f"**{plain(exhibit.title)}**")
-        _numbers(exhibit.table, selection, name)
+        _numbers(exhibit, selection, name)
         st.caption(caption)
         offer_table("Download (.csv)", exhibit.table, name)
         return
@@ -58,10 +59,10 @@ def show(exhibit: Exhibit, selection: Selection, view: View, draw: Callable[[], 
         st.markdown(f"**{plain(exhibit.title)}**")
         draw()
     else:
-        caption += _chart(exhibit.figure, name, view)
+        caption += _chart(exhibit, name, view)
     st.caption(caption)
     with st.expander("Table", icon=":material/table:"):
-        _numbers(exhibit.table, selection, name)
+        _numbers(exhibit, selection, name)
         with st.container(horizontal=True):
             offer_table("Download (.csv)", exhibit.table, name)
             if exhibit.details is not None:
@@ -100,10 +101,36 @@ def copied(figure: go.Figure) -> go.Figure:
     return go.Figure(figure.to_dict())
 
 
-def _chart(figure: go.Figure, name: str, view: View) -> str:
+class SharedFigure(go.Figure):  # type: ignore[misc]  # of a library without types
+    """A figure that is written down once for all visitors: copying and checking it took half of a page's time.
+
+    Nobody changes it: Streamlit asks for what :meth:`to_dict` gives, and writes that as JSON.
+    """
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what was written down."""
+        if "_written" not in self.__dict__:
+            self._written = super().to_dict()
+        return self._written
+
+
+@lru_cache(maxsize=64)  # as many as all visitors look at in a while; an exhibit is itself kept, and compared as such
+def shared(exhibit: Exhibit, theme: str | None) -> SharedFigure:
+    """Give an exhibit's figure as a page shows it in a theme."""
+    assert exhibit.figure is not None
+    figure = SharedFigure(legible(exhibit.figure, theme).to_dict())
+    figure.to_dict()
+    return figure
+
+
+@lru_cache(maxsize=64)
+def _readable(exhibit: Exhibit, *named: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+    return readable(exhibit.table, Selection(*map(dict, named)))
+
+
+def _chart(exhibit: Exhibit, name: str, view: View) -> str:
     """Show a figure; say what its points, bars and cells do."""
-    shown = legible(figure, st.context.theme.type)
-    figure = shown if shown is not figure else copied(figure)  # Streamlit writes into what it is given
+    figure = shared(exhibit, st.context.theme.type)
     carrying = [trace for trace in figure.data if trace.customdata is not None]
     parts = [trace for trace in carrying if trace.meta == PARTS]
     if len(parts) < len(carrying):
@@ -123,8 +150,8 @@ def _said_of(parts: Sequence[Any]) -> str:
     return f" A click on a {what} leads to its images."
 
 
-def _numbers(table: pd.DataFrame, selection: Selection, name: str) -> None:
-    shown = readable(table, selection)
+def _numbers(exhibit: Exhibit, selection: Selection, name: str) -> None:
+    shown = _readable(exhibit, tuple(selection.models.items()), tuple(selection.methods.items()))
     formats = {
         column: st.column_config.NumberColumn(format="%.2g" if column in _P_TITLES else "%.3f")
         for column in shown

@@ -1,12 +1,16 @@
 """Figures on a page: what is made legible is the words alone, and visitors share what is copied."""
 
+import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from dashboard.plots import copied, legible
+from dashboard.plots import copied, legible, shared
+from explain.figures.exhibit import Exhibit
 
 
 def figure():
@@ -47,3 +51,28 @@ def test_visitors_copy_a_shared_figure_at_once():
         sys.setswitchinterval(pause)
     assert {trace.type for figure in (shared, *copies) for trace in figure.data} == {"box"}
     assert all(figure is not shared for figure in copies)
+
+
+EXHIBIT = Exhibit("one", "One", figure(), "A figure.", pd.DataFrame({"value": [1.0]}))
+
+
+def page():
+    import streamlit as st
+
+    from dashboard.plots import shared
+    from tests.dashboard.test_plots import EXHIBIT
+
+    for theme in ("light", "dark"):
+        st.plotly_chart(shared(EXHIBIT, theme), key=theme)
+
+
+def test_visitors_are_sent_one_figure_that_nobody_changes():
+    sent = [shared(EXHIBIT, theme) for theme in ("light", "dark")]
+    expected = [json.loads(legible(figure(), theme).to_json()) for theme in ("light", "dark")]
+    for _ in range(2):
+        app = AppTest.from_function(page).run()
+        assert not app.exception
+        assert [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")] == expected
+    assert all(one is shared(EXHIBIT, theme) for one, theme in zip(sent, ("light", "dark"), strict=True))
+    assert [json.loads(one.to_json()) for one in sent] == expected
+    assert EXHIBIT.figure == figure()
