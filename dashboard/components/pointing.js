@@ -17,9 +17,10 @@ function saidBy({ customdata, meta, hovertext, x, y }) {
   const named = [x, y].filter((each) => typeof each === "string").flatMap(linesOf);
   const [, ...more] = linesOf(hovertext);
   const number = { x, y }[meta.along];
-  const value = meta.value && typeof number === "number" ? [`${unwritten(meta.value)}: ${number.toFixed(3)}`] : more;
   const of = unwritten(meta.of);
-  return { image, of, beside: named.filter((each) => !of.includes(each)), value };
+  const beside = named.filter((each) => !of.includes(each));
+  if (!meta.value || typeof number !== "number") return { image, of, beside, value: more };
+  return { image, of, beside: [...beside, ...more], value: [`${unwritten(meta.value)}: ${number.toFixed(3)}`] };
 }
 
 const pointOf = ({ customdata, data, hovertext, x, y }) => saidBy({ customdata, meta: data.meta, hovertext, x, y });

@@ -24,6 +24,7 @@ from explain.figures.style import (
     looks_of,
     pointed,
     spoken,
+    swatched,
 )
 from explain.figures.wording import column_title
 from explain.statistics.summaries import agreement_square, agreement_table
@@ -217,7 +218,7 @@ def agreement_points(agreement: pd.DataFrame, selection: Selection, measure: str
         part = agreement[chosen]
         if named:
             values = part.loc[pairs[chosen] == order[0], measure]
-            _name_box(figure, spoken(label), look.colour, values, agreement[measure], above=not place)
+            _name_box(figure, swatched(look, spoken(label)), values, agreement[measure], above=not place)
         figure.add_box(
             x=part[measure], y=pairs[chosen], name=spoken(label), showlegend=not named,
             orientation="h", boxpoints="all" if shown <= MOST_POINTS else "outliers", jitter=0.5, pointpos=0,
@@ -232,14 +233,14 @@ def agreement_points(agreement: pd.DataFrame, selection: Selection, measure: str
     )  # fmt: skip
 
 
-def _name_box(figure: go.Figure, name: str, colour: str, values: pd.Series, every: pd.Series, *, above: bool) -> None:
+def _name_box(figure: go.Figure, name: str, values: pd.Series, every: pd.Series, *, above: bool) -> None:
     """Write a name above or below a box of the first row, from its middle to where there is more room."""
     if values.empty:
         return
     middle = float(values.median())
     right = middle - every.min() > every.max() - middle
     figure.add_annotation(
-        text=f'<span style="color:{colour}">\u25a0</span> {name}', x=middle, y=-_BESIDE if above else _BESIDE,
+        text=name, x=middle, y=-_BESIDE if above else _BESIDE,
         xanchor="right" if right else "left", showarrow=False, font_size=12,
     )  # fmt: skip
 

@@ -64,7 +64,7 @@ def beside_chance(table: pd.DataFrame, material: Material) -> go.Figure:
         )  # fmt: skip
     figure.add_vline(x=0, line_dash="dot", line_color=NEUTRAL)
     return figure.update_layout(
-        title=f"Skill over maps without knowledge · {counted(int(table['n'].max()))}", margin=MARGIN,
+        title=f"Skill over chance · {counted(int(table['n'].max()))}", margin=MARGIN,
         yaxis={"autorange": "reversed", "automargin": True, "categoryorder": "array", "categoryarray": names},
         xaxis={"title": "(score - chance) / (1 - chance)", "range": [1.04 * _LOWEST, 1.04]},
         **legend_below(130 + 38 * len(lines), len(BASELINES), 60),

@@ -15,6 +15,7 @@ from explain.figures.sampling import drawn
 from explain.figures.style import (
     HEADED,
     MARGIN,
+    MOST_TOGETHER,
     capital,
     counted,
     key_name,
@@ -24,6 +25,7 @@ from explain.figures.style import (
     panels_of,
     pointed,
     spoken,
+    swatched,
     translucent,
 )
 from explain.figures.wording import column_title
@@ -32,6 +34,7 @@ from explain.statistics.summaries import BANDS, curve_areas, curve_bands
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from explain.figures.style import Look
     from explain.store.selection import MapKey, Selection
 
 _COURSE = ["curve", "substrate", "steps"]
@@ -153,7 +156,7 @@ def faithfulness_curves(bands: pd.DataFrame, areas: pd.DataFrame, selection: Sel
                 row,
                 column,
                 course[0],
-                [(looks[m].colour, literal(selection.methods[m]), area_of.get((*course, model, m))) for m in held],
+                [(looks[m], literal(selection.methods[m]), area_of.get((*course, model, m))) for m in held],
             )
     figure.update_yaxes(range=[0, 1.02])
     figure.update_yaxes(title_text="probability", col=1)
@@ -166,13 +169,12 @@ def faithfulness_curves(bands: pd.DataFrame, areas: pd.DataFrame, selection: Sel
 
 
 def _name_lines(
-    figure: go.Figure, row: int, column: int, curve: str, lines: list[tuple[str, str, float | None]]
+    figure: go.Figure, row: int, column: int, curve: str, lines: list[tuple[Look, str, float | None]]
 ) -> None:
     """Write methods and areas into a panel, in the corner that its curves leave free."""
     below = curve == "insertion"
     text = "<br>".join(
-        f'<span style="color:{colour}">\u25a0</span> {name}' + (f" {area:.2f}" if area is not None else "")
-        for colour, name, area in lines
+        swatched(look, name) + (f" {area:.2f}" if area is not None else "") for look, name, area in lines
     )
     figure.add_annotation(
         text=text, xref="x domain", yref="y domain", row=row, col=column, x=1, xanchor="right",
@@ -197,24 +199,27 @@ def sanity_checks(sanity: pd.DataFrame, selection: Selection, measure: str = "sp
         Each point carries its image in `customdata`.
     """
     keys = _keys(sanity, selection)
-    shares = panels_of(keys)
-    split = len(shares) > 1
-    looks = looks_of(dict.fromkeys(method for _, method in keys) if split else keys)
-    height = 420 if not split else 130 + 270 * len(shares)
+    named = len(keys) <= MOST_TOGETHER
+    looks = looks_of(keys if named else dict.fromkeys(method for _, method in keys))
+    panels = [(swatched(looks[key], key_name(selection, key)), [key]) for key in keys] if named else []
+    panels = panels or [(literal(selection.models.get(m, "")), shared) for m, shared in panels_of(keys).items()]
+    apart, high = (30, 130) if named else (42, 228)
+    height = 110 + (apart + high) * len(panels)
     figure = make_subplots(
-        rows=len(shares), cols=1, shared_xaxes="all", vertical_spacing=42 / (height - 110) if split else 0,
-        subplot_titles=[literal(selection.models[model]) for model in shares] if split else None,
+        rows=len(panels), cols=1, shared_xaxes="all", shared_yaxes="all", vertical_spacing=apart / (height - 110),
+        subplot_titles=[title for title, _ in panels],
     )  # fmt: skip
+    figure.update_annotations(font_size=12 if named else None)
     seen: set[str] = set()
-    for row, (_, keys_of_panel) in enumerate(shares.items(), start=1):
+    for row, (_, keys_of_panel) in enumerate(panels, start=1):
         for key in keys_of_panel:
             part = sanity[(sanity["model"] == key[0]) & (sanity["method"] == key[1])]
-            look = looks[key[1] if split else key]  # type: ignore[index]
-            name = literal(selection.methods[key[1]]) if split else key_name(selection, key)
+            look = looks[key if named else key[1]]  # type: ignore[index]
+            name = key_name(selection, key) if named else literal(selection.methods[key[1]])
             figure.add_box(
                 x=part["check"].map(spoken), y=part[measure], name=name, legendgroup=name, offsetgroup=name,
-                boxpoints="all", jitter=0.5, pointpos=0, showlegend=name not in seen, line={"width": 1.5},
-                marker={"size": 4, "opacity": 0.6, "color": look.colour, "symbol": look.symbol},
+                boxpoints="all", jitter=0.5, pointpos=0, showlegend=not named and name not in seen,
+                marker={"size": 4, "opacity": 0.6, "color": look.colour, "symbol": look.symbol}, line={"width": 1.5},
                 customdata=part["image"], hovertext=part["image"].map(literal),
                 hovertemplate="%{hovertext}<br>%{y:.3f}<extra></extra>", row=row, col=1,
                 meta=pointed(selection.title(key), column_title(measure)),
@@ -223,7 +228,7 @@ def sanity_checks(sanity: pd.DataFrame, selection: Selection, measure: str = "sp
         figure.update_yaxes(title_text=column_title(measure), row=row, col=1)
     return figure.update_layout(
         title=f"Sanity check · {counted(n or sanity['image'].nunique())}", boxmode="group", margin=HEADED,
-        **legend_below(height, len(seen)),
+        **legend_below(height, 0 if named else len(seen)),
     )  # fmt: skip
 
 

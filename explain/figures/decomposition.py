@@ -14,7 +14,7 @@ _COLUMNS = ("image", "label", "model_a", "method_a", "model_b", "method_b", "pea
 _NAMES = {
     "classifier": "the classifier",
     "explainer": "the explainer",
-    "interaction": "both together: which explainer matters depends on the classifier",
+    "interaction": "both together",
 }
 
 
@@ -32,8 +32,9 @@ def compose(material: Material, options: Options) -> Exhibit:
         _TITLE,
         stacked(table),
         f"Two-way decomposition of each image's {len(models)} x {len(methods)} standardised maps, exact: the shares "
-        "sum to 1. Bars: means over images; the table has bootstrap 95 % intervals (BCa). What varies more among these "
-        "need not vary more between other classifiers or explainers.",
+        "sum to 1. Both together: which explainer matters depends on the classifier. Bars: means over images; the "
+        "table has bootstrap 95 % intervals (BCa). What varies more among these need not vary more between other "
+        "classifiers or explainers.",
         table,
         shares,
     )

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explain.figures.exhibit import Exhibit, nothing
-from explain.figures.style import COLOURS, MARGIN, NEUTRAL, literal, signed, spoken
+from explain.figures.style import COLOURS, MARGIN, NEUTRAL, counted, signed, spoken
 from explain.findings.claims import ALL, SAME_VERDICT
 from explain.findings.effects import effects_of
 from explain.findings.rows import table_of
@@ -76,7 +76,8 @@ def effects(found: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
     centre = float(found["margin"].iloc[0]) if shares else 0.0
     ends = found[["effect", "low", "high"]].sub(centre).abs().to_numpy(float)
     reach = 1.12 * max(np.nanmax(ends, initial=0.0), 0.0 if shares else np.nanmax(found["margin"], initial=0.0), 0.05)
-    lines = [_line(row, titles) for row in found.itertuples()]
+    once = found["n"].nunique() == 1
+    lines = [_line(row, titles, each=not once) for row in found.itertuples()]
     written = (lambda share: f"{share:.1%}") if shares else signed
     figure = go.Figure()
     for verdict, part in found.groupby("verdict", sort=False):
@@ -112,10 +113,13 @@ def effects(found: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
     ]  # fmt: skip
     directions = [
         {
-            "text": f"<b>{text}</b>", "xref": "paper", "yref": "paper", "x": at, "y": 1, "xanchor": anchor,
+            "text": text, "xref": "paper", "yref": "paper", "x": at, "y": 1, "xanchor": anchor,
             "yanchor": "bottom", "showarrow": False,
         }
-        for text, at, anchor in (("← contradicts", 0, "left"), ("supports →", 1, "right"))
+        for text, at, anchor in (
+            ("<b>← contradicts</b>", 0, "left"), ("<b>supports →</b>", 1, "right"),
+            *([(counted(int(found["n"].iloc[0])), 0.5, "center")] * once),
+        )
     ]  # fmt: skip
     names = [  # in the plot, which so has the whole width of a telephone
         {
@@ -134,11 +138,11 @@ def effects(found: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
     )  # fmt: skip
 
 
-def _line(row: object, titles: Mapping[str, str]) -> str:
-    """Name a test: what decides is bold, and a class stands under it."""
+def _line(row: object, titles: Mapping[str, str], *, each: bool) -> str:
+    """Name a test, with its images where tests differ in them: what decides is bold, and a class stands under it."""
     metric, scope, count, decides = (getattr(row, name) for name in ("metric", "scope", "n", "decides"))
     measure, where = spoken(titles.get(metric) or metric_title(metric)), spoken(titles.get(scope) or scope)
-    counted = literal(f"n = {count:,}")
+    beside = [where] * (scope != ALL) + [f"n = {count:,}"] * each
     if not decides:
-        return f"{where}, {counted}"
-    return f"<b>{measure}</b> · {counted if scope == ALL else f'{where}, {counted}'}"
+        return ", ".join(beside) or where
+    return " · ".join(filter(None, (f"<b>{measure}</b>", ", ".join(beside))))

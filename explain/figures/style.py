@@ -87,6 +87,11 @@ def key_name(selection: Selection, key: MapKey, joint: str = ", ") -> str:
     return f"{literal(selection.models.get(model, model))}{joint}{literal(selection.methods.get(method, method))}"
 
 
+def swatched(look: Look, name: str) -> str:
+    """Put a square of its colour before a name, which so stands in a figure instead of in a legend."""
+    return f'<span style="color:{look.colour}">\u25a0</span> {name}'
+
+
 def pointed(of: str, value: str = "", along: str = "y") -> dict[str, str]:
     """Say of a trace whose points are images what a reader is told who points at one.
 

@@ -105,13 +105,13 @@ def test_a_test_is_a_line_whose_ends_are_named_and_a_class_stands_under_what_dec
     )  # fmt: skip
     figure = effects(found, {MODELS[0]: "A title"})
     lines = [note.text for note in figure.layout.annotations if note.yref != "paper"]
-    assert lines == ["<b>Entropy</b> · n = 3", "A title, n = 3"]
+    assert lines == ["<b>Entropy</b>", "A title"]
     bands = [(s.x0, s.x1) for s in figure.layout.shapes if s.type == "rect" and s.yref != "paper"]
     assert bands == [(-0.4, 0.4), (-0.3, 0.3)]
     low, high = figure.layout.xaxis.range
     assert -low == high > 0.9  # as much room on both sides
     ends = {note.text: note.x for note in figure.layout.annotations if note.yref == "paper"}
-    assert ends == {"<b>← contradicts</b>": 0, "<b>supports →</b>": 1}
+    assert ends == {"<b>← contradicts</b>": 0, "n = 3 images": 0.5, "<b>supports →</b>": 1}
     first, _ = figure.data
     assert (first.x, first.error_x.array, first.error_x.arrayminus) == (
         (0.5,),
@@ -119,6 +119,37 @@ def test_a_test_is_a_line_whose_ends_are_named_and_a_class_stands_under_what_dec
         pytest.approx((0.3,)),
     )
     assert first.text == ("-0.100",)  # as measured
+
+
+def test_tests_of_different_numbers_of_images_say_how_many_each():
+    found = pd.DataFrame(
+        {"scope": ["all", MODELS[0]], "metric": "entropy", "n": [3, 2], "effect": 0.5, "low": 0.2, "high": 0.8,
+         "margin": 0.4, "difference": 0.1, "decides": True, "verdict": "supported"}
+    )  # fmt: skip
+    lines = [note.text for note in effects(found, {MODELS[0]: "A title"}).layout.annotations if note.yref != "paper"]
+    assert lines == ["<b>Entropy</b> · n = 3", "<b>Entropy</b> · A title, n = 2"]
+
+
+def test_few_boxes_are_named_where_they_stand(metrics):
+    figure = distributions(metrics, SELECTION, "Entropy")
+    assert not figure.layout.showlegend
+    notes = {note.text.rpartition("</span> ")[2]: note.y for note in figure.layout.annotations}
+    headings = [note.y for note in figure.layout.annotations if "</span>" not in note.text]
+    assert len(headings) == len(LABELS)
+    for trace in figure.data:
+        assert trace.orientation == "h"
+        assert trace.name in notes
+        assert 0 < max(trace.y) - notes[trace.name] < 0.5  # above the last of its boxes, and below the one before
+        classes = {text.partition("<br>")[2] for text in trace.hovertext}
+        assert len(classes) == len(set(trace.y))
+
+
+def test_few_sanity_checks_have_a_panel_each_that_names_them():
+    figure = sanity_checks(rows(check="head", spearman=0.5), SELECTION)
+    assert not any(trace.showlegend for trace in figure.data)
+    headings = [note.text.rpartition("</span> ")[2] for note in figure.layout.annotations]
+    assert headings == [trace.name for trace in figure.data]
+    assert len({trace.yaxis for trace in figure.data}) == len(headings)
 
 
 def test_a_share_lies_around_what_the_claim_asks_for():
