@@ -9,12 +9,14 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # `streamlit run` puts only this folder on the path
 
-from dashboard.processes import take_one_thread_a_visitor
+from dashboard.processes import share_one_heap, take_one_thread_a_visitor
 
-take_one_thread_a_visitor()
+if __name__ != "__main__":  # once, before the server has threads and NumPy
+    take_one_thread_a_visitor()
+    share_one_heap()
 
-from dashboard.boundary import contained, tell_of_page  # noqa: E402
-from dashboard.pages import PAGES  # noqa: E402
+from dashboard.boundary import contained, tell_of_page
+from dashboard.pages import PAGES
 
 ICON = str(Path(__file__).with_name("icon.svg"))  # a named icon would be fetched from another server
 

@@ -1,5 +1,6 @@
 """What the app's process takes of a machine's processors, and what those beside it are started with."""
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -28,3 +29,36 @@ def test_the_app_multiplies_in_the_visitor_s_thread_and_its_children_as_they_lik
         [sys.executable, "-c", MULTIPLY], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["1", told]
+
+
+TAKE_AT_ONCE = """
+import ctypes, threading
+import dashboard.app
+
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096
+
+def run():
+    taken = [bytes(20_000) for _ in range(1500)]
+    together.wait()
+
+bytes(30_000_000)  # from now on the C library keeps twice as much at the end of each heap
+before = resident()
+together = threading.Barrier(8)
+runs = [threading.Thread(target=run) for _ in range(8)]
+for each in runs:
+    each.start()
+for each in runs:
+    each.join()
+ctypes.CDLL(None).malloc_trim(0)
+print((resident() - before) // 2**20)
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="of glibc alone it is known")
+def test_what_many_runs_took_at_once_is_given_back():
+    """240 MB in eight threads: with a heap of its own, each of them keeps what it had."""
+    done = subprocess.run(
+        [sys.executable, "-c", TAKE_AT_ONCE], cwd=ROOT, env=os.environ, capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) < 24
