@@ -229,15 +229,44 @@ def test_bad_input_gets_a_sentence_and_no_traceback(parts, folder, arguments, st
     assert words in capsys.readouterr().err
 
 
+TINY = """
+[own]
+title = "Own"
+file = "network.keras"
+input_size = 16
+preprocessing = "tf"
+feature_layer = "last"
+head_layer = "predictions"
+classes = ["ant", "bee", "cat"]
+"""
+
+
+@pytest.fixture(params=["a tiny one", pytest.param("compact-resnet", marks=pytest.mark.exhaustive)])
+def models(request, tmp_path):
+    """Give what is named by --models: a network of Keras, tiny and with seeded weights, or one that is built in."""
+    if request.param == "compact-resnet":
+        return request.param
+    import keras
+
+    from tests.explain.models.saved_networks import sequential
+
+    keras.utils.set_random_seed(5)
+    sequential().save(tmp_path)
+    (tmp_path / "models.toml").write_text(TINY)
+    return str(tmp_path / "models.toml")
+
+
 @pytest.mark.slow
-def test_a_compact_network_is_evaluated_once_and_then_without_tensorflow(tmp_path, few_images):
-    for label, stem in (("African_elephant", "elephant_000"), ("American_black_bear", "bear_000")):
+def test_a_network_of_keras_is_evaluated_once_and_then_without_tensorflow(models, tmp_path, few_images):
+    (spec,) = specs = load_specifications(models)
+    for source, label in zip(("elephant_000", "bear_000"), spec.classes, strict=False):
         (tmp_path / "two" / label).mkdir(parents=True)
-        shutil.copy(few_images / label / f"{stem}.jpg", tmp_path / "two" / label)
-    dataset, specs = open_dataset(tmp_path / "two"), load_specifications("compact-resnet")
+        (file,) = few_images.rglob(f"{source}.jpg")
+        shutil.copy(file, tmp_path / "two" / label)
+    dataset = open_dataset(tmp_path / "two")
     path = build(dataset, specs, tmp_path / "cache", batch_size=2).store
     report = evaluate(dataset, open_store(path), specs, steps=STEPS, batch_size=8)
-    assert (report.computed, report.predictions) == (4, {"compact-resnet": 4 * PROBES})
+    assert (report.computed, report.predictions) == (4, {spec.name: 4 * PROBES})
     store = open_store(path)
     first = store.table("curves").query("method == 'fem' and curve == 'deletion' and fraction == 0")
     stated = store.table("predictions")["label_probability"]
@@ -247,12 +276,13 @@ def test_a_compact_network_is_evaluated_once_and_then_without_tensorflow(tmp_pat
     assert not (shuffled["pearson"] > 0.99).any()
     code = (
         "import sys; from explain.cli import app\n"
-        "chosen = ['--dataset', sys.argv[1], '--cache', sys.argv[2], '--steps', '4', '--json']\n"
+        "dataset, cache, models = sys.argv[1:]\n"
+        "chosen = ['--dataset', dataset, '--cache', cache, '--models', models, '--steps', '4', '--json']\n"
         "app(['evaluate', *chosen], standalone_mode=False)\n"
         "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "two"), str(tmp_path / "cache")],
+        [sys.executable, "-c", code, str(tmp_path / "two"), str(tmp_path / "cache"), models],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
