@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import explain
-from explain.findings.findings import findings as judged
+from explain.findings.kept import findings_of
 from explain.measures.chance import BASELINES
 from explain.statistics.skill import skill_table
 from explain.store.reading import Store
@@ -25,9 +25,8 @@ def selection() -> Selection:
 
 def findings() -> str:
     """Write each claim of the reference report with its verdict on the demo."""
-    tables = (store().table(name) for name in ("metrics", "agreement", "predictions"))
     parts = []
-    for each in judged(*tables, selection(), store().dataset, tested=store().table("findings")):
+    for each in findings_of(store()):
         parts.append(f"### {each.number}. {each.claim}\n\n**{each.verdict.capitalize()}.** {each.told or each.note}")
     return "\n\n".join(parts)
 
