@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import streamlit as st
 
@@ -20,6 +21,7 @@ from explain.statistics.architectures import one_of_each_first
 from explain.store import Store
 from explain.store.selection import Selection
 
+_STYLE = f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
 CHIP = 40
 """Letters of a notice that a chip holds."""
 _NOTICE = "notice"
@@ -42,7 +44,8 @@ def open_page(heading: str, line: str = "", *, choosing: bool = True) -> tuple[S
     st.set_page_config(page_title=heading)
     with st.container(gap="xsmall"):
         _lead_to_pages(view)
-        head = st.container(horizontal=True, vertical_alignment="center", gap="small")
+        head = st.container(horizontal=True, vertical_alignment="center", gap="small", key="head")
+        st.html(_STYLE)  # takes no room itself
         show_walk()
     with head:
         st.title(heading, anchor=False, width="content")

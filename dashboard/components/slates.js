@@ -39,6 +39,7 @@ function slateOf({ heading, href, chosen, share, facts, links, pictures }) {
   }
   const row = element("ul", "pictures");
   row.append(...pictures.map(pictureOf));
+  row.style.setProperty("--count", pictures.length);
   slate.append(row);
   return slate;
 }

@@ -4,7 +4,7 @@ function pictureOf(picture, image) {
   const img = element("img");
   img.src = picture.picture;
   img.alt = `${image}: ${picture.caption}`;
-  const framed = element("span", "square");
+  const framed = element("span", "frame");
   framed.append(img);
   shown.append(framed, element("span", "caption", picture.caption));
   return shown;
@@ -19,6 +19,8 @@ function stripOf(strip) {
   text.append(element("span", "image", strip.image), element("span", "line", strip.line));
   const pictures = element("span", "pictures");
   pictures.append(...strip.pictures.map((each) => pictureOf(each, strip.image)));
+  const count = strip.pictures.length;
+  pictures.style.setProperty("--narrow", count % 3 === 1 || count === 2 ? 2 : 3);
   link.append(text, pictures);
   item.append(link);
   return item;

@@ -74,8 +74,12 @@ function mark() {
   }
   for (const link of links) {
     const here = new URL(link.href).pathname === window.location.pathname;
-    if (here) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (!here) link.removeAttribute("aria-current");
+    else if (!link.ariaCurrent) {
+      link.setAttribute("aria-current", "page");
+      const [box, room] = [link.getBoundingClientRect(), menu.getBoundingClientRect()];
+      menu.scrollLeft += box.left + box.width / 2 - room.left - room.width / 2; // on a phone it is one line
+    }
   }
   // The keys go from control to control; what a control is for is shown when they come to it.
   for (const help of document.querySelectorAll("[data-testid=stTooltipIcon] button")) help.tabIndex = -1;

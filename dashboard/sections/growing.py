@@ -75,7 +75,7 @@ def _steps(path: str, digest: str, image: str, model: str, method: str) -> tuple
     for channel in order[:CHANNELS].tolist():
         said = f"Channel {channel}, where it is high" if steps.threshold else f"Channel {channel}"
         plane = heatmap(divide_by_maximum(entries[:, :, channel]))
-        found.append((f"{said}: counts {weights[channel]:+.2g}", _cells(plane, photograph)))
+        found.append((f"{said}: counts {weights[channel]:+.2g}".replace("-", "\u2212"), _cells(plane, photograph)))
     found.append(
         (f"All {len(weights)} added up", _cells(_summed(entries @ weights, cut=steps.cut is not None), photograph))
     )

@@ -56,6 +56,24 @@ def test_keys_reach_the_menu_first_and_no_help_stands_between_controls(visitor):
     expect(find).to_be_focused()
 
 
+def test_the_head_is_one_line_above_the_pictures(visitor):
+    page = visitor("/overview", viewport={"width": 1400, "height": 900})
+    title, share = page.get_by_role("heading", level=1), page.get_by_role("button", name="Share")
+    picture = page.locator(".invitation img").first.bounding_box()
+    middles = [box["y"] + box["height"] / 2 for box in (title.bounding_box(), share.bounding_box())]
+    assert abs(middles[0] - middles[1]) < 10
+    assert picture["y"] <= 180
+
+
+def test_a_phone_s_menu_is_one_line_that_shows_where_one_is(visitor):
+    page = visitor("/about", viewport=NARROW)
+    menu = page.get_by_role("navigation", name="Pages")
+    assert menu.bounding_box()["height"] < 60
+    here = menu.get_by_role("link", name="About")
+    eventually(page, lambda: here.bounding_box()["x"] + here.bounding_box()["width"] <= NARROW["width"])
+    assert 0 <= here.bounding_box()["x"] <= NARROW["width"] - here.bounding_box()["width"]
+
+
 def test_a_phone_s_opened_side_bar_is_folded_on_the_next_page(visitor):
     page = visitor("/gallery", viewport=NARROW)
     page.get_by_test_id("stExpandSidebarButton").click()
