@@ -185,7 +185,9 @@ class View:
         dict of str to str
             Without those at their default.
         """
-        written = {name: link_text(name, self.value(name)) for name in DEFAULTS}
+        own = {name: getattr(self, attribute) for name, attribute in _OF_ATTRIBUTES}
+        said = {name: value for name, value in own.items() if value != DEFAULTS[name]} | dict(self.parameters)
+        written = {name: link_text(name, said[name]) for name in DEFAULTS if name in said}
         return {name: text for name, text in written.items() if text is not None}
 
     def but(self, **changes: Any) -> View:
@@ -207,6 +209,7 @@ DEFAULTS: dict[str, Any] = {
     **{name: parameter.default for name, parameter in PARAMETERS.items()},
 }
 """Every query parameter, with the value at which a link leaves it out."""
+_OF_ATTRIBUTES = [(name, _ATTRIBUTES.get(name, name)) for name in DEFAULTS if name not in PARAMETERS]
 
 
 def parse(params: Mapping[str, str | Sequence[str]]) -> tuple[View, tuple[str, ...]]:

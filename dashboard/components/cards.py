@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dashboard.components.component import data_uri, part
@@ -68,5 +68,9 @@ def show_cards(cards: Sequence[Card], size: str = "medium") -> None:
     size : {"small", "medium", "large"}
         Of the pictures.
     """
-    sent = [asdict(card) | {"pictures": [data_uri(each) if each else "" for each in card.pictures]} for card in cards]
+    sent = [
+        vars(card)
+        | {"pictures": [data_uri(each) if each else "" for each in card.pictures], "said": list(map(vars, card.said))}
+        for card in cards
+    ]
     part("cards")(key="cards", data={"cards": sent, "size": size})
