@@ -1,7 +1,7 @@
 """The engine of many processes, on a cluster of two small nodes on this machine.
 
-Workers that import TensorFlow take ten seconds of processor each, so that two tests run compact networks, and the
-others a tiny one on ONNX Runtime.
+Workers that import TensorFlow take ten seconds of processor each, so that one test runs compact networks, and the
+others small ones on ONNX Runtime.
 """
 
 import importlib.util
@@ -32,16 +32,22 @@ needs_ray = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def cluster():
-    """Start two nodes of one processor each, and connect to them."""
+    """Start two nodes of one processor each, and connect to them.
+
+    Ray's workers give way to all others, which beside tests that keep the processors busy is minutes of nothing.
+    """
     import ray
     from ray.cluster_utils import Cluster
 
+    patch = pytest.MonkeyPatch()
+    patch.setenv("RAY_worker_niceness", "0")
     nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     nodes.add_node(num_cpus=1)
     ray.init(address=nodes.address, log_to_driver=False)
     yield nodes
     ray.shutdown()
     nodes.shutdown()
+    patch.undo()
 
 
 def contents(folder):
@@ -88,11 +94,11 @@ def test_a_killed_build_resumes_on_ray_with_the_missing_rows_alone(
 
 
 @needs_ray
-def test_the_batch_of_a_killed_worker_is_run_again(cluster, few_images):
+def test_the_batch_of_a_killed_worker_is_run_again(cluster, few_images, tmp_path):
     from explain.building.engines.ray import RayEngine
 
     record = open_dataset(few_images).records[0]
-    specs = load_specifications()[:1]  # slow enough that batches are left when the worker is killed
+    specs = (torchs(size=(512, 512)).save(tmp_path),)  # slow enough that batches are left when the worker is killed
     batches = [
         Batch({row: replace(record, image=f"{row}")}, {specs[0].name: frozenset({row})}, frozenset())
         for row in range(100)
