@@ -24,9 +24,12 @@ def open_page(built, opened):
     return lambda stem, **params: opened(built[0], stem, **params)
 
 
+ODD_NAMES = ("two\nlines", "n" * 240)
+
+
 @pytest.fixture(scope="module")
 def pets(tmp_path_factory):
-    """Build a store of a dataset whose labels no model knows, with one model."""
+    """Build a store of a dataset whose labels no model knows, with one model; two images have odd names."""
     root, cache = tmp_path_factory.mktemp("data") / "pets", tmp_path_factory.mktemp("cache")
     for label, source, stems in (
         ("cat", "African_elephant", ("elephant_000", "elephant_002", "elephant_004")),
@@ -35,6 +38,8 @@ def pets(tmp_path_factory):
         (root / label).mkdir(parents=True)
         for stem in stems:
             shutil.copy(DEMO_FOLDER / source / f"{stem}.jpg", root / label)
+    for stem, name in zip(("elephant_005", "elephant_006"), ODD_NAMES, strict=True):
+        shutil.copy(DEMO_FOLDER / "African_elephant" / f"{stem}.jpg", root / "cat" / f"{name}.jpg")
     build(open_dataset(root), load_specifications()[:1], cache, batch_size=4)
     return cache
 
@@ -121,6 +126,19 @@ def test_a_label_that_no_model_knows_gives_the_predicted_class_and_says_so(pets,
     assert re.fullmatch(r"Target: .+ \(predicted: this model has no class for the label\)", maps[0]["lines"][0])
     assert "cat (predicted" not in maps[0]["lines"][0]
     assert maps[1]["lines"][0].startswith("No target class")
+
+
+def test_images_whose_names_have_two_lines_or_over_200_characters_open_from_their_links(pets, opened):
+    images = [card["image"] for card in cards_of(opened(pets, "gallery"))]
+    odd = [image for image in images if image.startswith(("two", "nnn"))]
+    assert len(odd) == 2
+    assert not set(odd) & set(ODD_NAMES)
+    for image in odd:
+        app = opened(pets, "compare", image=image)
+        assert not app.warning
+        assert json.dumps(image)[1:-1] in texts(app)
+    (warning,) = opened(pets, "compare", image=ODD_NAMES[1]).warning
+    assert "link's image is not in this dataset" in warning.value
 
 
 @pytest.mark.parametrize("stem", PAGES)
