@@ -68,7 +68,8 @@ def exhibit(
     images : tuple of str
         As :func:`material` has them.
     """
-    looked_at = material(store, selection, label, images)
+    kept = partial(averages, store, selection, label, images)
+    looked_at = replace(material(store, selection, label, images), averages=kept)
     found = ENTRIES[place].compose(looked_at, options)
     if isinstance(found.details, pd.DataFrame) and len(found.details) > MOST_KEPT:
         return replace(found, details=partial(_details, looked_at, place, options))

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 from explain.findings.contrasts import Tables
 from explain.findings.kept import claim_tables
+from explain.findings.stored import metrics_of
+from explain.findings.study import study_of
 from explain.statistics.per_image import per_image
+from explain.store.layout import TABLE_COLUMNS
+from explain.store.table_files import kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +38,9 @@ def derived_tables(
         tables[name] for name in ("images", "predictions", "metrics", "agreement")
     )
     classes = {model.name: model.classes for model in models}
+    claimed = metrics[metrics["metric"].isin(list(metrics_of(study_of(dataset))))]
     return {
-        **claim_tables(Tables(metrics, agreement, predictions), selection, dataset, classes),
+        **claim_tables(Tables(claimed, agreement, predictions), selection, dataset, classes),
+        "measured": kinds_of(metrics[list(TABLE_COLUMNS["measured"])]),
         "per_image": per_image(images, predictions, metrics, agreement),
     }

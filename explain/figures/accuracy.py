@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from explain.figures.exhibit import Exhibit, Material, Options, nothing
@@ -46,8 +47,8 @@ def accuracy_table(judged: pd.DataFrame, kinds: Mapping[str, Collection[str]]) -
     kind_of = {str(name).replace(" ", "_"): kind for kind, names in kinds.items() for name in names}
 
     def of_kind(names: pd.Series) -> pd.Series:
-        plain = names.str.replace(" ", "_")
-        return plain.map(lambda name: kind_of.get(name, name))
+        places, known = names.str.replace(" ", "_").factorize()
+        return pd.Series(np.array([kind_of.get(name, name) for name in known], object)[places], names.index)
 
     same = of_kind(judged["predicted"].astype(str)) == of_kind(judged["label"].astype(str))
     rows = []

@@ -16,6 +16,8 @@ from explain.measures.registry import measure_of, metric_title
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from explain.findings.casting import Cast
     from explain.findings.claims import Claim, Quantity
     from explain.store.selection import MapKey
@@ -38,21 +40,28 @@ class Tables:
 
     def of_images(self, images: Collection[str]) -> Tables:
         """Keep the rows of some images."""
-        tables = (self.metrics, self.agreement, self.predictions)
-        return Tables(*(each[each["image"].isin(list(images))] for each in tables))
+        place, known = self._images
+        metrics = self.metrics[known.isin(list(images))[place]]  # many rows of each image: texts are compared once
+        return Tables(metrics, *(each[each["image"].isin(list(images))] for each in (self.agreement, self.predictions)))
+
+    @cached_property
+    def _images(self) -> tuple[NDArray[np.intp], pd.Index]:
+        """The images of the metrics, in order, and the place of every row's among them."""
+        place, images = self.metrics["image"].factorize(sort=True)
+        return place, pd.Index(images)
 
     @cached_property
     def wide(self) -> pd.DataFrame:
         """The metrics, one row per image, one column per model, method and metric."""
         keys = ["model", "method", "metric"]
         groups = self.metrics.groupby(keys, sort=True)["value"]
-        place, images = self.metrics["image"].factorize(sort=True)  # once: a pivot looks at every row's four names
+        place, images = self._images  # once: a pivot looks at every row's four names
         columns = {}
         for key, rows in groups.indices.items():
             column = np.full(len(images), np.nan)
             column[place[rows]] = self.metrics["value"].to_numpy(float)[rows]
             columns[key] = column
-        index = pd.Index(images, name="image")
+        index = images.rename("image")
         return pd.DataFrame(columns, index=index) if columns else pd.DataFrame(index=index)
 
     @cached_property
@@ -63,7 +72,10 @@ class Tables:
     @cached_property
     def labels(self) -> pd.Series:
         """Label by image, for the rows of :attr:`wide`."""
-        return self.metrics.drop_duplicates("image").set_index("image")["label"].reindex(self.wide.index)
+        place, images = self._images
+        first = np.empty(len(images), np.intp)
+        first[place[::-1]] = np.arange(len(place))[::-1]
+        return pd.Series(self.metrics["label"].array[first], images.rename("image"), name="label")
 
     def sum_of(self, model: str, method: str, quantity: Quantity) -> pd.Series | None:
         """Give a quantity by image, NaN where one of its metrics is missing; None where no image has one of them."""
@@ -84,8 +96,7 @@ class Tables:
         """Keep the images that every one of some models answers right: their maps are of label and answer at once."""
         judged = self.predictions[self.predictions["model"].isin(list(models))]
         right = judged.assign(right=judged["right"].fillna(False).astype(bool)).groupby("image")["right"].all()
-        kept = set(right[right].index)
-        return Tables(*(each[each["image"].isin(kept)] for each in (self.metrics, self.agreement, self.predictions)))
+        return self.of_images(right[right].index)
 
     def labels_with(self, part: str) -> set[str]:
         """List the labels of which some image shows a part."""

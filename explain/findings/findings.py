@@ -155,8 +155,8 @@ def claims_tested(
 ) -> Tested:
     """Test every claim that tables and cast allow, on all images; parameters as for :func:`judge`."""
     measured = measured_claims(tables, study.claims, cast)
-    both = [each[["image", "label"]].drop_duplicates("image") for each in (tables.metrics, tables.predictions)]
-    labels = pd.concat(both).drop_duplicates("image").set_index("image")["label"]
+    answered = tables.predictions.drop_duplicates("image").set_index("image")["label"]
+    labels = pd.concat([tables.labels, answered[~answered.index.isin(tables.labels.index)]])
     return Tested(
         rows_of(measured),
         {

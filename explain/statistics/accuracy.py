@@ -51,7 +51,7 @@ def reliability(predictions: pd.DataFrame, bins: int = BINS) -> pd.DataFrame:
         )  # fmt: skip
     columns = ["model", "bin_low", "bin_high", "n", "confidence", "right", "low", "high"]
     frame = pd.DataFrame(rows, columns=columns)
-    order = {model: rank for rank, model in enumerate(dict.fromkeys(known["model"]))}
+    order = {model: rank for rank, model in enumerate(known["model"].unique())}
     return frame.sort_values(["model", "bin_low"], key=lambda c: c.map(order) if c.name == "model" else c).reset_index(
         drop=True
     )
@@ -115,7 +115,7 @@ def confusion(predictions: pd.DataFrame, label_of: Mapping[str, Mapping[str, str
         model, label, answer (a label, or ``another class``), n, share (of the row), named: for another class,
         the five most frequent classes with their counts.
     """
-    labels = list(dict.fromkeys(predictions["label"]))
+    labels = predictions["label"].unique().tolist()
     answers = list(dict.fromkeys([*labels, *(name for of in label_of.values() for name in of.values()), ANOTHER]))
     rows = []
     for model, part in predictions.groupby("model", sort=False):
@@ -139,7 +139,9 @@ def answers_in_labels(predicted: pd.Series, names: Mapping[str, str]) -> pd.Seri
     names : mapping of str to str
         Label by class name.
     """
-    return pd.Series([names.get(name, ANOTHER) for name in predicted], index=predicted.index, dtype=object)
+    places, known = predicted.factorize()
+    called = np.array([*(names.get(name, ANOTHER) for name in known), ANOTHER], object)
+    return pd.Series(called[places], index=predicted.index, dtype=object)
 
 
 def _most_frequent(names: pd.Series) -> str:

@@ -39,6 +39,7 @@ TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
         "claim", "scope", "metric", "title", "maps", "side", "deviation", "carrying", "opposed", "undecided", "answers",
     ),
     "examples": ("claim", "scope", "metric", "side", "image", "label", "value"),
+    "measured": ("label", "model", "method", "metric"),
     "per_image": ("image", "label", "status", "subject_share"),
     "chance": ("image", "label", "model", "method", "metric", "baseline", "map_of", "value"),
     "skill": (

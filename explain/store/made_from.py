@@ -13,6 +13,7 @@ MADE_FROM: dict[str, tuple[str, ...]] = {
     "checks": _OF_MAPS,
     "carried": _OF_MAPS,
     "examples": _OF_MAPS,
+    "measured": ("metrics",),
     "per_image": ("images", *_OF_MAPS),
 }
 """By table: what it is computed from. Pages read it in place of these, which have a row for each image and map."""

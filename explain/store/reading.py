@@ -99,7 +99,7 @@ class Store:
 
     def kinds_in(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         """List the different rows that a table has in columns of few values, such as model, method and metric."""
-        return read_kinds(self.path, self.provenance["tables"], name, columns)
+        return read_kinds(self.path, self.provenance, name, columns)
 
     def row(self, image: str) -> int:
         """Give the row of an image in every array.

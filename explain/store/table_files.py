@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 from explain.errors import StoreError
 from explain.store.filesystem import is_remote, read_whole
 from explain.store.layout import TABLE_COLUMNS
+from explain.store.made_from import is_current
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     import pandas as pd
 
-ROW_GROUP = 2**17
-"""Rows that Parquet packs together: a reader passes over those that hold none of the rows that it wants."""
+ROW_GROUP, LEAST_GROUP = 2**17, 2**13
+"""Rows that Parquet packs together, at the most and at the least: a reader passes over those that hold none of the rows
+that it wants, so that where there are enough of them, rows of one kind are packed by themselves."""
 KINDS = (
     "label", "model", "method", "metric", "model_a", "method_a", "model_b", "method_b", "baseline", "curve",
     "substrate", "check",
@@ -43,9 +45,10 @@ def read_table(
     return _read(store, files, name, wanted, lambda file: read_rows(file, columns, where))
 
 
-def read_kinds(store: Path, files: Mapping[str, str], name: str, columns: Sequence[str]) -> pd.DataFrame:
-    """Give :meth:`explain.store.Store.kinds_in`."""
-    return _read(store, files, name, columns, lambda file: kinds_in(file, columns))
+def read_kinds(store: Path, manifest: Mapping[str, Any], name: str, columns: Sequence[str]) -> pd.DataFrame:
+    """Give :meth:`explain.store.Store.kinds_in`, for metrics from the table that lists what was measured."""
+    listed = "measured" if name == "metrics" and is_current(manifest, "measured") else name
+    return _read(store, manifest["tables"], listed, columns, lambda file: kinds_in(file, columns))
 
 
 def _read(
@@ -106,18 +109,46 @@ def kinds_in(file: Path, columns: Sequence[str]) -> pd.DataFrame:
     OSError, ValueError
         If the file is not there, was changed, or is no Parquet.
     """
-    import numpy as np
     import pandas as pd
     import pyarrow.parquet as pq
 
     if pq.read_metadata(_source(file)).num_rows == 0:
         return pd.DataFrame({name: [] for name in columns})
-    found = pq.read_table(_source(file), columns=list(columns), read_dictionary=list(columns)).to_pandas()
-    place = np.zeros(len(found), np.int64)
-    for name in columns:
-        place = place * (1 + len(found[name].cat.categories)) + found[name].cat.codes.to_numpy()
-    first = np.sort(np.unique(place, return_index=True)[1])
-    return found.iloc[first].astype("str").reset_index(drop=True)
+    return kinds_of(pq.read_table(_source(file), columns=list(columns), read_dictionary=list(columns)).to_pandas())
+
+
+def kinds_of(table: pd.DataFrame) -> pd.DataFrame:
+    """List the different rows of a table whose columns have few values, in the order in which they begin."""
+    import numpy as np
+
+    place, count = np.zeros(len(table), np.int64), 1
+    for name in table:
+        values = table[name].astype("category").cat
+        place = place * (1 + len(values.categories)) + values.codes.to_numpy()
+        count *= 1 + len(values.categories)
+    if count > 2 * len(table):
+        first = np.unique(place, return_index=True)[1]
+    else:  # so few that no row need be sorted
+        at = np.full(count + 1, -1)
+        at[place[::-1]] = np.arange(len(place))[::-1]
+        first = at[at >= 0]
+    return table.iloc[np.sort(first)].astype("str").reset_index(drop=True)
+
+
+def packed_rows(table: pd.DataFrame) -> Iterator[tuple[int, int]]:
+    """Say which rows are packed together: cut where the model, method or metric changes, unless that makes few."""
+    import numpy as np
+    import pandas as pd
+
+    changes = np.zeros(max(0, len(table) - 1), bool)
+    for name in KINDS:
+        if name in table and name != "label":  # a class's images lie together within what one model and method has
+            changes |= np.diff(pd.factorize(table[name])[0]) != 0
+    start = 0
+    for end in [*(1 + np.flatnonzero(changes)).tolist(), len(table)]:
+        if end - start >= LEAST_GROUP or end == len(table):
+            yield from ((at, min(at + ROW_GROUP, end)) for at in range(start, end, ROW_GROUP))
+            start = end
 
 
 def _source(file: Path) -> Any:

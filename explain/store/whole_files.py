@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from explain.store.digests import digest_of
 from explain.store.filesystem import file_digests, files_below, read_whole, write_atomically
 from explain.store.layout import CHECKSUMS, JOURNAL, MANIFEST, SCHEMA
-from explain.store.table_files import ROW_GROUP
+from explain.store.table_files import packed_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +27,13 @@ def write_table(store: Path, name: str, frame: pd.DataFrame) -> str:
     str
         Its place, relative to the store.
     """
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer, index=False, compression="zstd", row_group_size=ROW_GROUP)
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    buffer, whole = io.BytesIO(), pa.Table.from_pandas(frame, preserve_index=False)
+    with pq.ParquetWriter(buffer, whole.schema, compression="zstd") as file:
+        for start, end in packed_rows(frame):
+            file.write_table(whole.slice(start, end - start))
     return _put_table(store, name, buffer.getvalue())
 
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from explain.store.table_files import kinds_in, read_rows
@@ -49,6 +50,20 @@ def test_kinds_are_the_different_rows_in_their_order(written):
     table, file = written
     expected = table[["label", "model", "metric"]].drop_duplicates().reset_index(drop=True)
     pd.testing.assert_frame_equal(kinds_in(file, ("label", "model", "metric")), expected)
+
+
+def test_rows_of_one_kind_are_packed_by_themselves_where_there_are_enough_of_them(tmp_path):
+    table = pd.DataFrame(
+        {"metric": np.repeat(["radius", "area", "gini", "few"], [150_000, 9_000, 9_000, 10]), "value": 0.5}
+    )
+    file = tmp_path / write_table(tmp_path, "metrics", table)
+    groups = pq.ParquetFile(file).metadata
+    held = [groups.row_group(number).column(0).statistics for number in range(groups.num_row_groups)]
+    assert [(each.min, each.max, each.num_values) for each in held] == [
+        ("radius", "radius", 2**17), ("radius", "radius", 150_000 - 2**17), ("area", "area", 9_000),
+        ("gini", "gini", 9_000), ("few", "few", 10),
+    ]  # fmt: skip
+    pd.testing.assert_frame_equal(read_rows(file), table)
 
 
 def test_a_table_without_rows_is_asked_for_some(tmp_path):
