@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,17 +89,43 @@ def read_rows(
     OSError, ValueError
         If the file is not there, was changed, or is no Parquet.
     """
+    import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    metadata = pq.read_metadata(_source(file))
+    source = _source(file)
+    metadata = pq.read_metadata(source)
     schema = metadata.schema.to_arrow_schema()
-    held = [name for name in columns if name in schema.names] if columns is not None else None
-    filters = [(name, "in", list(values)) for name, values in (where or {}).items() if name in schema.names]
-    if not metadata.num_rows or any(not values for _, _, values in filters):  # without rows, columns have any type
-        return _texts(schema.empty_table().select(held or schema.names)).to_pandas()
-    kinds = [name for name in KINDS if name in schema.names]
-    found = pq.read_table(_source(file), columns=held, filters=filters or None, read_dictionary=kinds)
-    return _texts(found).to_pandas()
+    held = [name for name in (schema.names if columns is None else columns) if name in schema.names]
+    wanted = {name: sorted(values) for name, values in (where or {}).items() if name in schema.names}
+    if not metadata.num_rows or not all(wanted.values()):  # without rows, columns have any type
+        return _texts(schema.empty_table().select(held)).to_pandas()
+    opened = pq.ParquetFile(source, metadata=metadata, read_dictionary=[n for n in KINDS if n in schema.names])
+    found = opened.read_row_groups(_groups(metadata, wanted), list(dict.fromkeys((*held, *wanted))))
+    for name, values in wanted.items():
+        column = found[name].cast(schema.field(name).type)
+        found = found.filter(pc.is_in(column, pa.array(values, column.type)))
+    return _texts(found.select(held)).to_pandas()
+
+
+def _groups(metadata: Any, wanted: Mapping[str, Sequence[str]]) -> list[int]:
+    """Find the groups of rows that may hold values, sorted ones, by the least and the greatest that each group has.
+
+    Arrow itself looks at these of no column that is read as one of few values.
+    """
+    place = {metadata.schema.column(number).name: number for number in range(metadata.num_columns)}
+    groups = []
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        ends = [(group.column(place[name]).statistics, values) for name, values in wanted.items()]
+        if all(of is None or not of.has_min_max or _between(values, of.min, of.max) for of, values in ends):
+            groups.append(number)
+    return groups
+
+
+def _between(values: Sequence[str], low: str, high: str) -> bool:
+    at = bisect_left(values, low)
+    return at < len(values) and values[at] <= high
 
 
 def kinds_in(file: Path, columns: Sequence[str]) -> pd.DataFrame:
