@@ -5,7 +5,7 @@ A region is the share of each cell of the grid that lies inside, shape (n, h, w)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -84,20 +84,16 @@ def auc_iou(maps: MapsOnGrid, coverage: Coverage) -> NDArray[np.float64]:
     The area under IoU over thresholds: Choe et al., "Evaluating Weakly Supervised Object Localization Methods Right",
     CVPR 2020, which says why one threshold will not do.
     """
-    inside, top = region_on_grid(coverage), maps.peak[:, None]
-    share = np.divide(maps.cells, top, out=np.zeros_like(maps.cells), where=top > 0)
-    share *= THRESHOLDS
-    share += 1e-9
-    step = np.minimum(share, THRESHOLDS, out=share).astype(np.intp)  # none is below zero: cutting off is rounding down
-    step += np.arange(len(step))[:, None] * (THRESHOLDS + 1)
-    at, size = step.ravel(), len(step) * (THRESHOLDS + 1)
+    inside, count, steps = region_on_grid(coverage), len(maps.cells), THRESHOLDS + 1
+    share = maps.cells * np.divide(THRESHOLDS, maps.peak, out=np.zeros(count), where=maps.peak > 0)[:, None]
+    share += (np.arange(count) * steps + 1e-9)[:, None]
+    at = share.ravel().astype(np.intp)  # none is below zero: cutting off is rounding down
 
-    def above(weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
-        counted = np.bincount(at, None if weights is None else weights.ravel(), size).reshape(len(step), -1)
-        return counted[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:-1]
+    def above(counted: NDArray[Any]) -> NDArray[np.float64]:
+        return counted.reshape(count, steps)[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:-1]
 
-    intersection = above(inside.filled)
-    union = above(None) + inside.area[:, None] - intersection
+    intersection = above(np.bincount(at[inside.covered], inside.filled.ravel()[inside.covered], count * steps))
+    union = above(np.bincount(at, minlength=count * steps)) + inside.area[:, None] - intersection
     shares = np.divide(intersection, union, out=np.zeros_like(union), where=union > 0)
     return _where_known(maps, coverage, shares.mean(axis=1))
 

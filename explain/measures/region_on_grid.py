@@ -44,6 +44,11 @@ class RegionOnGrid:
         return np.nan_to_num(self.cells)
 
     @cached_property
+    def covered(self) -> NDArray[np.intp]:
+        """Which cells, of all images in reading order, lie inside in part at least."""
+        return np.flatnonzero(self.filled)
+
+    @cached_property
     def inside(self) -> NDArray[np.bool_]:
         """Which cells count as inside, shape (n, h * w)."""
         return self.cells >= INSIDE
