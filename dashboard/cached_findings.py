@@ -10,7 +10,7 @@ from dashboard.cached_store import opened
 from data.images import decode, encode
 from explain.figures.overlay import overlay, shrunk
 from explain.findings.kept import findings_of
-from explain.findings.predicted import findings_of_predicted
+from explain.findings.predicted import findings_of_predicted, images_looked_at
 from explain.measures.single_image import density
 from explain.store.selection import Selection
 
@@ -38,6 +38,11 @@ def judged_of_predicted(store: Store, images: tuple[str, ...] = ()) -> tuple[Fin
     return _judged_of_predicted(str(store.path), store.digest, images)
 
 
+def looked_at_of_predicted(store: Store) -> tuple[str, ...]:
+    """Give the images that claims on maps of each model's own answer are judged on; none where on all."""
+    return _looked_at(str(store.path), store.digest)
+
+
 def pictures_of(store: Store, image: str, maps: tuple[MapKey, ...], side: int = THUMBNAIL) -> tuple[bytes, ...]:
     """Draw stored maps of one image small, over the photograph and on one scale; without maps, the photograph alone.
 
@@ -58,6 +63,12 @@ def _judged(path: str, digest: str, images: tuple[str, ...]) -> tuple[Finding, .
 def _judged_of_predicted(path: str, digest: str, images: tuple[str, ...]) -> tuple[Finding, ...]:
     store = opened(path, digest)
     return findings_of_predicted(store, Selection.of(store, store.shown_models, store.shown_methods), images)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _looked_at(path: str, digest: str) -> tuple[str, ...]:
+    store = opened(path, digest)
+    return images_looked_at(store, Selection.of(store, store.shown_models, store.shown_methods))
 
 
 @st.cache_data(show_spinner=False, max_entries=512)

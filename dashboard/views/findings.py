@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.cached_findings import judged, judged_of_predicted
+from dashboard.cached_findings import judged, judged_of_predicted, looked_at_of_predicted
 from dashboard.cached_statistics import exhibit
 from dashboard.chosen_images import chosen_images, show_chosen
 from dashboard.evidence_of_claims import show_evidence
@@ -36,6 +36,8 @@ if chosen:
     st.warning(plain(chosen.caution), icon=":material/experiment:")
 says = f"Each claim, its test on these {chosen.counted}, and its verdict beside that on all." if chosen else study.says
 st.markdown(f"{plain(says)} {VERDICTS_ARE_ABOUT}")
+if view.of == "predicted" and not chosen and (drawn := looked_at_of_predicted(store)):
+    st.caption(f"Looked at here: {len(drawn):,} of {store.dataset.images:,} images, drawn by a fixed seed.")
 link_to_explanations(JUDGING, selection, view)
 if view.test and view.test not in {f"{f.number}:{metric}:{scope}" for f in found for metric, scope in f.tests}:
     say_of_link("The link's test is none of these claims'; no other is shown for it.")

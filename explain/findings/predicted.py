@@ -12,6 +12,8 @@ from explain.findings.contrasts import Tables
 from explain.findings.findings import judge
 from explain.findings.remeasuring import LABELLED, PREDICTED, MapChoice, remeasure
 from explain.findings.study import study_of
+from explain.statistics.many_images import MANY
+from explain.statistics.some_images import some_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,7 +29,7 @@ def findings_of_predicted(store: Store, selection: Selection, images: Collection
     Parameters
     ----------
     images : collection of str
-        Only these, where there are any.
+        Only these, where there are any; else those that :func:`images_looked_at` draws.
 
     Returns
     -------
@@ -37,19 +39,43 @@ def findings_of_predicted(store: Store, selection: Selection, images: Collection
     """
     study = study_of(store.dataset)
     classes = {model.name: model.classes for model in store.models}
-    tables = tables_of_predicted(store, selection)
-    if images:
-        tables = tables.of_images(images)
+    tables = tables_of_predicted(store, selection, images or images_looked_at(store, selection))
     return judge(study, tables, cast_of(study, selection), store.dataset, classes=classes)
 
 
-def tables_of_predicted(store: Store, selection: Selection) -> Tables:
+def images_looked_at(store: Store, selection: Selection) -> tuple[str, ...]:
+    """Draw the images that are looked at, by a fixed seed, where more than 2,000 would have to be measured again.
+
+    Returns
+    -------
+    tuple of str
+        2,000 of all; none where all are looked at.
+    """
+    if len(answered_otherwise(store, selection)) <= MANY:
+        return ()
+    images = store.table("images", ("image", "status"))
+    readable = images.loc[images["status"] == "ok", "image"]
+    return tuple(readable.iloc[some_of(len(readable), MANY)])
+
+
+def tables_of_predicted(store: Store, selection: Selection, images: Collection[str] = ()) -> Tables:
     """Give the store's tables with maps of the predicted class: only images whose maps change are measured again.
 
     Maps that the store does not suffice for are missing for these images.
+
+    Parameters
+    ----------
+    images : collection of str
+        Only these, where there are any.
     """
-    metrics, agreement, predictions = (store.table(name) for name in ("metrics", "agreement", "predictions"))
+    only = {"image": images} if images else {}
+    metrics, agreement, predictions = (
+        store.table(name, None, only) for name in ("metrics", "agreement", "predictions")
+    )
     changed = answered_otherwise(store, selection)
+    if images:
+        kept = set(images)
+        changed = [image for image in changed if image in kept]
     if not changed:
         return Tables(metrics, agreement, predictions)
     choices = [

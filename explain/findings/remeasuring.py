@@ -160,7 +160,7 @@ def _raw_maps(store: Store, choices: Sequence[MapChoice], images: Sequence[str])
     rows = [store.row(image) for image in images]
     for model in dict.fromkeys(choice.model for choice in choices):
         evidence = stored_evidence(store, model, images)
-        targets = {LABELLED: store.targets(model)[rows], PREDICTED: store.logits(model)[rows].argmax(axis=1)}
+        targets = {LABELLED: store.targets(model)[rows], PREDICTED: evidence.logits.argmax(axis=1)}
         plain: dict[MapChoice, NDArray[Any]] = {}
         for choice in (each for each in choices if each.model == model):
             key = MapChoice(model, choice.method, choice.target, choice.parameters)

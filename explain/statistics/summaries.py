@@ -54,13 +54,15 @@ def paired_values(metrics: pd.DataFrame, metric: str, first: MapKey, second: Map
     pandas.DataFrame
         image, label, first, second, difference; only images that have both.
     """
-    rows = metrics[metrics["metric"] == metric].set_index(["image", "label"])
-    values = {
-        name: rows.loc[(rows["model"] == model) & (rows["method"] == method), "value"]
-        for name, (model, method) in (("first", first), ("second", second))
-    }
-    frame = pd.concat(values, axis=1, join="inner").dropna()
-    return frame.assign(difference=frame["first"] - frame["second"]).reset_index()
+    rows = metrics[metrics["metric"] == metric].dropna(subset=["value"])
+    one, other = (
+        rows.loc[(rows["model"] == model) & (rows["method"] == method), ["image", "label", "value"]]
+        for model, method in (first, second)
+    )
+    frame = one.rename(columns={"value": "first"}).merge(
+        other[["image", "value"]].rename(columns={"value": "second"}), on="image", validate="one_to_one"
+    )
+    return frame.assign(difference=frame["first"] - frame["second"])
 
 
 def agreement_table(agreement: pd.DataFrame, measure: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pytest
 from explain.explainers.registry import DEFAULT_METHODS, EXPLAINERS
 from explain.findings.casting import cast_of
 from explain.findings.multiverse import settings_of
-from explain.findings.predicted import answered_otherwise, tables_of_predicted
+from explain.findings.predicted import answered_otherwise, images_looked_at, tables_of_predicted
 from explain.findings.remeasuring import PREDICTED, MapChoice, remeasure
 from explain.findings.study import study_of
 from explain.measures.alignment import Alignment
@@ -78,6 +78,20 @@ def test_of_the_predicted_class_only_images_that_are_answered_otherwise_change(s
     moved = same[np.abs(found[same] - stored[same]) > 1e-9]
     assert set(moved.get_level_values("image")) <= set(changed)
     assert set(moved.get_level_values("method")) == {TARGETED}
+
+
+def test_where_many_images_change_some_of_all_are_looked_at_and_they_alone(store, selection, monkeypatch):
+    changed, images = answered_otherwise(store, selection), store.table("images")
+    assert images_looked_at(store, selection) == ()
+    monkeypatch.setattr("explain.findings.predicted.MANY", len(changed) - 1)
+    drawn = images_looked_at(store, selection)
+    assert len(set(drawn)) == len(changed) - 1
+    assert set(drawn) < set(images.loc[images["status"] == "ok", "image"])
+    some, every = (tables_of_predicted(store, selection, only).metrics for only in (drawn, ()))
+    assert set(some["image"]) == set(drawn)
+    keys = ["image", "model", "method", "metric"]
+    values = every.set_index(keys)["value"].reindex(some.set_index(keys).index)
+    np.testing.assert_allclose(some["value"], values, rtol=1e-9)
 
 
 def test_cells_lie_where_the_network_looks_unless_they_are_centred(original):
