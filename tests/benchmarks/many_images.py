@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from explain.building.derived import derived_tables
+from explain.findings.study import study_digest, study_of
 from explain.statistics.skill import skill_table
 from explain.store import Store, open_store
 from explain.store.filesystem import open_arrays
@@ -72,6 +73,7 @@ def write_store(source: Store, images: int, cache: Path) -> Path:
     }  # fmt: skip
     manifest["tables"] = {name: write_table(path, name, table) for name, table in tables.items()}
     manifest["made_from"] = sources_of(manifest["tables"])
+    manifest["tested_study"] = study_digest(study_of(info))
     write_manifest(path, manifest)
     return path
 
