@@ -53,7 +53,10 @@ def run(settings: Settings) -> Section:
         }
         for size, found in by_size.items()
     }
-    plot(by_size, PLOT)
+    try:
+        plot(by_size, PLOT)
+    except ModuleNotFoundError as error:  # hours of building are worth more than their drawing
+        print(f"{PLOT} is not drawn: {error.name} is missing; run: pip install '.[bench]'", file=sys.stderr)
     return Section(
         "growth",
         "Growth",
