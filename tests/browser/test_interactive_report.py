@@ -19,7 +19,7 @@ from explain.measures.alignment import CENTRED
 from explain.measures.resampling import resample
 from explain.report.interactive import write_site
 from explain.report.interactive.catalogue import script_of
-from explain.store import newest_stores, open_store
+from explain.store import open_store
 from explain.store.evidence import explain_stored
 from tests.browser.visiting import NARROW, PATIENCE, WIDE, serious_violations
 
@@ -44,9 +44,8 @@ MAPS = """async ([id, k]) => {
 
 
 @pytest.fixture(scope="module")
-def store(demo_store):
-    (store,) = newest_stores(demo_store)
-    return store
+def store(built):
+    return open_store(built[1].store)
 
 
 @pytest.fixture(scope="module")
@@ -128,21 +127,22 @@ def test_it_opens_without_errors_and_everybody_can_read_it(reader, site, address
 
 def test_a_filter_is_in_the_address_and_counts_what_the_store_holds(reader, site, store):
     page = reader(site)
-    page.get_by_label("Class").select_option("African_elephant")
-    images = store.table("images")
+    page.get_by_label("Class").select_option("American_black_bear")
+    images = store.table("images").query("status == 'ok'")
     expect(page.get_by_role("status").filter(has_text="images")).to_have_text(
-        f"{(images['label'] == 'African_elephant').sum()} of {len(images)} images"
+        f"{(images['label'] == 'American_black_bear').sum()} of {len(images)} images"
     )
-    assert "label=African_elephant" in page.url
+    assert "label=American_black_bear" in page.url
     page.get_by_label("Verdict").select_option("wrong")
-    wrong = store.table("predictions").query("label == 'African_elephant' and right == False")["image"].nunique()
+    wrong = store.table("predictions").query("label == 'American_black_bear' and right == False")["image"].nunique()
+    assert wrong > 0
     expect(page.locator(".card")).to_have_count(wrong)
 
 
 def test_a_card_opens_its_maps_and_a_slider_draws_them_anew_in_place(reader, site):
     page = reader(site)
-    page.locator(".card").nth(3).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("elephant_003")
+    page.locator(".card").nth(1).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("elephant_002")
     canvas = page.locator(".panels figure canvas:not(.bar)").last
     before, element = canvas.evaluate("(each) => each.toDataURL()"), canvas.element_handle()
     page.get_by_role("slider", name="K of FEM").press("ArrowLeft")
@@ -162,13 +162,14 @@ def test_what_a_link_says_that_is_not_understood_is_named(reader, site):
     assert page.locator("main img[src=x]").count() == 0
 
 
-def test_a_missing_file_costs_its_own_maps_alone(reader, site, tmp_path):
+def test_a_missing_file_costs_its_own_maps_alone(reader, site, store, tmp_path):
     damaged = tmp_path / "site"
     shutil.copytree(site, damaged)
-    (damaged / "data" / "evidence" / "000002.js").unlink()
+    missing = f"data/evidence/{store.row('elephant_002'):06d}.js"
+    (damaged / missing).unlink()
     (damaged / "data" / "maps" / "compact-resnet" / f"{next(iter(EXPLAINERS))}.js").write_text("Site.put(")
     page = reader(damaged, "#page=compare&image=elephant_002")
-    expect(page.get_by_role("alert")).to_have_text("The file data/evidence/000002.js is missing.")
+    expect(page.get_by_role("alert")).to_have_text(f"The file {missing} is missing.")
     page.get_by_role("link", name="Next").click()
     expect(page.get_by_role("alert")).to_have_count(0)
     page.get_by_role("link", name="Gallery").click()
@@ -242,11 +243,15 @@ def test_resizing_in_the_browser_is_pillows_to_the_last_level(reader, site, size
     pixels = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
     encoded = base64.b64encode(pixels.tobytes()).decode()
     found = reader(site).evaluate(
-        "([text, size, wanted]) => Array.from(Site.resize(Site.bytes(text), size, wanted))",
+        """([text, size, wanted]) => {
+            let bytes = "";  // as text: a hundred thousand numbers one by one take seconds on their way here
+            for (const value of Site.resize(Site.bytes(text), size, wanted)) bytes += String.fromCharCode(value);
+            return btoa(bytes);
+        }""",
         [encoded, list(size), [208, 224]],
     )
     expected = np.asarray(Image.fromarray(pixels).resize((224, 208), Image.Resampling.BILINEAR))
-    np.testing.assert_array_equal(np.reshape(found, expected.shape), expected)
+    np.testing.assert_array_equal(np.frombuffer(base64.b64decode(found), np.uint8).reshape(expected.shape), expected)
 
 
 @pytest.mark.slow
