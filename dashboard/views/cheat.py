@@ -1,8 +1,11 @@
 """A network that learnt a mark in place of the animal, on purpose: what of it the tool shows, in numbers."""
 
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from dashboard.cached_store import available, card_picture, table
+from dashboard.components.strips import Strip, show_strips
 from dashboard.page import open_page
 from dashboard.plain_text import plain
 from dashboard.plots import show
@@ -44,6 +47,16 @@ def measured_of(path: str, digest: str) -> Measured | None:
     return measure(store)
 
 
+def twins(marked: str, bare: str, model: str, method: str) -> Strip:
+    """Give a photograph with the mark and without it, each with its map; Compare opens both."""
+    both = view.but(image=marked, with_=bare, models=(model,), methods=(method,)).to_params()
+    pictures = tuple(
+        (words, card_picture(str(store.path), store.digest, image, "overlay", model, method, view.colormap))
+        for words, image in (("With the mark", marked), ("Without it", bare))
+    )
+    return Strip(bare, "", f"./compare?{urlencode(both)}", pictures)
+
+
 def maps_of(measured: Measured, models: dict[str, str]) -> None:
     """Show some photographs with a map over them, and the same without the mark."""
     model = view.model if view.model in models else next(iter(models))
@@ -57,15 +70,10 @@ def maps_of(measured: Measured, models: dict[str, str]) -> None:
     worn = measured.twins.of_label(measured.twins.wearer)
     wide = [place for place, image in enumerate(worn.marked) if images.width[image] > images.height[image]]
     chosen = (wide or list(range(len(worn.marked))))[:: max(1, len(wide) // PICTURES)][:PICTURES]
-    for names, heading in ((worn.marked, "With the mark"), (worn.plain, "The same photographs without it")):
-        st.caption(heading)
-        for column, place in zip(st.columns(PICTURES), chosen, strict=False):
-            image = names[place]
-            with column:
-                picture = card_picture(str(store.path), store.digest, image, "overlay", model, method, view.colormap)
-                st.image(picture, width="stretch")
-                params = view.but(image=image, models=(model,), methods=(method,)).to_params()
-                st.page_link("views/compare.py", label=plain(image), query_params=params)
+    for number, column in enumerate(st.columns(2)):
+        with column:
+            pairs = [(worn.marked[place], worn.plain[place]) for place in chosen[number::2]]
+            show_strips([twins(*pair, model, method) for pair in pairs], f"twins_{number}")
 
 
 found, every = measured_of(str(store.path), store.digest), Selection.of(store)

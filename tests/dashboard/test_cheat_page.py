@@ -1,5 +1,8 @@
 """The page about the network that cheats: verdicts by the printed rule, and a way to what it is about."""
 
+import json
+from urllib.parse import parse_qs
+
 import pytest
 
 from explain.shortcuts.rule import RULE
@@ -43,3 +46,14 @@ def test_model_and_method_of_the_pictures_are_the_links(on_marked):
 
 def test_without_a_store_of_it_the_page_says_how_to_make_one(built, opened):
     assert opened(built[0], "cheat").code[-1].value == "python -m explain build --dataset demo-marked"
+
+
+def test_a_photograph_stands_beside_its_twin_and_compare_opens_both(on_marked):
+    sent = [json.loads(part.proto.json) for part in on_marked().get("bidi_component")]
+    strips = [strip for each in sent if "strips" in each for strip in each["strips"]]
+    assert len(strips) == 4
+    for strip in strips:
+        assert [each["caption"] for each in strip["pictures"]] == ["With the mark", "Without it"]
+        asked = parse_qs(strip["link"].partition("?")[2])
+        assert asked["with"] == [strip["image"]]
+        assert asked["image"] == [f"{strip['image']}_marked"]
