@@ -9,11 +9,12 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # `streamlit run` puts only this folder on the path
 
-from dashboard.processes import share_one_heap, take_one_thread_a_visitor
+from dashboard.processes import share_one_heap, take_one_thread_a_visitor, take_short_turns
 
 if __name__ != "__main__":  # once, before the server has threads and NumPy
     take_one_thread_a_visitor()
     share_one_heap()
+    take_short_turns()
 
 from dashboard.boundary import contained, tell_of_page
 from dashboard.pages import PAGES
