@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dashboard.cached_pictures import deviation_picture
 from dashboard.cached_store import rows, table
 from dashboard.drawing import colour_bar
 from dashboard.plain_text import plain
 from data.images import encode
 from explain.faithfulness.certainty import deviations_of_image
 from explain.figures.agreement import self_agreement
-from explain.figures.overlay import overlay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,10 +58,10 @@ def how_sure_they_are(
         row = shown[start : start + MOST_COLUMNS]
         for column, key in zip(st.columns(min(MOST_COLUMNS, max(2, len(shown)))), row, strict=False):
             title = selection.title(key)
-            blend = overlay(photograph, found[key], colormap=view.colormap, opacity=view.opacity, maximum=top or None)
             said = alike_in_words(own.get(key), usual.get(key))
             column.image(
-                encode(outlines.on(blend)), width="stretch", alt=f"{title}: where the map varies",
+                deviation_picture(photograph, found[key], top or None, outlines, view.colormap, view.opacity),
+                width="stretch", alt=f"{title}: where the map varies",
                 caption=plain(f"{title}: {said}"),
             )  # fmt: skip
     ends = f"From 0 to {top:.1f} times a map's mean, one scale for all."

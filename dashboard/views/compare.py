@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.boundary import contained
 from dashboard.cached_contributions import in_slice
+from dashboard.cached_pictures import difference_picture
 from dashboard.cached_store import every_value, explained, readable_rows, subject_coverage, table
 from dashboard.components.answers import Answers, show_answers
 from dashboard.components.panels import Panel, show_panels
@@ -26,7 +27,7 @@ from dashboard.widgets import chips, near, not_listed, segments, select, target_
 from data.datasets import read_boxes
 from data.images import decode, encode
 from explain.figures.differences import side
-from explain.figures.overlay import DIVERGING, difference_overlay, shrunk
+from explain.figures.overlay import DIVERGING, shrunk
 from explain.figures.print_sheet import plate_png
 from explain.measures.single_image import image_agreement, image_metrics
 from explain.models.head import probabilities
@@ -185,7 +186,7 @@ def show_differences() -> None:
         row = changes[start : start + DIFFERENCES_A_ROW]
         for column, each in zip(st.columns(min(DIFFERENCES_A_ROW, max(len(changes), 2))), row, strict=False):
             heading = f"{maps.headings[each.first]} minus {maps.headings[each.second]}"
-            picture = encode(outlines.on(difference_overlay(small, each.values, each.limit)))
+            picture = difference_picture(small, each.values, each.limit, outlines)
             column.image(picture, caption=plain(heading), alt=heading, width="stretch")
     ends = ends_in_words(maps, changes)
     st.image(encode(colour_bar(DIVERGING)), width="stretch", alt=f"Scale of differences. {ends}")
