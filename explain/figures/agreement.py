@@ -158,16 +158,17 @@ def agreement_matrix(agreement: pd.DataFrame, selection: Selection, measure: str
             hovertemplate="%{y} / %{x}: %{z:.3f}<extra></extra>", hoverongaps=False, xgap=2, ygap=2,
         )
     )  # fmt: skip
-    for (row, column), value in np.ndenumerate(values):
-        if not np.isnan(value):
-            share = (value - low) / (high - low)
-            figure.add_annotation(
-                x=names[column], y=names[1 + row], text=f"{value:.2f}", showarrow=False,
-                font={"color": _letters_on(share), "size": 14 if few else 11},
-            )  # fmt: skip
+    written = [
+        {
+            "x": names[column], "y": names[1 + row], "text": f"{value:.2f}", "showarrow": False,
+            "font": {"color": _letters_on((value - low) / (high - low)), "size": 14 if few else 11},
+        }
+        for (row, column), value in np.ndenumerate(values) if not np.isnan(value)
+    ]  # fmt: skip
     longest = max((len(name) for name in names), default=0)
     return figure.update_layout(
         title=f"{column_title(measure)} · {counted(agreement['image'].nunique())}",
+        annotations=written,  # at once: for one added, all are checked
         margin=MARGIN, height=140 + 68 * (len(keys) - 1) if few else 90 + 6 * longest + 30 * len(keys),
         xaxis={"automargin": True, "tickangle": None if few else -90, "showgrid": False},
         yaxis={"autorange": "reversed", "automargin": True, "showgrid": False},
