@@ -85,7 +85,7 @@ def measurings():
         yield pytest.param(name, key, folder, id=f"{name}-{key}", marks=marks)
 
 
-@pytest.mark.parametrize(("name", "key", "folder"), measurings())
+@pytest.mark.parametrize(("name", "key", "folder"), list(measurings()))
 def test_the_cards_figures_are_what_the_weights_give(name, key, folder):
     from explain.compact.card import FIGURES_FILE, measured, plain
 
