@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.cached_store import opened
 from data.images import decode, encode
 from explain.figures.overlay import overlay, shrunk
-from explain.findings.kept import findings_of
+from explain.findings.kept_tests import findings_of
 from explain.findings.predicted import findings_of_predicted, images_looked_at
 from explain.measures.single_image import density
 from explain.store.selection import Selection

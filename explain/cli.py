@@ -247,7 +247,7 @@ def claim(
 @app.command()
 def multiverse(dataset: DatasetOption = "demo", cache: CacheOption = None) -> None:
     """Test every claim under every defensible choice; the table of all universes is kept beside the store."""
-    from explain.findings.universes_kept import keep_multiverse, shares_in_words
+    from explain.findings.kept_multiverse import keep_multiverse, shares_in_words
 
     print(shares_in_words(keep_multiverse(_open(dataset, cache))))
 

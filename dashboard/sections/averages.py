@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.components.panels import Panel, Photograph, show_panels
 from dashboard.drawing import rows_of
-from dashboard.looks import average_looks
+from dashboard.drawing_controls import average_looks
 from data.images import encode
 
 if TYPE_CHECKING:

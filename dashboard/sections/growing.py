@@ -13,7 +13,7 @@ from dashboard.boundary import contained
 from dashboard.cached_store import opened, subject_coverage, table
 from dashboard.components.strips import Strip, show_strips
 from dashboard.explanations import CHANCE, SCALE
-from dashboard.glances import inviting_image
+from dashboard.front_page import inviting_image
 from dashboard.page import usual_maps
 from data.images import decode, encode
 from explain.explainers.registry import EXPLAINERS

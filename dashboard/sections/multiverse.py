@@ -11,7 +11,7 @@ from dashboard.plain_text import plain
 from dashboard.plots import legible
 from dashboard.widgets import write
 from explain.figures.multiverse import multiverse_exhibit, universe_in_words
-from explain.findings.universes_kept import kept_multiverse
+from explain.findings.kept_multiverse import kept_multiverse
 
 if TYPE_CHECKING:
     import pandas as pd

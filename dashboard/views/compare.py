@@ -14,8 +14,8 @@ from dashboard.components.panels import Panel, show_panels
 from dashboard.components.turning import show_turning
 from dashboard.downloads import offer, offer_saliency, offer_table
 from dashboard.drawing import Outlines, colour_bar, matrix, shade
+from dashboard.drawing_controls import control_looks, looks_of
 from dashboard.explanations import READING, link_to_explanations
-from dashboard.looks import control_looks, looks_of
 from dashboard.map_differences import ends_in_words, map_differences
 from dashboard.map_panels import panels_of, photograph_of, sheet
 from dashboard.page import file_name, open_page, plain, say_of_link

@@ -10,7 +10,7 @@ from dashboard.cached_findings import judged
 from dashboard.cached_store import available, summary
 from dashboard.components.claims import show_claims
 from dashboard.components.invitation import show_invitation
-from dashboard.glances import claims_at_a_glance, invitation_of
+from dashboard.front_page import claims_at_a_glance, invitation_of
 from dashboard.page import open_page, usual_maps
 from dashboard.plain_text import plain
 from explain.findings.study import study_of

@@ -12,7 +12,7 @@ from dashboard.boundary import public
 from dashboard.components.answers import Answers, show_answers
 from dashboard.components.panels import show_panels
 from dashboard.downloads import offer_saliency
-from dashboard.looks import control_looks, looks_of
+from dashboard.drawing_controls import control_looks, looks_of
 from dashboard.map_panels import panels_of, photograph_of
 from dashboard.own_photograph import Question, explain_own, question
 from dashboard.page import open_page, plain

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import explain
-from explain.findings.kept import findings_of
+from explain.findings.kept_tests import findings_of
 from explain.measures.chance import BASELINES
 from explain.statistics.skill import skill_table
 from explain.store.reading import Store

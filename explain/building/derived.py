@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from explain.findings.contrasts import Tables
-from explain.findings.kept import claim_tables
+from explain.findings.kept_tests import claim_tables
 from explain.findings.stored import metrics_of
 from explain.findings.study import study_of
 from explain.statistics.per_image import per_image

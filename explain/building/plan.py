@@ -60,7 +60,7 @@ _TABLE_PACKAGES = (
     "explain.building.long_tables",
     "explain.building.masks",
     "explain.building.regions",
-    "explain.building.strangers",
+    "explain.building.other_images",
     "explain.building.tables",
     "data.images",
 )

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from explain.building.long_tables import chance_rows, joined, paired, stacked, tidy
+from explain.building.other_images import OtherImages
 from explain.building.regions import Regions
-from explain.building.strangers import Strangers
 from explain.measures.agreement import agreement_of_every_two
 from explain.measures.chance import measure_alike
 from explain.measures.coarse import coarsest_grid, measure_coarse
@@ -183,7 +183,7 @@ def map_tables(
     measured: dict[tuple[str, str], list[dict[str, NDArray[np.float64]]]] = {}
     compared: dict[tuple[tuple[str, str], tuple[str, str]], list[dict[str, NDArray[np.float64]]]] = {}
     kept: list[pd.DataFrame] = []
-    strangers = Strangers.of(records, rows, saliency, _BLOCK * _BLOCKS_READ, alignments)
+    others = OtherImages.of(records, rows, saliency, _BLOCK * _BLOCKS_READ, alignments)
     coarsest = coarsest_grid(saliency)
     unread: dict[str, str] = {}
     for begin in range(0, len(rows), _BLOCK * _BLOCKS_READ):
@@ -195,7 +195,7 @@ def map_tables(
         for start in range(0, len(several), _BLOCK):
             block = several[start : start + _BLOCK]
             raw = {key: maps[start : start + _BLOCK] for key, maps in raw_of.items()}
-            grids = {key: MapsOnGrid.of(maps, strangers.alignment(key)) for key, maps in raw.items()}
+            grids = {key: MapsOnGrid.of(maps, others.alignment(key)) for key, maps in raw.items()}
             regions = Regions.of([records[row] for row in block], [read[row] for row in block], parts, beside)
             unread |= regions.unread
             subject = regions.subject
@@ -206,13 +206,13 @@ def map_tables(
                 found = measure_maps(grid, subject, regions.parts) | measure_coarse(raw[key], coarsest)
                 measured.setdefault(key, []).append(found)
                 if subject is not None:
-                    chance.setdefault(key, []).append(strangers.scores(key, grid, block, subject, alike))
+                    chance.setdefault(key, []).append(others.scores(key, grid, block, subject, alike))
             for a, b, values in agreement_of_every_two(grids):
                 compared.setdefault((a, b), []).append(values)
             if progress:
                 progress(begin + start + len(block), len(rows))
         if placed:
-            (by_chance or kept.append)(chance_rows(records, np.concatenate(placed), strangers.partner, chance))
+            (by_chance or kept.append)(chance_rows(records, np.concatenate(placed), others.partner, chance))
     images = [records[row] for row in rows.tolist()]
     return MapTables(
         joined([tidy(images, *key, stacked(blocks)) for key, blocks in measured.items()], "metrics"),

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from explain.figures.exhibit import Exhibit, Material, Options, nothing
 from explain.figures.style import MARGIN, NEUTRAL, legend_below, literal, looks_of
-from explain.findings.told import listed, within
+from explain.findings.in_words import listed, within
 from explain.findings.verdicts import SIGNIFICANT
 from explain.measures.registry import metric_title
 from explain.statistics.architectures import architecture_of

@@ -13,9 +13,9 @@ from explain.findings.checks import Check, verdicts_otherwise
 from explain.findings.claims import SAME_VERDICT
 from explain.findings.contrasts import Tables, measured_claims
 from explain.findings.images import ForAndAgainst, for_and_against
+from explain.findings.in_words import told
 from explain.findings.rows import COLUMNS, Row, rows_of
 from explain.findings.study import study_of
-from explain.findings.told import told
 from explain.findings.verdicts import RULE, verdict_of_claim
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from explain.figures.findings import claim_exhibit
 from explain.figures.networks import VERDICTS_ARE_ABOUT
 from explain.figures.wording import P_COLUMNS, column_title, readable
 from explain.findings.findings import RULE
-from explain.findings.kept import findings_of
+from explain.findings.kept_tests import findings_of
 from explain.report.image_sections import image_sections
 from explain.store.manifest import notices_of
 from explain.store.selection import Selection

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from explain.errors import ExplainError
-from explain.findings.universes_kept import keep_multiverse
+from explain.findings.kept_multiverse import keep_multiverse
 from explain.store.opening import open_store
 
 

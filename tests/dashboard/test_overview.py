@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from dashboard.glances import captions_of
+from dashboard.front_page import captions_of
 from explain.store.selection import Selection
 
 SELECTION = Selection({"a": "Net A", "b": "Net B"}, {"m": "Method M", "n": "Method N"})

@@ -254,7 +254,7 @@ def test_text_from_a_link_is_never_markup(open_page):
 
 def test_what_the_browser_has_set_is_written_to_the_link_where_a_link_could_say_it():
     def page():
-        from dashboard.looks import write_looks
+        from dashboard.drawing_controls import write_looks
 
         write_looks({"k": 1.0, "colormap": "magma", "opacity": 9, "layer": "<b>", "image": "elephant_002"})
 

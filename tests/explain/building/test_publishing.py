@@ -9,7 +9,7 @@ from numpy.testing import assert_array_equal
 
 import explain.building.publishing as publishing
 import explain.findings.findings as judging
-import explain.findings.kept as kept
+import explain.findings.kept_tests as kept
 from data import Box, Dataset, ImageRecord
 from explain.building.jobs import LARGE, MapJob, ModelJob
 from explain.building.plan import ModelPlan, plan_maps
@@ -17,7 +17,7 @@ from explain.building.tables import ReadImage
 from explain.errors import StoreError
 from explain.explainers.registry import parse_methods
 from explain.findings.findings import findings
-from explain.findings.kept import findings_of
+from explain.findings.kept_tests import findings_of
 from explain.findings.study import study_of
 from explain.models.head import Head
 from explain.models.specification import ModelSpec

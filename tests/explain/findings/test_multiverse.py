@@ -9,11 +9,11 @@ import pytest
 from explain.figures.multiverse import in_words, multiverse_exhibit, specification_curve, universe_in_words
 from explain.findings.casting import cast_of
 from explain.findings.contrasts import measured_claims
+from explain.findings.kept_multiverse import keep_multiverse, kept_multiverse, shares_in_words
 from explain.findings.multiverse import Setting, multiverse, settings_of, shares, what_turns_it
 from explain.findings.remeasuring import LABELLED, PREDICTED, MapChoice, remeasure
 from explain.findings.study import study_of
 from explain.findings.universes import CHOICES, COLUMNS
-from explain.findings.universes_kept import keep_multiverse, kept_multiverse, shares_in_words
 from explain.statistics.hypothesis_tests import compare_paired
 from explain.store import newest_stores
 from explain.store.selection import Selection

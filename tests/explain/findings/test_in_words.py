@@ -8,8 +8,8 @@ import pytest
 from explain.findings.claims import ALL
 from explain.findings.contrasts import Measured
 from explain.findings.images import for_and_against
+from explain.findings.in_words import told
 from explain.findings.rows import Row
-from explain.findings.told import told
 
 NAN = float("nan")
 

@@ -26,7 +26,7 @@ _HELD = 64_000_000
 
 
 @dataclass(frozen=True)
-class Strangers:
+class OtherImages:
     """Other images of a dataset, as their maps stand in for an image's own.
 
     Attributes
@@ -54,7 +54,7 @@ class Strangers:
         saliency: Saliency,
         block: int,
         alignments: Mapping[tuple[str, str], Alignment] | None = None,
-    ) -> Strangers:
+    ) -> OtherImages:
         """Sum the maps of the rows that could be read, a block at a time, and pair these rows."""
         partner = np.arange(len(records))
         partner[rows] = rows[partners([records[row].label for row in rows.tolist()])]

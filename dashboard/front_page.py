@@ -10,7 +10,7 @@ from dashboard.cached_store import answers_on, summary
 from dashboard.components.claims import ClaimAtAGlance, Example
 from dashboard.components.invitation import InvitingPicture
 from explain.findings.images import images_for_and_against
-from explain.findings.told import said_by
+from explain.findings.in_words import said_by
 
 if TYPE_CHECKING:
     from dashboard.link import View
