@@ -9,15 +9,15 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # `streamlit run` puts only this folder on the path
 
-from dashboard.processes import share_one_heap, take_one_thread_a_visitor, take_short_turns
+from dashboard.processes import share_one_heap, take_one_thread_a_visitor
 
 if __name__ != "__main__":  # once, before the server has threads and NumPy
     take_one_thread_a_visitor()
     share_one_heap()
-    take_short_turns()
 
 from dashboard.boundary import contained, tell_of_page
 from dashboard.pages import PAGES
+from dashboard.turns import in_turn
 
 ICON = str(Path(__file__).with_name("icon.svg"))  # a named icon would be fetched from another server
 
@@ -32,7 +32,7 @@ def route() -> None:
     st.set_page_config(page_title="Where classifiers look", page_icon=ICON, layout="wide")
     pages = [st.Page(f"views/{stem}.py", title=title, url_path=stem) for stem, (title, _) in PAGES.items()]
     chosen = st.navigation([st.Page(home, title="Home", default=True, visibility="hidden"), *pages], position="hidden")
-    with contained("This page"):
+    with in_turn(), contained("This page"):
         chosen.run()
 
 

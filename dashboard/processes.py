@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,8 +12,6 @@ _THREADS = "OPENBLAS_NUM_THREADS"
 _IS_OURS = _THREADS not in os.environ
 _M_ARENA_MAX = -8
 """Of glibc's malloc.h."""
-_TURN = 0.0005
-"""Seconds for which a thread computes while others wait."""
 
 
 def take_one_thread_a_visitor() -> None:
@@ -33,15 +30,6 @@ def share_one_heap() -> None:
     """
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
-
-
-def take_short_turns() -> None:
-    """Let the interpreter pass from one visitor's run to the next ten times as often as it would.
-
-    A run of a page hands over what it sends in some seventy parts, and stands aside at each: it then waits for the turn
-    of a run that computes, seventy times. Twenty visitors who compared maps waited twice as long for that.
-    """
-    sys.setswitchinterval(_TURN)
 
 
 def environment() -> dict[str, str]:

@@ -17,6 +17,7 @@ from dashboard.map_panels import panels_of, photograph_of
 from dashboard.own_photograph import Question, explain_own, question
 from dashboard.page import open_page, plain
 from dashboard.photograph_maps import gather, map_file
+from dashboard.turns import standing_aside
 from dashboard.uploads import keep_only, uploads_are_taken
 from dashboard.widgets import target_control, title
 from dashboard.worker import Worker
@@ -95,10 +96,11 @@ def answered(own: dict[str, Any], worker: Worker, asked: Question) -> Answer | N
             queue = st.empty()
             try:
                 wanted = [source for source in sources(store) if source.spec.name in selection.models]
-                answer = worker.explain(
-                    own["content"], wanted, asked.targets, asked.methods, asked.parameters,
-                    told=lambda ahead: queue.text(f"{ahead} before yours."),
-                )  # fmt: skip
+                with standing_aside():
+                    answer = worker.explain(
+                        own["content"], wanted, asked.targets, asked.methods, asked.parameters,
+                        told=lambda ahead: queue.text(f"{ahead} before yours."),
+                    )  # fmt: skip
             except ExplainError as failure:
                 error = public(failure)
             queue.empty()
