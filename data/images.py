@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import warnings
 from contextlib import contextmanager
@@ -106,13 +107,15 @@ def pixels_of(path: Path) -> int:
         return 0
 
 
-def read_mask(path: str | Path) -> NDArray[np.uint8]:
+def read_mask(path: str | Path, sha256: str | None = None) -> NDArray[np.uint8]:
     """Read a part mask.
 
     Parameters
     ----------
     path : str or Path
         PNG, grey or palette of 8 bits.
+    sha256 : str, optional
+        Digest of the bytes that are meant: of other ones no pixel is read.
 
     Returns
     -------
@@ -122,12 +125,14 @@ def read_mask(path: str | Path) -> NDArray[np.uint8]:
     Raises
     ------
     ImageError
-        If it cannot be read.
+        If it cannot be read, or is another one than is meant.
     """
     try:
         content = read_regular(Path(path))
     except (OSError, ValueError) as error:
         raise ImageError(f"the mask cannot be opened: {why_not_opened(Path(path), error)}") from error
+    if sha256 and hashlib.sha256(content).hexdigest() != sha256:
+        raise ImageError(f"the mask {Path(path).name} changed while the dataset was read; build again")
     try:
         with _opened(io.BytesIO(content), MAX_PIXELS) as image:
             _load(image)
