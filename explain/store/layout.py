@@ -84,3 +84,17 @@ def model_folder(name: str, digest: str) -> str:
 def map_folder(model: str, model_digest: str, method: str, digest: str) -> str:
     """Name the folder of the maps of one model and one method, relative to the store."""
     return f"maps/{model}-{model_digest[:12]}/{method}-{digest[:12]}"
+
+
+def table_file(name: str, digest: str) -> str:
+    """Name a table's file, relative to the store, by the sha256 of its content."""
+    return f"tables/{name}-{digest[:16]}.parquet"
+
+
+def digest_in(file: str) -> str:
+    """Give the first digits of the sha256 that a table's file has by its name.
+
+    >>> digest_in(table_file("metrics", "0123456789abcdef0123"))
+    '0123456789abcdef'
+    """
+    return Path(file).stem.rpartition("-")[2]

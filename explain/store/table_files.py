@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from explain.errors import StoreError
 from explain.store.filesystem import is_remote, read_whole
-from explain.store.layout import TABLE_COLUMNS
+from explain.store.layout import TABLE_COLUMNS, digest_in
 from explain.store.made_from import is_current
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def _verify_on_disk(file: str, inode: int, size: int, changed: int) -> None:
 
 
 def _verify(digest: str, name: str) -> None:
-    if not digest.startswith(Path(name).stem.rpartition("-")[2]):
+    if not digest.startswith(digest_in(name)):
         raise ValueError("it was changed after it was written")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from explain.store.digests import digest_of
 from explain.store.filesystem import file_digests, files_below, read_whole, write_atomically
-from explain.store.layout import CHECKSUMS, JOURNAL, MANIFEST, SCHEMA
+from explain.store.layout import CHECKSUMS, JOURNAL, MANIFEST, SCHEMA, table_file
 from explain.store.table_files import packed_rows
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class TableWriter:
 
 
 def _put_table(store: Path, name: str, content: bytes) -> str:
-    file = f"tables/{name}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
+    file = table_file(name, hashlib.sha256(content).hexdigest())
     try:
         there = read_whole(store / file)
     except OSError:
