@@ -13,6 +13,7 @@ from explain.figures.overlay import DIVERGING, centred, heatmap, outline, outlin
 from explain.measures.alignment import CENTRED
 from explain.measures.resampling import divide_by_maximum, resample
 from explain.measures.single_image import density
+from explain.statistics.summaries import agreement_square
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -194,14 +195,9 @@ def matrix(agreement: pd.DataFrame, headings: Mapping[MapKey, str]) -> pd.DataFr
     pandas.DataFrame
         Pearson correlations, symmetric, 1 on the diagonal; missing where one is undefined.
     """
-    names, places = list(headings.values()), {key: place for place, key in enumerate(headings)}
-    square = np.full((len(names), len(names)), np.nan)
-    np.fill_diagonal(square, 1)
-    pairs = (agreement[name].tolist() for name in ("model_a", "method_a", "model_b", "method_b", "pearson"))
-    for *two, value in zip(*pairs, strict=True):
-        i, j = places[two[0], two[1]], places[two[2], two[3]]
-        square[i, j] = square[j, i] = value
-    return pd.DataFrame(square.round(2) + 0.0, index=names, columns=names)  # what rounds to zero has no sign
+    names = list(headings.values())
+    square = agreement_square(agreement, list(headings)).round(2) + 0.0  # what rounds to zero has no sign
+    return pd.DataFrame(square, index=names, columns=names)
 
 
 def shade(correlation: float) -> str:

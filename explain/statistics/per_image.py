@@ -30,8 +30,8 @@ COLUMNS = ("image", "label", "status", "subject_share")
 def column(what: str, *of: str) -> str:
     """Name a column by what it holds, and of which models and methods.
 
-    >>> column("right", "net"), column("entropy", "net", "fem")
-    ('right net', 'entropy net fem')
+    >>> column("right", "net"), column("entropy", "net", "method")
+    ('right net', 'entropy net method')
     """
     return " ".join((what, *of))  # names of models and methods hold no space
 

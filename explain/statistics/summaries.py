@@ -105,7 +105,7 @@ def agreement_square(agreement: pd.DataFrame, keys: Sequence[MapKey], measure: s
     """
     values = np.full((len(keys), len(keys)), np.nan)
     np.fill_diagonal(values, 1)
-    means = agreement.groupby(["model_a", "method_a", "model_b", "method_b"])[measure].mean()
+    means = agreement.groupby(["model_a", "method_a", "model_b", "method_b"], sort=False)[measure].mean()
     for (model_a, method_a, model_b, method_b), value in means.items():
         i, j = keys.index((model_a, method_a)), keys.index((model_b, method_b))
         values[i, j] = values[j, i] = value
