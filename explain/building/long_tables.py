@@ -43,12 +43,12 @@ def chance_rows(
     count = len(rows)
 
     def repeated(texts: Sequence[str]) -> Any:
-        return pd.array(list(texts), dtype="str").repeat(count)
+        return _texts(texts).repeat(count)
 
     def every(texts: Sequence[str]) -> Any:
-        return pd.array(list(texts), dtype="str").take(np.tile(np.arange(count), len(columns)))
+        return _texts(texts).take(np.tile(np.arange(count), len(columns)))
 
-    names = pd.array([*(records[row].image for row in partner[rows].tolist()), ""], dtype="str")
+    names = _texts([*(records[row].image for row in partner[rows].tolist()), ""])
     whose = [np.arange(count) if baseline == OTHER else np.full(count, count) for _, _, baseline, _, _ in columns]
     frame = pd.DataFrame(
         {
@@ -69,13 +69,19 @@ def tidy(
     records: Sequence[ImageRecord], model: str, method: str, values: Mapping[str, NDArray[np.float64]]
 ) -> pd.DataFrame:
     """Tabulate the measures of one model's and method's maps: a row for each value that there is."""
-    wide = pd.DataFrame(values)
-    wide.insert(0, "image", [record.image for record in records])
-    wide.insert(1, "label", [record.label for record in records])
-    long = wide.melt(id_vars=["image", "label"], var_name="metric", value_name="value")
-    long.insert(2, "model", model)
-    long.insert(3, "method", method)
-    return long.dropna(subset=["value"])
+    known = {metric: np.flatnonzero(~np.isnan(each)) for metric, each in values.items()}
+    rows = np.concatenate(list(known.values()))
+    counts = [len(each) for each in known.values()]
+    return pd.DataFrame(
+        {
+            "image": _texts([record.image for record in records]).take(rows),
+            "label": _texts([record.label for record in records]).take(rows),
+            "model": _texts([model]).repeat(len(rows)),
+            "method": _texts([method]).repeat(len(rows)),
+            "metric": _texts(list(known)).repeat(counts),
+            "value": np.concatenate([values[metric][there] for metric, there in known.items()]),
+        }
+    )
 
 
 def paired(
@@ -101,3 +107,8 @@ def joined(frames: list[pd.DataFrame], name: str) -> pd.DataFrame:
     if not frames:
         return pd.DataFrame({column: [] for column in columns})
     return pd.concat(frames, ignore_index=True)[columns]
+
+
+def _texts(texts: Sequence[str]) -> Any:
+    """Make a column of texts, of which rows are taken and repeated without Python's looking at each."""
+    return pd.array(list(texts), dtype="str")

@@ -78,9 +78,10 @@ def without_knowledge(maps: MapsOnGrid, total: NDArray[np.float64], others: Maps
         and so without a score, where the map itself is.
     """
     _, height, width = maps.grid.shape
+    average = total - maps.grid
     made = {
         GAUSSIAN: gaussians(radius(maps), height, width),
-        AVERAGE: np.maximum(total - maps.grid, 0),
+        AVERAGE: np.maximum(average, 0, out=average),
         OTHER: others.grid,
     }
     return {name: MapsOnGrid(_as_distribution(grid, maps.has_mass)) for name, grid in made.items()}
@@ -140,7 +141,8 @@ def gaussians(radii: NDArray[np.float64], height: int, width: int) -> NDArray[np
     deviations, widths = _widths(height, width)
     chosen = np.exp(np.interp(np.nan_to_num(radii), widths, np.log(deviations)))
     rows, columns = (_profiles(chosen, size) for size in (height, width))
-    return np.where(np.isnan(radii)[:, None, None], 0, rows[:, :, None] * columns[:, None, :])
+    rows[np.isnan(radii)] = 0
+    return rows[:, :, None] * columns[:, None, :]
 
 
 @lru_cache(maxsize=8)
@@ -161,5 +163,5 @@ def _profiles(deviations: NDArray[np.float64], size: int) -> NDArray[np.float64]
 
 
 def _as_distribution(grid: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
-    sums = grid.sum(axis=(1, 2), keepdims=True)
-    return np.divide(grid, sums, out=np.zeros_like(grid), where=(sums > 0) & known[:, None, None])
+    sums = grid.sum(axis=(1, 2))
+    return grid / np.where((sums > 0) & known, sums, np.inf)[:, None, None]

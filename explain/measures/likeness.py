@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from explain.measures.maps_on_grid import count_of_each
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -34,8 +36,8 @@ def spearman(a: MapsOnGrid, b: MapsOnGrid) -> NDArray[np.float64]:
 
 def iou_top20(a: MapsOnGrid, b: MapsOnGrid) -> NDArray[np.float64]:
     """Intersection over union of the cells in each map's top 20 %, in [0, 1]."""
-    both = np.count_nonzero(a.top & b.top, axis=1)
-    either = np.count_nonzero(a.top | b.top, axis=1)
+    both = count_of_each(a.top & b.top)
+    either = a.top_area + b.top_area - both
     return _of_both(a, b, np.divide(both, either, out=np.zeros(len(both)), where=either > 0))
 
 

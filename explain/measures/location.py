@@ -35,7 +35,8 @@ def peak_inside(maps: MapsOnGrid, coverage: Coverage) -> NDArray[np.float64]:
     ----------
     Zhang et al., "Top-down Neural Attention by Excitation Backprop", IJCV 2018; without its tolerance of 15 pixels.
     """
-    return _at_peak(maps, coverage, region_on_grid(coverage).inside)
+    region = region_on_grid(coverage)
+    return _at_peak(maps, coverage, region.inside, region.share_inside)
 
 
 def peak_near(maps: MapsOnGrid, coverage: Coverage) -> NDArray[np.float64]:
@@ -52,7 +53,8 @@ def peak_near(maps: MapsOnGrid, coverage: Coverage) -> NDArray[np.float64]:
     ----------
     Zhang et al., "Top-down Neural Attention by Excitation Backprop", IJCV 2018.
     """
-    return _at_peak(maps, coverage, region_on_grid(coverage).near)
+    region = region_on_grid(coverage)
+    return _at_peak(maps, coverage, region.near, region.share_near)
 
 
 def mass_inside(maps: MapsOnGrid, coverage: Coverage) -> NDArray[np.float64]:
@@ -69,7 +71,7 @@ def iou_half_max(maps: MapsOnGrid, coverage: Coverage) -> NDArray[np.float64]:
     """Intersection over union of the region and the cells at least half the map's maximum; in [0, 1]."""
     inside, region = region_on_grid(coverage), maps.half_max.reshape(maps.cells.shape)
     intersection = np.einsum("ij,ij->i", region, inside.cells)
-    union = np.count_nonzero(region, axis=1) + inside.area - intersection
+    union = maps.half_max_area + inside.area - intersection
     shares = np.divide(intersection, union, out=np.zeros(len(union)), where=union > 0)
     return _where_known(maps, coverage, shares)
 
@@ -85,22 +87,28 @@ def auc_iou(maps: MapsOnGrid, coverage: Coverage) -> NDArray[np.float64]:
     CVPR 2020, which says why one threshold will not do.
     """
     inside, count, steps = region_on_grid(coverage), len(maps.cells), THRESHOLDS + 1
-    share = maps.cells * np.divide(THRESHOLDS, maps.peak, out=np.zeros(count), where=maps.peak > 0)[:, None]
-    share += (np.arange(count) * steps + 1e-9)[:, None]
-    at = share.ravel().astype(np.intp)  # none is below zero: cutting off is rounding down
+    step = THRESHOLDS * (1 + 1e-10)  # a cell at a threshold but for rounding is at it
+    scale = np.divide(step, maps.peak, out=np.zeros(count), where=maps.peak > 0)[:, None]
+    at = np.empty(maps.cells.shape, np.intp)
+    np.multiply(maps.cells, scale, out=at, casting="unsafe")  # none is below zero: cutting off is rounding down
+    cells = np.array([np.bincount(each, minlength=steps) for each in at])
+    at += np.arange(0, count * steps, steps)[:, None]
+    filled = np.bincount(at.ravel()[inside.covered], inside.covering, count * steps).reshape(count, steps)
 
     def above(counted: NDArray[Any]) -> NDArray[np.float64]:
-        return counted.reshape(count, steps)[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:-1]
+        return counted[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:-1]
 
-    intersection = above(np.bincount(at[inside.covered], inside.filled.ravel()[inside.covered], count * steps))
-    union = above(np.bincount(at, minlength=count * steps)) + inside.area[:, None] - intersection
+    intersection = above(filled)
+    union = above(cells) + inside.area[:, None] - intersection
     shares = np.divide(intersection, union, out=np.zeros_like(union), where=union > 0)
     return _where_known(maps, coverage, shares.mean(axis=1))
 
 
-def _at_peak(maps: MapsOnGrid, coverage: Coverage, hits: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _at_peak(
+    maps: MapsOnGrid, coverage: Coverage, hits: NDArray[np.bool_], share: NDArray[np.float64]
+) -> NDArray[np.float64]:
     at_first = hits[np.arange(len(maps.cells)), maps.peak_cell]
-    return _where_known(maps, coverage, np.where(maps.is_uniform, hits.mean(axis=1), at_first))
+    return _where_known(maps, coverage, np.where(maps.is_uniform, share, at_first))
 
 
 def _where_known(maps: MapsOnGrid, coverage: Coverage, values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -49,9 +49,19 @@ class RegionOnGrid:
         return np.flatnonzero(self.filled)
 
     @cached_property
+    def covering(self) -> NDArray[np.float64]:
+        """How far those cells do."""
+        return self.filled.ravel()[self.covered]
+
+    @cached_property
     def inside(self) -> NDArray[np.bool_]:
         """Which cells count as inside, shape (n, h * w)."""
         return self.cells >= INSIDE
+
+    @cached_property
+    def share_inside(self) -> NDArray[np.float64]:
+        """Share of the cells that count as inside, shape (n,)."""
+        return self.inside.mean(axis=1)
 
     @cached_property
     def near(self) -> NDArray[np.bool_]:
@@ -62,6 +72,11 @@ class RegionOnGrid:
         on_grid = self.inside.reshape(len(self.inside), self.side, -1)
         found = [distance_transform_edt(~each) <= reach if each.any() else each for each in on_grid]
         return np.array(found).reshape(self.inside.shape)
+
+    @cached_property
+    def share_near(self) -> NDArray[np.float64]:
+        """Share of the cells that count as inside or near, shape (n,)."""
+        return self.near.mean(axis=1)
 
 
 _last: tuple[weakref.ref[NDArray[np.float64]], RegionOnGrid] | None = None

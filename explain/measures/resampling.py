@@ -123,7 +123,7 @@ def divide_by_maximum(saliency: ArrayLike, maximum: float | None = None) -> NDAr
 
 def _sum_to_one(maps: NDArray[np.float64]) -> NDArray[np.float64]:
     total = maps.sum(axis=(-2, -1), keepdims=True)
-    return np.divide(maps, total, out=np.zeros_like(maps), where=total > 0)
+    return maps / np.where(total > 0, total, 1)
 
 
 @lru_cache(maxsize=128)

@@ -20,7 +20,7 @@ def area_half_max(maps: MapsOnGrid) -> NDArray[np.float64]:
     ndarray, shape (n,)
         In (0, 1]; 1 for a uniform map.
     """
-    return maps.or_nan(np.count_nonzero(maps.half_max, axis=(1, 2)) / maps.cells.shape[1])
+    return maps.or_nan(maps.half_max_area / maps.cells.shape[1])
 
 
 def entropy(maps: MapsOnGrid) -> NDArray[np.float64]:
