@@ -62,6 +62,7 @@ def build(
 ) -> None:
     """Compute what is missing: activations, logits, maps, tables and thumbnails."""
     from explain.building.build import build as run
+    from explain.building.processes import cores
     from explain.building.remarks import remarks, where_time_went
     from explain.models.specification import REMEMBERED, load_specifications
 
@@ -79,6 +80,7 @@ def build(
             batch_size=batch_size,
             engine=engine.value,
             force=force,
+            processes=cores(),
             progress=progress,
         )
     for remark in remarks(report, opened.warnings):

@@ -47,6 +47,7 @@ def build(
     batch_size: int = DEFAULT_BATCH_SIZE,
     engine: str = "local",
     force: bool = False,
+    processes: int = 1,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Compute what a store lacks, and nothing else; models and methods that it holds already stay.
@@ -64,6 +65,9 @@ def build(
         Where the networks run: in this process, or on the workers of a Ray cluster. The results are the same.
     force : bool
         Compute everything anew, beside what is there: readers see the old results until the new ones are complete.
+    processes : int
+        As many measure the maps of many images at the most; the results are the same. Python starts them anew, so a
+        script that asks for more than one does its work below ``if __name__ == "__main__":``.
     progress : callable, optional
 
     Raises
@@ -112,7 +116,7 @@ def build(
         gained = any(now.ok and not before[row].ok for row, now in enumerate(read) if row in before)
         dropped = _all_folders(previous) if gained else damaged  # which have no rows for these images
         with report.timed("measures and tables"):
-            _publish(report, dataset, jobs, read, chosen, previous, dropped, told)
+            _publish(report, dataset, jobs, read, chosen, previous, dropped, processes, told)
     with report.timed("measures and tables"):
         _look_back(report, open_store(report.store), jobs)
     report.refused = {job.name: job.refused for job in jobs if job.refused}
@@ -213,6 +217,7 @@ def _publish(
     methods: Sequence[Explainer],
     previous: Store | None,
     dropped: Collection[str],
+    processes: int,
     told: Progress,
 ) -> None:
     report.unread_masks = dict(
@@ -224,6 +229,7 @@ def _publish(
             shown=([job.name for job in jobs], [method.name for method in methods]),
             previous=previous,
             dropped=dropped,
+            processes=processes,
             progress=lambda done, total: told("Statistics", done, total),
         )
     )

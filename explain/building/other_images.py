@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,12 +59,11 @@ class OtherImages:
         """Sum the maps of the rows that could be read, a block at a time, and pair these rows."""
         partner = np.arange(len(records))
         partner[rows] = rows[partners([records[row].label for row in rows.tolist()])]
-        held = {key: np.asarray(maps) if _bytes(maps) <= _HELD else maps for key, maps in saliency.items()}
-        totals = {key: np.zeros((COMMON_GRID, COMMON_GRID)) for key in held}
-        made = cls(partner, totals, held, alignments or {})
+        totals = {key: np.zeros((COMMON_GRID, COMMON_GRID)) for key in saliency}
+        made = cls(partner, totals, saliency, alignments or {})
         for start in range(0, len(rows), block):
             chosen = rows[start : start + block]
-            for key, maps in held.items():
+            for key, maps in saliency.items():
                 low, high = int(chosen[0]), int(chosen[-1]) + 1
                 totals[key] += sum_on_grid(np.asarray(maps[low:high])[chosen - low], made.alignment(key))
         return made
@@ -101,8 +101,16 @@ class OtherImages:
         scores = measure_chance(grid, coverage, self.totals[key], there, alike)
         return {(baseline, metric): values for baseline, each in scores.items() for metric, values in each.items()}
 
+    @cached_property
+    def _held(self) -> Saliency:
+        return {key: np.asarray(maps) if _bytes(maps) <= _HELD else maps for key, maps in self.maps.items()}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is held: another process reads it where it lies."""
+        return {name: value for name, value in vars(self).items() if name != "_held"}
+
     def _maps_of(self, key: tuple[str, str], rows: NDArray[np.int64]) -> NDArray[Any]:
-        maps = self.maps[key]
+        maps = self._held[key]
         if isinstance(maps, np.ndarray):
             return maps[rows]
         return np.stack([np.asarray(maps[row]) for row in rows.tolist()])

@@ -58,6 +58,7 @@ _TABLE_PACKAGES = (
     "explain.statistics",
     "explain.building.derived",
     "explain.building.long_tables",
+    "explain.building.map_ranges",
     "explain.building.masks",
     "explain.building.regions",
     "explain.building.other_images",

@@ -20,7 +20,7 @@ from explain.models.preprocessing import preprocessing_as_json
 from explain.statistics.embedding import embedding_table
 from explain.statistics.skill import skill_table
 from explain.store.arrays import StoredArrays
-from explain.store.filesystem import file_digests
+from explain.store.filesystem import file_digests, is_remote
 from explain.store.layout import ARRAYS, CHECKSUMS, MAP_ARRAY, MAPS
 from explain.store.made_from import sources_of
 from explain.store.manifest import model_info
@@ -88,6 +88,7 @@ def publish(
     previous: Store | None = None,
     dropped: Collection[str] = (),
     progress: Callable[[int, int], None] | None = None,
+    processes: int = 1,
 ) -> Mapping[str, str]:
     """Compute the tables of complete results and put down the manifest.
 
@@ -106,6 +107,8 @@ def publish(
     dropped : collection of str
         Folders of its results that do not stay: they are damaged, or lack a row for an image that could be read now.
     progress : callable, optional
+    processes : int
+        As many measure maps at the most; only this one does where the store is not in a folder.
 
     Returns
     -------
@@ -128,8 +131,9 @@ def publish(
     }
     chance = TableWriter("chance")
     maps = map_tables(
-        dataset.records, read, dataset.parts, saliency, progress, dataset.beside, aligned, by_chance=chance.write
-    )
+        dataset.records, read, dataset.parts, saliency, progress, dataset.beside, aligned,
+        by_chance=chance.write, processes=1 if is_remote(path) else processes,
+    )  # fmt: skip
     chance_file = chance.finish(path, maps.chance)
     logits = {name: group["logits"][:] for name, group in arrays.items()}
     pooled = {name: group["pooled"][:] for name, group in arrays.items()}

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from explain.building.long_tables import chance_rows, joined, paired, stacked, tidy
+from explain.building.map_ranges import RangeMeasurer, processes_worth, ranges_of
 from explain.building.other_images import OtherImages
-from explain.building.regions import Regions
-from explain.measures.agreement import agreement_of_every_two
-from explain.measures.chance import measure_alike
-from explain.measures.coarse import coarsest_grid, measure_coarse
-from explain.measures.maps_on_grid import MapsOnGrid
-from explain.measures.measuring import measure_maps
+from explain.building.processes import in_order
+from explain.measures.coarse import coarsest_grid
 from explain.models.head import probabilities
 from explain.store.layout import TABLE_COLUMNS
 
@@ -25,13 +22,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from data import ImageRecord
+    from explain.building.map_ranges import Key, MeasuredRange, Values
     from explain.measures.alignment import Alignment
     from explain.store.manifest import ModelInfo
 
-_BLOCK = 16
-"""Images whose maps on the common grid are held at a time: bounds the memory, and fits a processor's cache."""
-_BLOCKS_READ = 64
-"""Blocks whose raw maps are read at once, and whose scores by chance are tabulated at once."""
+Of = TypeVar("Of")
+Found = TypeVar("Found")
+
+_TOGETHER = 1024
+"""Images whose scores by chance are tabulated at once: some whole ranges."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +158,7 @@ def map_tables(
     beside: Sequence[str] = (),
     alignments: Mapping[tuple[str, str], Alignment] | None = None,
     by_chance: Callable[[pd.DataFrame], None] | None = None,
+    processes: int = 1,
 ) -> MapTables:
     """Measure every map, compare every two maps of an image, and score maps by chance, on the common grid.
 
@@ -178,41 +178,34 @@ def map_tables(
     by_chance : callable, optional
         Takes the scores by chance, some hundred images after the other, instead of the table, which stays empty: it is
         the longest, and nobody needs all of it at once.
+    processes : int
+        As many measure ranges of images at the most, where there are enough to be worth it. The tables are the same.
     """
     rows = np.flatnonzero([found.ok for found in read])
-    measured: dict[tuple[str, str], list[dict[str, NDArray[np.float64]]]] = {}
-    compared: dict[tuple[tuple[str, str], tuple[str, str]], list[dict[str, NDArray[np.float64]]]] = {}
+    others = OtherImages.of(records, rows, saliency, _TOGETHER, alignments)
+    measurer = RangeMeasurer(saliency, others, coarsest_grid(saliency), parts, beside)
+    measured: dict[Key, list[Values]] = {}
+    compared: dict[tuple[Key, Key], list[Values]] = {}
     kept: list[pd.DataFrame] = []
-    others = OtherImages.of(records, rows, saliency, _BLOCK * _BLOCKS_READ, alignments)
-    coarsest = coarsest_grid(saliency)
+    waiting: list[MeasuredRange] = []  # for their scores by chance to be tabulated
     unread: dict[str, str] = {}
-    for begin in range(0, len(rows), _BLOCK * _BLOCKS_READ):
-        several = rows[begin : begin + _BLOCK * _BLOCKS_READ]
-        low, high = int(several[0]), int(several[-1]) + 1
-        raw_of = {key: np.asarray(maps[low:high])[several - low] for key, maps in saliency.items()}
-        chance: dict[tuple[str, str], list[dict[tuple[str, str], NDArray[np.float64]]]] = {}
-        placed: list[NDArray[np.int64]] = []
-        for start in range(0, len(several), _BLOCK):
-            block = several[start : start + _BLOCK]
-            raw = {key: maps[start : start + _BLOCK] for key, maps in raw_of.items()}
-            grids = {key: MapsOnGrid.of(maps, others.alignment(key)) for key, maps in raw.items()}
-            regions = Regions.of([records[row] for row in block], [read[row] for row in block], parts, beside)
-            unread |= regions.unread
-            subject = regions.subject
-            alike = {} if subject is None else measure_alike(subject)
-            if subject is not None:
-                placed.append(block)
-            for key, grid in grids.items():
-                found = measure_maps(grid, subject, regions.parts) | measure_coarse(raw[key], coarsest)
-                measured.setdefault(key, []).append(found)
-                if subject is not None:
-                    chance.setdefault(key, []).append(others.scores(key, grid, block, subject, alike))
-            for a, b, values in agreement_of_every_two(grids):
-                compared.setdefault((a, b), []).append(values)
-            if progress:
-                progress(begin + start + len(block), len(rows))
-        if placed:
-            (by_chance or kept.append)(chance_rows(records, np.concatenate(placed), others.partner, chance))
+    done = 0
+    for found in in_order(measurer, ranges_of(rows, records, read), min(processes, processes_worth(len(rows)))):
+        _gather(measured, found.metrics)
+        _gather(compared, found.agreement)
+        unread |= found.unread
+        waiting.append(found)
+        done += found.images
+        if done % _TOGETHER == 0 or done == len(rows):
+            placed = np.concatenate([each.placed for each in waiting])
+            if len(placed):
+                chance: dict[Key, list[dict[tuple[str, str], NDArray[np.float64]]]] = {}
+                for each in waiting:
+                    _gather(chance, each.chance)
+                (by_chance or kept.append)(chance_rows(records, placed, others.partner, chance))
+            waiting = []
+        if progress:
+            progress(done, len(rows))
     images = [records[row] for row in rows.tolist()]
     return MapTables(
         joined([tidy(images, *key, stacked(blocks)) for key, blocks in measured.items()], "metrics"),
@@ -220,3 +213,8 @@ def map_tables(
         joined(kept, "chance"),
         unread,
     )
+
+
+def _gather(blocks: dict[Of, list[Found]], found: Mapping[Of, Found]) -> None:
+    for key, values in found.items():
+        blocks.setdefault(key, []).append(values)

@@ -17,6 +17,7 @@ import numpy as np
 from data import decode_image, open_dataset
 from explain.building.build import build
 from explain.building.build_report import peak_memory
+from explain.building.processes import cores
 from explain.models.specification import load_specifications
 from tests.benchmarks.measuring import Figure, Section, Settings, run_part
 from tests.benchmarks.startup import page, store_size
@@ -105,6 +106,7 @@ def one(settings: Settings, size: int) -> dict[str, Any]:
             load_specifications(settings.models),
             cache,
             batch_size=settings.batch_size,
+            processes=cores(),
             progress=lambda what, done, total: reached.setdefault(f"{what} {done == total}", time.perf_counter()),
         )
         ended, peak = time.perf_counter(), peak_memory()

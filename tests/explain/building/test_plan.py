@@ -72,7 +72,16 @@ def test_every_file_that_is_named_is_there():
 
 def test_tables_are_determined_by_every_measure_and_claim_and_by_no_page_or_figure():
     names = {file.stem for file in table_files()}
-    assert {"spread", "agreement", "resampling", "claims", "verdicts", "hypothesis_tests", "tables"} <= names
+    assert {
+        "spread",
+        "agreement",
+        "resampling",
+        "claims",
+        "verdicts",
+        "hypothesis_tests",
+        "tables",
+        "map_ranges",
+    } <= names
     assert not any("figures" in file.parts or "dashboard" in file.parts for file in table_files())
 
 

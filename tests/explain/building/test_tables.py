@@ -166,12 +166,13 @@ def test_a_score_beside_chance_is_that_of_another_images_map_on_the_images_own_b
 
 def test_scores_by_chance_in_parts_are_the_whole_table(monkeypatch):
     """More images than are read at a time, one that could not be read, and none of the second part with a box."""
-    monkeypatch.setattr("explain.building.tables._BLOCK", 4)
+    monkeypatch.setattr("explain.building.map_ranges._BLOCK", 4)
+    monkeypatch.setattr("explain.building.map_ranges._RANGE", 4)
     records = [record(f"i{number:02d}", boxes=() if 8 <= number < 17 else (BOX,)) for number in range(23)]
     read = [ReadImage("broken") if number == 9 else ReadImage("ok", 100, 100) for number in range(23)]
     maps = {("net", "fem"): maps_of(23), ("other", "fem"): maps_of(23, 1)}
     whole = map_tables(records, read, {}, maps).chance
-    monkeypatch.setattr("explain.building.tables._BLOCKS_READ", 2)
+    monkeypatch.setattr("explain.building.tables._TOGETHER", 8)
     parts = []
     rest = map_tables(records, read, {}, maps, by_chance=parts.append)
     assert rest.chance.empty
