@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from explain.figures.accuracy import NOT_KNOWN
 from explain.figures.exhibit import Exhibit, Material, Options, nothing
+from explain.figures.free_places import NARROW, room_in_corner, size_of
 from explain.figures.sampling import drawn
 from explain.figures.style import (
     HEADED,
     MARGIN,
     NEUTRAL,
     PARTS,
+    cornered,
     counted,
     legend_below,
     literal,
     looks_of,
     pointed,
     spoken,
+    swatched,
     ticks_of,
 )
 from explain.statistics.accuracy import BINS, calibration_error, confusion, reliability
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
     from explain.statistics.answered import Answered
     from explain.store.selection import Selection
 
+_HEIGHT, _UPPER = 520, 280
+"""Of the diagram, and of a probability of one in its upper panel, in pixels."""
 _MOST_LARGE, _MOST_LEADING = 8, 2500
 """Classes whose counts are written large, and cells of a panel that lead to their images."""
 
@@ -93,22 +99,31 @@ def reliability_diagram(
         The points carry their image in `customdata`, the bars their images' :class:`AsSure`.
     """
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.75, 0.25], vertical_spacing=0.05)
-    figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line={"color": NEUTRAL, "dash": "dot"}, name="perfect", hoverinfo="skip",
-        row=1, col=1,
-    )  # fmt: skip
     known = predictions.dropna(subset=["right"])
     shown = [model for model in selection.models if model in errors]
-    for place, (model, look) in enumerate(looks_of(shown).items()):
+    said = {
+        model: (
+            literal(selection.models[model]),
+            f"error {errors[model]:.3f}, n = {bins['n'][bins['model'] == model].sum()}",
+        )
+        for model in shown
+    }
+    corner = _free_corner(bins, [f"■ {name}<br>{numbers}" for name, numbers in said.values()])
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": NEUTRAL, "dash": "dot"}, name="perfect", hoverinfo="skip",
+        showlegend=corner is None, row=1, col=1,
+    )  # fmt: skip
+    looks = looks_of(shown)
+    for place, (model, look) in enumerate(looks.items()):
         colour = look.colour
         part, images = bins[bins["model"] == model], known[known["model"] == model]
         in_bins = [
             _part(AsSure(model, round(high * BINS)), selection, n)
             for high, n in zip(part["bin_high"], part["n"], strict=True)
         ]
-        name = f"{literal(selection.models[model])} (error {errors[model]:.3f}, n = {int(part['n'].sum())})"
         figure.add_scatter(
-            x=part["confidence"], y=part["right"], mode="lines+markers", name=name, legendgroup=str(place),
+            x=part["confidence"], y=part["right"], mode="lines+markers", legendgroup=str(place),
+            name="{} ({})".format(*said[model]), showlegend=corner is None,
             marker={"color": colour, "size": 8, "symbol": look.symbol}, line={"color": colour},
             error_y={"array": part["high"] - part["right"], "arrayminus": part["right"] - part["low"], "thickness": 1},
             hovertemplate="probability %{x:.3f}<br>right %{y:.3f}<extra></extra>", row=1, col=1,
@@ -130,10 +145,31 @@ def reliability_diagram(
     figure.update_yaxes(title_text="images", row=2, col=1)
     figure.update_xaxes(title_text="probability of the answer", range=[-0.02, 1.03], row=2, col=1)
     figure.update_xaxes(range=[-0.02, 1.03], row=1, col=1)
+    if corner:
+        names = [f"{swatched(looks[model], name)}<br>{numbers}" for model, (name, numbers) in said.items()]
+        figure.add_annotation(text="<br>".join(names), **{**cornered(*corner), "yref": "y", "y": float(corner[1])})
+        figure.add_annotation(
+            x=0.1, y=0.1, text="perfect", xanchor="left", yanchor="top", showarrow=False, font_size=12
+        )
     return figure.update_layout(
         title=f"Calibration · {counted(n or known['image'].nunique())}", margin=MARGIN,
-        **legend_below(520, 2 * len(shown)),
+        **legend_below(_HEIGHT, 0 if corner else 2 * len(shown)),
     )  # fmt: skip
+
+
+def _free_corner(bins: pd.DataFrame, names: Sequence[str]) -> tuple[bool, bool] | None:
+    """Find a corner beside the line of perfect calibration in which names cover nothing that is drawn."""
+    steps, covered = np.linspace(0, 1, 50), [np.empty((0, 2))]
+    for _, part in bins.groupby("model"):
+        x, right, low, high = (part[name].to_numpy(float) for name in ("confidence", "right", "low", "high"))
+        line = x.min() + steps * (x.max() - x.min())
+        covered.append(np.column_stack([line, np.interp(line, x, right)]))
+        covered += [np.column_stack([x, low + share * (high - low)]) for share in steps]
+    sizes = [size_of(name) for name in names]
+    width, height = max(each for each, _ in sizes) / NARROW, sum(each for _, each in sizes) / _UPPER
+    if max(width, height) > 0.5:  # they would reach over the line
+        return None
+    return room_in_corner(np.vstack(covered), width, height, ((False, True), (True, False)))
 
 
 def confusion_matrix(counts: pd.DataFrame, selection: Selection) -> go.Figure:

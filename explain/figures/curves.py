@@ -17,6 +17,7 @@ from explain.figures.style import (
     MARGIN,
     MOST_TOGETHER,
     capital,
+    cornered,
     counted,
     key_name,
     legend_below,
@@ -176,10 +177,7 @@ def _name_lines(
     text = "<br>".join(
         swatched(look, name) + (f" {area:.2f}" if area is not None else "") for look, name, area in lines
     )
-    figure.add_annotation(
-        text=text, xref="x domain", yref="y domain", row=row, col=column, x=1, xanchor="right",
-        y=0.03 if below else 0.97, yanchor="bottom" if below else "top", align="right", showarrow=False, font_size=12,
-    )  # fmt: skip
+    figure.add_annotation(text=text, row=row, col=column, **cornered(right=True, above=not below))
 
 
 def sanity_checks(sanity: pd.DataFrame, selection: Selection, measure: str = "spearman", n: int = 0) -> go.Figure:

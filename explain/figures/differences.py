@@ -16,6 +16,7 @@ from explain.figures.style import (
     MARGIN,
     MOST_POINTS,
     NEUTRAL,
+    cornered,
     counted,
     legend_below,
     literal,
@@ -23,6 +24,7 @@ from explain.figures.style import (
     pointed,
     signed,
     spoken,
+    swatched,
 )
 from explain.figures.wording import in_a_sentence
 from explain.measures.registry import metric_title
@@ -30,10 +32,14 @@ from explain.statistics.hypothesis_tests import compare_paired
 from explain.statistics.summaries import paired_values
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from explain.statistics.hypothesis_tests import PairedComparison
     from explain.store.selection import MapKey, Selection
 
 Pair = tuple["MapKey", "MapKey"]
+_MOST_NAMED = 4
+"""Classes that a corner has room to name."""
 USUAL = 2
 """So many models and methods are compared with each other unless a reader chooses two sides."""
 
@@ -140,14 +146,16 @@ def paired_differences(
     scatter = go.Scatter if len(ordered) <= MOST_POINTS else go.Scattergl
     figure = go.Figure()
     looks = looks_of(sorted(set(ordered["label"])))
+    named = len(looks) <= _MOST_NAMED
     for label, look in looks.items():
         part = ordered[ordered["label"] == label]
         hover = part["image"].map(literal).str.cat(part["difference"].map(signed), sep="<br>")
         figure.add_trace(
             scatter(
-                x=part.index + 1, y=part["difference"], mode="markers", name=spoken(label), customdata=part["image"],
+                x=part.index + 1, y=part["difference"], mode="markers", name=spoken(label), showlegend=not named,
                 marker={"color": look.colour, "size": 6, "symbol": look.symbol}, hovertext=hover,
-                hovertemplate="%{hovertext}<extra></extra>", showlegend=True, meta=pointed(f"{first} minus {second}"),
+                hovertemplate="%{hovertext}<extra></extra>", meta=pointed(f"{first} minus {second}"),
+                customdata=part["image"],
             )
         )  # fmt: skip
     figure.add_hline(y=0, line={"color": NEUTRAL, "dash": "dot", "width": 1})
@@ -158,11 +166,20 @@ def paired_differences(
     if np.isfinite(comparison.low):
         figure.add_hrect(y0=comparison.low, y1=comparison.high, fillcolor=NEUTRAL, opacity=0.3, line_width=0)
         mean += f" [{signed(comparison.low)}, {signed(comparison.high)}]"
+    if named:
+        names = [swatched(look, spoken(label)) for label, look in looks.items()]
+        _name_classes(figure, names, ordered["difference"])
     numbers = f"<span style='font-size:12px'>{mean} · {counted(comparison.n)}</span>"
     axis = f"Difference in {literal(in_a_sentence(name))}"
     return figure.update_layout(
         title={"text": f"{literal(first)}<br>minus {literal(second)}<br>{numbers}", "font": {"size": 14}},
         yaxis={"title": axis, "automargin": True},
         xaxis={"showticklabels": False, "title": "images, in order of the difference"},
-        margin={**MARGIN, "t": 92}, **legend_below(374, len(looks), 34),
+        margin={**MARGIN, "t": 92}, **legend_below(374, 0 if named else len(looks), 34),
     )  # fmt: skip
+
+
+def _name_classes(figure: go.Figure, names: Sequence[str], rising: pd.Series) -> None:
+    """Name the classes in the corner that values leave free which rise from left to right: one of two is."""
+    below = rising.median() > (rising.min() + rising.max()) / 2
+    figure.add_annotation(text="<br>".join(names), **cornered(right=below, above=not below))

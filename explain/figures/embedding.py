@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import plotly.graph_objects as go
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from explain.figures.exhibit import Exhibit, Material, Options, nothing
+from explain.figures.free_places import places_of_names
 from explain.figures.sampling import drawn
-from explain.figures.style import COLOURS, MARGIN, MOST_POINTS, NEUTRAL, counted, legend_below, literal, pointed, spoken
+from explain.figures.style import (
+    COLOURS,
+    MARGIN,
+    MOST_POINTS,
+    NEUTRAL,
+    Look,
+    counted,
+    legend_below,
+    literal,
+    pointed,
+    spoken,
+    swatched,
+)
 from explain.figures.wording import column_title
 from explain.statistics.summaries import columns_of_images
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _MOST_CLASSES = 7
+_HEIGHT = 500
 
 
 def one_per_model(material: Material, options: Options) -> tuple[Options, ...]:
@@ -159,15 +177,28 @@ def embedding(
         named = value.astype("string").map(spoken, na_action="ignore").fillna("no value")
         frequent = named.value_counts().index[:_MOST_CLASSES]
         grouped = named.where(named.isin(frequent), "others")
-        figure.update_layout(showlegend=True)
-        for place, key in enumerate(sorted(frequent)):
-            add(grouped == key, key, {"color": COLOURS[place]}, named)
+        colours = {key: COLOURS[place] for place, key in enumerate(sorted(frequent))}
         if not named.isin(frequent).all():
-            add(~named.isin(frequent), "others", {"color": NEUTRAL}, named)
+            colours["others"] = NEUTRAL
+        for key, colour in colours.items():
+            add(grouped == key, key, {"color": colour}, named)
+        figure.update_layout(showlegend=not _name_groups(figure, points, grouped, colours))
     whose = f"{literal(heading)}: " if heading else ""
     return figure.update_layout(
         title=f"{whose}{literal(name)} · {counted(n or len(points))}", margin=MARGIN,
         xaxis={"title": _axis("first component", points, "x_share"), "zeroline": False},
         yaxis={"title": _axis("second component", points, "y_share"), "zeroline": False},
-        **legend_below(500, len(figure.data), 52),
+        **legend_below(_HEIGHT, len(figure.data) if figure.layout.showlegend else 0, 52),
     )  # fmt: skip
+
+
+def _name_groups(figure: go.Figure, points: pd.DataFrame, grouped: pd.Series, colours: Mapping[str, str]) -> bool:
+    """Write the names of groups beside their points; leave them to the legend where one of them has no room."""
+    numbers = grouped.map({key: number for number, key in enumerate(colours)}).to_numpy(int)
+    names = [swatched(Look(colour, "solid", "circle"), key) for key, colour in colours.items()]
+    places = places_of_names(
+        points[["x", "y"]].to_numpy(float), numbers, [f"■ {key}" for key in colours], _HEIGHT - 100
+    )
+    for text, (x, y) in zip(names, places or [], strict=False):
+        figure.add_annotation(text=text, x=x, y=y, showarrow=False, font_size=13)
+    return places is not None

@@ -131,6 +131,15 @@ def panels_of(keys: Sequence[MapKey]) -> dict[str, list[MapKey]]:
     return {model: [key for key in keys if key[0] == model] for model in models}
 
 
+def cornered(right: bool, above: bool) -> dict[str, Any]:
+    """Place an annotation in a corner of its panel, where there is one panel or the caller says which."""
+    return {
+        "xref": "x domain", "yref": "y domain", "showarrow": False, "font": {"size": 12},
+        "x": 0.98 if right else 0.02, "xanchor": "right" if right else "left", "align": "right" if right else "left",
+        "y": 0.97 if above else 0.03, "yanchor": "top" if above else "bottom",
+    }  # fmt: skip
+
+
 def legend_below(height: int, entries: int, offset: int = 46) -> dict[str, Any]:
     """Lay out a figure whose legend lies below it, with room for every entry.
 
