@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pandas as pd
 
+from explain.figures.agreement import cell_colours, ends_of
 from explain.figures.overlay import DIVERGING, centred, heatmap, outline, outline_mask, overlay
 from explain.measures.alignment import CENTRED
 from explain.measures.resampling import divide_by_maximum, resample
@@ -180,8 +181,8 @@ def colour_bar(colormap: str) -> NDArray[np.uint8]:
     return heatmap(np.tile(np.linspace(0, 1, 512), (14, 1)), colormap)
 
 
-def matrix(agreement: pd.DataFrame, headings: Mapping[MapKey, str]) -> pd.DataFrame:
-    """Put the agreement of one image's maps into a square table.
+def agreement_cells(agreement: pd.DataFrame, headings: Mapping[MapKey, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Write the agreement of one image's maps into the triangle below the diagonal, every pair once.
 
     Parameters
     ----------
@@ -192,33 +193,23 @@ def matrix(agreement: pd.DataFrame, headings: Mapping[MapKey, str]) -> pd.DataFr
 
     Returns
     -------
-    pandas.DataFrame
-        Pearson correlations, symmetric, 1 on the diagonal; missing where one is undefined.
+    (pandas.DataFrame, pandas.DataFrame)
+        Pearson correlations as texts, and the cells' styles: darker for the more alike, from the lowest to the highest
+        of these, as in the figure of all images.
     """
     names = list(headings.values())
     square = agreement_square(agreement, list(headings)).round(2) + 0.0  # what rounds to zero has no sign
-    return pd.DataFrame(square, index=names, columns=names)
-
-
-def shade(correlation: float) -> str:
-    """Give the style of a cell of :func:`matrix`: red for -1, white, blue for 1, and letters that can be read on it.
-
-    Parameters
-    ----------
-    correlation : float
-        Within [-1, 1], or missing.
-
-    Returns
-    -------
-    str
-        CSS declarations.
-    """
-    if np.isnan(correlation):
-        return ""
-    colour = heatmap(np.array([[0.5 + 0.5 * correlation]]), "colorbrewer:RdBu")[0, 0]
-    linear = ((colour / 255 + 0.055) / 1.055) ** 2.4
-    letters = "#000" if linear @ (0.2126, 0.7152, 0.0722) > 0.179 else "#fff"  # the better contrast by WCAG 2.1
-    return f"background-color: rgb({', '.join(map(str, colour))}); color: {letters}"
+    below = np.tril(np.ones(square.shape, bool), -1)[1:, :-1]
+    values = np.where(below, square[1:, :-1], np.nan)
+    low, high = ends_of(values) if np.isfinite(values).any() else (0.0, 1.0)
+    texts, styles = np.full(values.shape, "", object), np.full(values.shape, "", object)
+    texts[below & np.isnan(values)] = "undefined"
+    for place in zip(*np.nonzero(np.isfinite(values)), strict=True):
+        background, letters = cell_colours((values[place] - low) / (high - low))
+        texts[place] = f"{values[place]:.2f}"
+        styles[place] = f"background-color: {background}; color: {letters}"
+    written, styled = (pd.DataFrame(each, names[1:], names[:-1]) for each in (texts, styles))
+    return written, styled
 
 
 def rows_of(selection: Selection) -> list[tuple[MapKey, ...]]:

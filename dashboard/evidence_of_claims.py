@@ -10,9 +10,10 @@ import streamlit as st
 from dashboard.cached_store import answers_on, card_picture, explained
 from dashboard.components.strips import Strip, show_strips
 from dashboard.page import plain
-from dashboard.plots import legible
+from dashboard.plots import beside_its_words, legible
 from dashboard.sections.multiverse import show_multiverse
 from dashboard.widgets import title, write
+from dashboard.widths import CAPTION, FORM
 from data.images import decode, encode
 from explain.figures.findings import claim_exhibit
 from explain.figures.overlay import overlay
@@ -39,12 +40,13 @@ def show_evidence(finding: Finding, store: Store, selection: Selection, view: Vi
     studied : bool
         Whether the claim is of the dataset's study, of which the multiverse is.
     """
-    st.caption(plain(finding.quantity))
+    st.caption(plain(finding.quantity), width=CAPTION)
     shown = claim_exhibit(finding, classes=view.rows == "classes")
-    if shown.figure is not None:
-        figure = legible(shown.figure, st.context.theme.type)
-        st.plotly_chart(figure, key=f"claim_{finding.number}", alt=f"{finding.claim} {finding.told}")
-    st.caption(plain(shown.caption))
+    with beside_its_words() as words:
+        if shown.figure is not None:
+            figure = legible(shown.figure, st.context.theme.type)
+            st.plotly_chart(figure, key=f"claim_{finding.number}", alt=f"{finding.claim} {finding.told}")
+    words.caption(plain(shown.caption))
     _show_images(finding, store, selection, view)
     _say_checks(finding)
     if studied:
@@ -68,7 +70,7 @@ def _show_images(finding: Finding, store: Store, selection: Selection, view: Vie
     st.session_state[key] = f"{finding.number}:{found.metric}:{found.scope}"
     st.selectbox(
         "Images by", names, format_func=named, key=key, help="Which of the claim's tests the images belong to.",
-        on_change=lambda: write("test", st.session_state[key]),
+        on_change=lambda: write("test", st.session_state[key]), width=FORM // 2,
     )  # fmt: skip
     st.markdown(found.in_words)
     sides = (

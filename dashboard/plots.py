@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +15,16 @@ from dashboard.downloads import offer_table
 from dashboard.link import fits_a_link
 from dashboard.page import file_name
 from dashboard.plain_text import plain
+from dashboard.widths import CAPTION, FIGURE
 from explain.figures.style import PARTS
 from explain.figures.wording import P_COLUMNS, column_title, readable
 from explain.store.selection import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import pandas as pd
+    from streamlit.delta_generator import DeltaGenerator
 
     from dashboard.link import View
     from explain.figures.exhibit import Exhibit
@@ -52,21 +55,32 @@ def show(exhibit: Exhibit, selection: Selection, view: View, draw: Callable[[], 
     if exhibit.figure is None:
         st.markdown(f"**{plain(exhibit.title)}**")
         _numbers(exhibit, selection, name)
-        st.caption(caption)
+        st.caption(caption, width=CAPTION)
         offer_table("Download (.csv)", exhibit.table, name)
         return
     if draw:
         st.markdown(f"**{plain(exhibit.title)}**")
         draw()
+        st.caption(caption, width=CAPTION)
     else:
-        caption += _chart(exhibit, name, view)
-    st.caption(caption)
+        with beside_its_words() as words:
+            caption += _chart(exhibit, name, view)
+        words.caption(caption)
     with st.expander("Table", icon=":material/table:"):
         _numbers(exhibit, selection, name)
         with st.container(horizontal=True):
             offer_table("Download (.csv)", exhibit.table, name)
             if exhibit.details is not None:
                 offer_table("All rows (.csv)", exhibit.details, f"{name}-rows")
+
+
+@contextmanager
+def beside_its_words() -> Iterator[DeltaGenerator]:
+    """Draw a chart within; give where its caption goes: beside it on a wide screen, and below it on others."""
+    with st.container(horizontal=True):
+        chart, words = st.container(width=FIGURE), st.container(width=CAPTION)
+    with chart:
+        yield words
 
 
 def legible(figure: go.Figure, theme: str | None) -> go.Figure:

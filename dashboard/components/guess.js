@@ -89,7 +89,10 @@ export default function ({ data, parentElement }) {
       cross.hidden = guessed;
       Object.assign(cross.style, { left: `${100 * at[1]}%`, top: `${100 * at[0]}%` });
     };
-    root.replaceChildren(head, figure, status, next);
+    const [board, beside] = [element("div", "board"), element("div", "beside")];
+    beside.append(status, next);
+    board.append(figure, beside);
+    root.replaceChildren(head, board);
     if (number) stack.focus();
   }
 

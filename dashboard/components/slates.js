@@ -1,4 +1,6 @@
 /* Rows of pictures, each with a heading, facts and a share: strategies, clusters, channels. */
+const LONG = 16; // pictures of a row that has the page's whole width
+const COLUMNS = [["--narrow", 3, 4], ["--medium", 6, 9], ["--wide", 10, 14]];
 function linkOf(text, href) {
   const link = element("a", "", text);
   link.href = href;
@@ -20,6 +22,13 @@ function pictureOf({ source, alt, name, value, href }) {
   return item;
 }
 
+/* How many columns leave the fewest places of the last row empty, the more the better: pictures stay small. */
+function columnsFor(count, fewest, most) {
+  const tried = Array.from({ length: most - fewest + 1 }, (_, step) => most - step);
+  const empty = (columns) => (columns - (count % columns)) % columns;
+  return count <= fewest ? fewest : tried.reduce((best, each) => (empty(each) < empty(best) ? each : best));
+}
+
 function slateOf({ heading, href, chosen, share, facts, links, pictures }) {
   const slate = element("section", chosen ? "slate chosen" : "slate");
   const head = element("div", "head");
@@ -39,11 +48,16 @@ function slateOf({ heading, href, chosen, share, facts, links, pictures }) {
   }
   const row = element("ul", "pictures");
   row.append(...pictures.map(pictureOf));
-  row.style.setProperty("--count", pictures.length);
+  for (const [name, fewest, most] of COLUMNS) row.style.setProperty(name, columnsFor(pictures.length, fewest, most));
+  slate.classList.toggle("long", pictures.length > LONG);
   slate.append(row);
   return slate;
 }
 
 export default function ({ data, parentElement }) {
-  parentElement.querySelector(".slates")?.replaceChildren(...data.slates.map(slateOf));
+  const list = element("div", "list");
+  list.append(...data.slates.map(slateOf));
+  const short = list.querySelectorAll(".slate:not(.long)");
+  if (short.length % 2) short[short.length - 1].classList.add("long"); // it would leave a hole beside itself
+  parentElement.querySelector(".slates")?.replaceChildren(list);
 }

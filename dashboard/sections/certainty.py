@@ -10,6 +10,7 @@ from dashboard.cached_pictures import deviation_picture
 from dashboard.cached_store import rows, table
 from dashboard.drawing import colour_bar
 from dashboard.plain_text import plain
+from dashboard.widths import BAR, CAPTION, PARAGRAPH
 from data.images import encode
 from explain.faithfulness.certainty import deviations_of_image
 from explain.figures.agreement import self_agreement
@@ -51,7 +52,7 @@ def how_sure_they_are(
         command = f"python -m explain evaluate --dataset {plain(store.dataset.name)}"
         st.caption(f"Not measured yet. “{command}” makes every map again of the image a little changed, and stores it.")
         return
-    st.caption(SAYS)
+    st.caption(SAYS, width=PARAGRAPH)
     top = max(float(found[key].max()) for key in shown)
     own, usual = _stability(store, image), self_agreement(table(store, "sanity"), "pearson")
     for start in range(0, len(shown), MOST_COLUMNS):
@@ -65,8 +66,8 @@ def how_sure_they_are(
                 caption=plain(f"{title}: {said}"),
             )  # fmt: skip
     ends = f"From 0 to {top:.1f} times a map's mean, one scale for all."
-    st.image(encode(colour_bar(view.colormap)), width="stretch", alt=f"Scale of standard deviations. {ends}")
-    st.caption(ends + _as_stored(view))
+    st.image(encode(colour_bar(view.colormap)), width=BAR, alt=f"Scale of standard deviations. {ends}")
+    st.caption(ends + _as_stored(view), width=CAPTION)
 
 
 def alike_in_words(own: float | None, usual: float | None) -> str:

@@ -22,6 +22,7 @@ from dashboard.components.slates import Picture, Slate, show_slates
 from dashboard.downloads import offer_table
 from dashboard.page import file_name, plain
 from dashboard.widgets import title
+from dashboard.widths import PARAGRAPH
 from explain.contributions.channels import fires_on
 from explain.figures.style import signed
 
@@ -44,10 +45,11 @@ def channels(store: Store, view: View, model: str, label: str) -> None:
     best, alike = channel_likeness(*key, other) if other else (None, np.full(len(mean), np.nan))
     st.markdown(
         f"Each of the {len(mean)} channels pays its mean activation times its weight for **{plain(title(label))}**, on "
-        f"every one of the {len(paid)} images. The pictures are cut out around the place where the channel is highest."
+        f"every one of the {len(paid)} images. The pictures are cut out around the place where the channel is highest.",
+        width=PARAGRAPH,
     )
     chosen = int(view.channel) if view.channel.isdecimal() and int(view.channel) < len(mean) else int(order[0])
-    shown = [chosen, *(number for number in order[:SHOWN].tolist() if number != chosen)]
+    shown = [chosen, *[number for number in order.tolist() if number != chosen][:SHOWN]]
     slates = [
         _slate(store, view, model, label, number, paid[:, number], CLOSELY if number == chosen else PICTURES,
                _likeness(store, other, best, alike, number), number == chosen)

@@ -11,9 +11,10 @@ from dashboard.cached_contributions import clusters as cached_clusters
 from dashboard.cached_contributions import map_picture
 from dashboard.chosen_images import addresses_of
 from dashboard.components.slates import Picture, Slate, show_slates
-from dashboard.plots import legible
+from dashboard.plots import beside_its_words, legible
 from dashboard.slices import Slice
 from dashboard.widgets import select
+from dashboard.widths import CONTROL, PARAGRAPH
 from explain.figures.eigengap import eigengap
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def clusters(store: Store, view: View, model: str, label: str) -> None:
     if not method:
         st.info("The store holds no map of this model: choose another one.")
         return
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, width=2 * CONTROL):
         select(view.but(method=method), "method", "Method", "Whose maps are clustered.", tuple(stored), names=stored)
         numbers = {"gap": "As the eigengap suggests"} | {str(number): str(number) for number in range(1, 9)}
         select(view, "clusters", "Clusters", "How many.", tuple(numbers), names=numbers)
@@ -39,10 +40,12 @@ def clusters(store: Store, view: View, model: str, label: str) -> None:
     count, suggested = found.clusters.count, found.clusters.suggested
     st.markdown(
         "Maps that lie alike are neighbours; the graph of neighbours is cut where it is thin (spectral relevance "
-        "analysis). A cluster that looks at something odd is a suspect, not yet a culprit."
+        "analysis). A cluster that looks at something odd is a suspect, not yet a culprit.",
+        width=PARAGRAPH,
     )
-    st.plotly_chart(legible(eigengap(found.clusters), st.context.theme.type), key="eigengap")
-    st.caption(
+    with beside_its_words() as words:
+        st.plotly_chart(legible(eigengap(found.clusters), st.context.theme.type), key="eigengap")
+    words.caption(
         f"The largest gap stands after {suggested}. "
         + (
             "One cluster: these maps do not fall into groups, and cutting them further is the reader's doing."

@@ -12,6 +12,7 @@ from dashboard.components.ledger import Erasing, Words, show_ledger
 from dashboard.downloads import offer_table
 from dashboard.page import file_name, plain
 from dashboard.widgets import select, title
+from dashboard.widths import CONTROL, PARAGRAPH
 from data.images import decode, encode
 from explain.contributions.ledger import Ledger, place_scores
 from explain.errors import ExplainError
@@ -37,7 +38,8 @@ def one_class(store: Store, view: View, image: str, model: str) -> None:
     name = said(store, model, target)
     st.markdown(
         f"The score of **{plain(name)}**, before it becomes a probability, is a plain sum: a constant of the class, "
-        "the bias, and what every place of the feature map adds or takes. What a place pays is what its channels pay."
+        "the bias, and what every place of the feature map adds or takes. What a place pays is what its channels pay.",
+        width=PARAGRAPH,
     )
     words = Words(f"Score of {name}", f"Red pays for {name}, blue against it", f"Score of {name}", EXPLANATION)
     ledger = store.ledger(image, model, store.model(model).classes[target])
@@ -54,10 +56,12 @@ def one_class_against_another(store: Store, view: View, image: str, model: str) 
     others = tuple(each for number, each in enumerate(classes) if number != target)
     names = {each: each.replace("_", " ") for each in others}
     help = "The class that the first is set against; the strongest other one by default."
-    select(shown, "against", f"Why {plain(first)}, and not", help, others, names=names)
+    with st.container(width=2 * CONTROL):
+        select(shown, "against", f"Why {plain(first)}, and not", help, others, names=names)
     st.markdown(
         f"A class wins by the **difference** of two scores. Above zero speaks for **{plain(first)}**, below zero for "
-        f"**{plain(second)}**; what speaks for both alike cancels."
+        f"**{plain(second)}**; what speaks for both alike cancels.",
+        width=PARAGRAPH,
     )
     words = Words(
         f"{first} minus {second}",

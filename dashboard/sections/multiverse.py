@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.multiverse_job import jobs
 from dashboard.plain_text import plain
-from dashboard.plots import legible
+from dashboard.plots import beside_its_words, legible
 from dashboard.widgets import write
 from explain.figures.multiverse import multiverse_exhibit, universe_in_words
 from explain.findings.kept_multiverse import kept_multiverse
@@ -37,14 +37,15 @@ def _show(universes: pd.DataFrame, claim: int, view: View) -> None:
     chosen = int(place) if asked else None
     shown = multiverse_exhibit(universes, claim, chosen)
     st.markdown(f"**{shown.title}**")
-    event = st.plotly_chart(
-        legible(shown.figure, st.context.theme.type),
-        key=f"multiverse_{claim}",
-        on_select="rerun",
-        selection_mode="points",
-        alt=shown.caption,
-    )
-    st.caption(plain(shown.caption))
+    with beside_its_words() as words:
+        event = st.plotly_chart(
+            legible(shown.figure, st.context.theme.type),
+            key=f"multiverse_{claim}",
+            on_select="rerun",
+            selection_mode="points",
+            alt=shown.caption,
+        )
+    words.caption(plain(shown.caption))
     for point in event.selection.points:  # type: ignore[attr-defined]
         name = point.get("customdata")
         name = f"{claim}-{name[0] if isinstance(name, list) else name}"

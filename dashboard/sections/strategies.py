@@ -15,6 +15,7 @@ from dashboard.components.slates import Picture, Slate, show_slates
 from dashboard.downloads import offer_table
 from dashboard.page import file_name, plain
 from dashboard.widgets import near, not_listed, select, title
+from dashboard.widths import CONTROL, FORM, PARAGRAPH
 from explain.contributions.strategies import SPLITS
 from explain.figures.style import signed
 from explain.store.evidence import class_index
@@ -39,7 +40,8 @@ def strategies(store: Store, view: View, model: str, label: str) -> None:
         f"What the channels pay for **{plain(name)}** differs from image to image. Principal components sort these "
         "differences: each is one way, a strategy, in which the score comes about, and together they are the score. "
         f"The share says how much of the differences between the scores of the {len(found.images)} images is the "
-        "strategy's. Red places pay for it, blue ones against it."
+        "strategy's. Red places pay for it, blue ones against it.",
+        width=PARAGRAPH,
     )
     count = len(found.steady)
     chosen = min(view.strategy, count) - 1
@@ -48,7 +50,8 @@ def strategies(store: Store, view: View, model: str, label: str) -> None:
         f"Steady: each half of the images, split {SPLITS} times at random, gives components of its own; the number is "
         f"how alike those of the halves are (cosine, 1: the same). A half has {len(found.images) // 2} images. Below "
         f"{STEADY} a component is a matter of which images were taken, and no strategy should be read into it. Off the "
-        f"{subject}: share of what is red; chance is the share of the area."
+        f"{subject}: share of what is red; chance is the share of the area.",
+        width=PARAGRAPH,
     )
     st.subheader(f"Strategy {chosen + 1}, from most to least", anchor="strategy")
     order = np.argsort(-found.paid[:, chosen], kind="stable").tolist()
@@ -110,14 +113,16 @@ def _on_any_image(
     image = view.image if view.image in readable else found.images[int(found.paid[:, chosen].argmax())]
     st.subheader("On any image", anchor="on-any-image")
     said = f"Of this class or another.{not_listed(readable)}"
-    select(view.but(image=image), "image", "Image", said, near(readable, image))
+    with st.container(width=CONTROL):
+        select(view.but(image=image), "image", "Image", said, near(readable, image))
     _, _, model, label = key
     paid = found.found.pays(store.pooled(model)[store.row(image)][None])[0]
     index = class_index(store, model, label)
     score, head = float(store.logits(model, image)[index]), store.head(model)
     assert head is not None
     mean = float(found.found.mean.sum() + head.bias[index])
-    picture, numbers = st.columns([2, 3])
+    with st.container(width=FORM):
+        picture, numbers = st.columns([2, 3])
     heading = f"{image}: where strategy {chosen + 1} pays for {title(label)}"
     picture.image(strategy_on(*key, chosen, image), caption=plain(heading), alt=heading, width="stretch")
     count = len(found.steady)

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.explanations import AGREEMENT, MAP, METHODS, PLACE, anchor_of
 from dashboard.page import open_page, plain
 from dashboard.sections.growing import show_growing
+from dashboard.widths import PARAGRAPH
 from explain.explainers.contract import NEEDS_IN_WORDS, Explainer
 from explain.explainers.registry import EXPLAINERS, title_of
 from explain.measures.contract import Needs
@@ -41,7 +42,7 @@ def list_measures(*needs: Needs) -> None:
         formula = f" ${measure.formula}$." if measure.formula else ""
         source = f" ({plain(measure.source)})" if measure.source else ""
         lines.append(f"- **{plain(measure.title.format(part='a part'))}**: {plain(measure.says)}{source}.{formula}")
-    st.markdown("\n".join(lines))
+    st.markdown("\n".join(lines), width=PARAGRAPH)
 
 
 def show_explainer(each: Explainer) -> None:
@@ -75,11 +76,13 @@ st.markdown(
     "is much. On *one scale*, equal colours are equal shares of a map's own mass, so that maps can be compared with "
     "each other; on its *own scale*, each map is as bright as it can be, and only places within it can be compared. A "
     f"map is a statement about a network, not about the {plain(store.dataset.subject)}: it may be right about a "
-    "network that is wrong."
+    "network that is wrong.",
+    width=PARAGRAPH,
 )
 st.markdown(
     "A *signed* map says as well what counts against: red is for, blue against, white is zero. Its scale is by the "
-    "mean of its absolute values; numbers are of its positive part."
+    "mean of its absolute values; numbers are of its positive part.",
+    width=PARAGRAPH,
 )
 show_growing(store, view)
 st.header("The methods", anchor=METHODS)
@@ -91,19 +94,27 @@ for pair in (explainers[start : start + 2] for start in range(0, len(explainers)
 st.header("Spread and place, on a common grid of 112 x 112", anchor=PLACE)
 st.markdown(
     "A map is scaled to sum 1; of a signed map, the positive part counts. Inside is the mask of the "
-    f"{plain(store.dataset.subject)}, else its boxes."
+    f"{plain(store.dataset.subject)}, else its boxes.",
+    width=PARAGRAPH,
 )
 list_measures(Needs.MAP, Needs.SUBJECT, Needs.PARTS)
 st.header("Agreement and faithfulness", anchor=AGREEMENT)
-st.markdown("How alike two maps of one image are. Two maps may agree and both be wrong about their network.")
+st.markdown(
+    "How alike two maps of one image are. Two maps may agree and both be wrong about their network.", width=PARAGRAPH
+)
 list_measures(Needs.TWO_MAPS)
-st.markdown("What the network says when pixels change in the map's order; `python -m explain evaluate` measures it.")
+st.markdown(
+    "What the network says when pixels change in the map's order; `python -m explain evaluate` measures it.",
+    width=PARAGRAPH,
+)
 list_measures(Needs.RESPONSES, Needs.REPEATS)
 st.markdown(
     "- **Sanity check** (Adebayo et al., NeurIPS 2018): the map should change when what the network has learnt is "
     "shuffled away.\n"
-    "- **How sure a map is**: the image is mirrored, cut at two corners and given noise, and the map made again. "
-    "Compare shows where it varies (standard deviation); how alike it stays is the ceiling for every agreement with it."
+    "- **How sure a map is**: the image is mirrored, cut at two corners and given noise, and the map made "
+    "again. Compare shows where it varies (standard deviation); how alike it stays is the ceiling for every agreement "
+    "with it.",
+    width=PARAGRAPH,
 )
 st.header("Limits", anchor=False)
 shapes = {f"{m.shape[0]} x {m.shape[1]} ({each.title})": None for each in store.models for m in each.methods}
@@ -111,7 +122,8 @@ st.markdown(
     f"Cells of a map: {plain(', '.join(shapes))}; finer detail in a picture is interpolation. Cells are drawn where "
     "mirrored images say that they lie (the table below), to a few pixels; of a network that nobody measured, in the "
     "middle of their shares of the image. The whole image is squeezed to a square, as the networks were fed. A test "
-    "that settles nothing does not show that there is no difference."
+    "that settles nothing does not show that there is no difference.",
+    width=PARAGRAPH,
 )
 for notice in notices_of(store.models):
     st.info(plain(notice), icon=":material/info:")

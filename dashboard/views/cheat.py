@@ -10,6 +10,7 @@ from dashboard.page import open_page
 from dashboard.plain_text import plain
 from dashboard.plots import show
 from dashboard.widgets import select
+from dashboard.widths import CAPTION, CONTROL, PARAGRAPH
 from explain.explainers.registry import EXPLAINERS
 from explain.figures import shortcuts
 from explain.shortcuts import in_words
@@ -24,7 +25,7 @@ store, view, _ = open_page(
     "A cheat", "One network learnt an archive's mark in place of the animal. Does the tool show it?", choosing=False
 )
 if Twins.of(table(store, "images")) is None:
-    st.markdown(plain(in_words.BEGINNING))
+    st.markdown(plain(in_words.BEGINNING), width=PARAGRAPH)
     others = {name: each for name, each in available().items() if Twins.of(table(each, "images")) is not None}
     for name, each in others.items():
         params = view.but(dataset=name, image="").to_params()
@@ -62,9 +63,9 @@ def maps_of(measured: Measured, models: dict[str, str]) -> None:
     model = view.model if view.model in models else next(iter(models))
     stored = {each.name: each.title for each in store.model(model).methods}
     method = view.method if view.method in stored else next(iter(stored))
-    for column, (name, known) in zip(st.columns(2), (("model", models), ("method", stored)), strict=True):
-        with column:
-            shown = view.but(model=model, method=method)
+    shown = view.but(model=model, method=method)
+    with st.container(horizontal=True, width=2 * CONTROL):
+        for name, known in (("model", models), ("method", stored)):
             select(shown, name, name.capitalize(), "Whose maps are shown.", tuple(known), names=known)
     images = table(store, "images").set_index("image")
     worn = measured.twins.of_label(measured.twins.wearer)
@@ -85,8 +86,8 @@ titles = {name: every.models[name] for name in found.leanings}
 for name, leaning in found.leanings.items():
     icon = ":red[:material/warning:]" if leaning.found else ":green[:material/check_circle:]"
     said = f"{in_words.verdict(found, name)} {in_words.right_answers(found, name)}"
-    st.markdown(f"{icon} **{plain(titles[name])}**: {plain(said)}")
-st.caption(f"The rule. {plain(RULE)}")
+    st.markdown(f"{icon} **{plain(titles[name])}**: {plain(said)}", width=PARAGRAPH)
+st.caption(f"The rule. {plain(RULE)}", width=CAPTION)
 with st.container(border=True):
     st.markdown("#### What do the maps look like?")
     maps_of(found, titles)
@@ -107,4 +108,4 @@ for name, leaning in found.leanings.items():
         with st.container(border=True):
             st.markdown(f"#### Where nothing shows that {plain(titles[name])} cheats")
             sentences = in_words.not_shown(found, name, store.dataset.subject)
-            st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
+            st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences), width=PARAGRAPH)

@@ -17,6 +17,7 @@ from dashboard.own_claims import (
 from dashboard.page import open_page, say_of_link
 from dashboard.plain_text import plain
 from dashboard.verdict_badges import VERDICT_BADGES
+from dashboard.widths import FORM, PARAGRAPH
 from explain.findings.findings import RULE, judge
 from explain.findings.own import study_of_claims
 from explain.store.selection import Selection
@@ -33,13 +34,13 @@ if chosen:
     show_chosen(view, chosen, "claim")
     st.warning(plain(chosen.caution), icon=":material/experiment:")
 
-with st.container(border=True):
+with st.container(border=True, width=FORM):
     st.header("1. Say it", anchor=False)
     draft = say_claim(store, selection, view)
     if draft is None:
         st.stop()
     st.markdown(f"**{spoken_claim(draft, selection)}**")
-with st.container(border=True):
+with st.container(border=True, width=FORM):
     st.header("2. What the images can show", anchor=False)
     show_power(claims, draft, tables_of(store, images), selection)
     seal_button(claims, draft, store, images)
@@ -51,7 +52,8 @@ if claims:
     tests = "one claim" if len(claims) == 1 else f"{len(claims)} claims, corrected for each other (Holm)"
     st.caption(
         f":material/lock: Sealed as `{view.sealed}`: {tests}. Tested on {chosen.counted if chosen else 'every image'}. "
-        "The link holds claims and seal. A verdict is about these networks and these images."
+        "The link holds claims and seal. A verdict is about these networks and these images.",
+        width=PARAGRAPH,
     )
     study, cast = study_of_claims(claims, selection)
     judged = {finding.number: finding for finding in judge(study, tables_of(store, images), cast, store.dataset)}
@@ -62,9 +64,11 @@ if claims:
             if finding is None:
                 st.markdown(f"**{VERDICT_BADGES['not tested']}** · {plain(claim.misfit(selection).capitalize())}.")
                 continue
-            st.markdown(f"**{VERDICT_BADGES[finding.verdict]}** · {plain(finding.told or finding.note)}")
+            st.markdown(
+                f"**{VERDICT_BADGES[finding.verdict]}** · {plain(finding.told or finding.note)}", width=PARAGRAPH
+            )
             if finding.rows and (opened := fold(view, str(number), "The evidence", ("1",) if len(claims) == 1 else ())):
                 with opened:
                     show_evidence(finding, store, selection, view, studied=False)
     with st.expander("How verdicts are reached", icon=":material/gavel:"):
-        st.markdown(RULE)
+        st.markdown(RULE, width=PARAGRAPH)

@@ -13,7 +13,7 @@ from dashboard.components.answers import Answers, show_answers
 from dashboard.components.panels import Panel, show_panels
 from dashboard.components.turning import show_turning
 from dashboard.downloads import offer, offer_saliency, offer_table
-from dashboard.drawing import Outlines, colour_bar, matrix, shade
+from dashboard.drawing import Outlines, agreement_cells, colour_bar
 from dashboard.drawing_controls import control_looks, looks_of
 from dashboard.explanations import READING, link_to_explanations
 from dashboard.map_differences import ends_in_words, map_differences
@@ -24,6 +24,7 @@ from dashboard.sections.certainty import how_sure_they_are
 from dashboard.sections.making import how_it_is_made
 from dashboard.selection import neighbours, select_images
 from dashboard.widgets import chips, near, not_listed, segments, select, target_control, title, understood, write
+from dashboard.widths import BAR, CONTROL, FIGURE, PARAGRAPH
 from data.datasets import read_boxes
 from data.images import decode, encode
 from explain.figures.differences import side
@@ -175,7 +176,7 @@ def show_differences() -> None:
     """Show where two maps differ: of few maps every pair, of many those that the reader chose."""
     sides = {side(key): heading for key, heading in maps.headings.items()}
     choice = view.but(first=view.first if view.first in sides else "")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, width=2 * CONTROL):
         help = "Whose map the others are subtracted from."
         select(choice, "first", "First", help, ("", *sides), names=sides, unset="The usual pairs")
         if choice.first:
@@ -189,7 +190,7 @@ def show_differences() -> None:
             picture = difference_picture(small, each.values, each.limit, outlines)
             column.image(picture, caption=plain(heading), alt=heading, width="stretch")
     ends = ends_in_words(maps, changes)
-    st.image(encode(colour_bar(DIVERGING)), width="stretch", alt=f"Scale of differences. {ends}")
+    st.image(encode(colour_bar(DIVERGING)), width=BAR, alt=f"Scale of differences. {ends}")
     st.caption(plain(ends))
 
 
@@ -198,21 +199,26 @@ def show_agreement() -> None:
     names = {key: plain(heading) for key, heading in maps.headings.items()}
     if len(names) > MOST_IN_TABLE:  # a canvas takes the names as they are
         names = maps.headings
-    correlations = (
-        matrix(image_agreement(maps.raw, maps.alignments), names).style.map(shade).format("{:.2f}", na_rep="undefined")
-    )
-    (st.table if len(names) <= MOST_IN_TABLE else st.dataframe)(correlations)
+    texts, styles = agreement_cells(image_agreement(maps.raw, maps.alignments), names)
+    shown = texts.style.apply(lambda _: styles, axis=None)
+    with st.container(width=FIGURE):
+        (st.table if len(names) <= MOST_IN_TABLE else st.dataframe)(shown)
 
 
 if len(maps.found) > 1:
     st.header("Where the maps differ", anchor=False)
     st.caption(
         "First minus second, as density over the mean: red where the first has more of its mass, blue the second. Of "
-        "signed maps the positive part counts, here and in all numbers."
+        "signed maps the positive part counts, here and in all numbers.",
+        width=PARAGRAPH,
     )
     show_differences()
     st.header("Agreement of these maps (Pearson)", anchor=False)
-    st.caption("Agreement is not faithfulness: two maps may agree and both be wrong about their network.")
+    st.caption(
+        "Darker where two maps are more alike, from the lowest to the highest of these. Agreement is not faithfulness: "
+        "two maps may agree and both be wrong about their network.",
+        width=PARAGRAPH,
+    )
     show_agreement()
 
 with contained("How a map is made"):

@@ -12,6 +12,7 @@ from dashboard.page import open_page, plain, say_of_link
 from dashboard.plots import show
 from dashboard.verdict_badges import VERDICT_BADGES
 from dashboard.widgets import segments
+from dashboard.widths import CAPTION, PARAGRAPH
 from explain.figures.exhibits import ENTRIES, Options
 from explain.figures.networks import VERDICTS_ARE_ABOUT
 from explain.findings.casting import own_methods
@@ -35,7 +36,7 @@ if chosen:
     show_chosen(view, chosen, "findings")
     st.warning(plain(chosen.caution), icon=":material/experiment:")
 says = f"Each claim, its test on these {chosen.counted}, and its verdict beside that on all." if chosen else study.says
-st.markdown(f"{plain(says)} {VERDICTS_ARE_ABOUT}")
+st.markdown(f"{plain(says)} {VERDICTS_ARE_ABOUT}", width=PARAGRAPH)
 if view.of == "predicted" and not chosen and (drawn := looked_at_of_predicted(store)):
     st.caption(f"Looked at here: {len(drawn):,} of {store.dataset.images:,} images, drawn by a fixed seed.")
 link_to_explanations(JUDGING, selection, view)
@@ -75,14 +76,14 @@ for place, finding in enumerate(found, 1):
     with st.container(border=True):
         st.subheader(f"{place}. {plain(finding.claim)}", anchor=f"claim-{finding.number}")
         told = f" · {plain(finding.told)}" if finding.told else ""
-        st.markdown(f"**{VERDICT_BADGES[finding.verdict]}**{beside(finding)}{told}")
+        st.markdown(f"**{VERDICT_BADGES[finding.verdict]}**{beside(finding)}{told}", width=PARAGRAPH)
         if finding.note:
-            st.caption(plain(finding.note))
+            st.caption(plain(finding.note), width=CAPTION)
         if finding.rows and (opened := fold(view, str(finding.number), "The evidence", usual)):
             with opened:
                 show_evidence(finding, store, selection, view, studied=chosen is None)  # universes are of all images
 with st.expander("How verdicts are reached", icon=":material/gavel:"):
-    st.markdown(RULE)
+    st.markdown(RULE, width=PARAGRAPH)
 own = own_methods(study, selection)  # what claims are about: an alternative is no third method of the decomposition
 for place, entry in enumerate(ENTRIES):
     if entry.beside_claims:

@@ -10,13 +10,14 @@ from dashboard.cached_store import table
 from dashboard.components.guess import Turn, show_guess
 from dashboard.page import open_page
 from dashboard.widgets import select, title, write
+from dashboard.widths import PARAGRAPH
 from data.images import decode, encode
 from explain.figures.overlay import shrunk
 from explain.measures.hottest import hottest
 from explain.measures.resampling import resample
 from explain.store.selection import Selection
 
-TURNS, PICTURE_SIDE, SIDE = 10, 448, 56  # SIDE: rows and columns that a map is stretched to before its fifth is taken
+TURNS, PICTURE_SIDE, SIDE = 10, 560, 56  # SIDE: rows and columns that a map is stretched to before its fifth is taken
 
 store, view, selection = open_page(
     "Guess first", "Before you see a map: where do you think the network looks?", choosing=False
@@ -69,7 +70,8 @@ if not turns:
     st.stop()
 st.markdown(
     "Click where you think the network looks. Then its map appears, and beside your guess what chance and the other "
-    "network would have scored. Nothing about you or your guesses is stored or sent."
+    "network would have scored. Nothing about you or your guesses is stored or sent.",
+    width=PARAGRAPH,
 )
 whose = f"the {stored[method]} map of {models[model]}"
 show_guess(turns, whose, models.get(other, ""), f"{store.digest} {model} {method} {view.game}")

@@ -50,6 +50,11 @@ for number, (place, options) in enumerate(shown):
 show_pointing(store, view, chosen)
 if view.section == "answers":
     answered_wrongly = view.but(verdict="wrong", section="distributions").to_params()
-    st.page_link("views/gallery.py", label="The images answered wrongly, in the gallery", query_params=answered_wrongly)
+    st.page_link(
+        "views/gallery.py",
+        label="The images answered wrongly, in the gallery",
+        icon=":material/photo_library:",
+        query_params=answered_wrongly,
+    )
 with st.sidebar:
     offer_table("All metrics (.csv)", partial(looked_at.rows, "metrics"), "metrics")

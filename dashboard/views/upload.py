@@ -20,6 +20,7 @@ from dashboard.photograph_maps import gather, map_file
 from dashboard.turns import standing_aside
 from dashboard.uploads import keep_only, uploads_are_taken
 from dashboard.widgets import target_control, title
+from dashboard.widths import CAPTION, PARAGRAPH
 from dashboard.worker import Worker
 from explain.errors import ExplainError
 from explain.explainers.contract import Needs
@@ -64,12 +65,14 @@ def ask_for_photograph(own: dict[str, Any], worker: Worker) -> None:
     st.markdown(
         f"**JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF**, up to **{largest} MB** and **{limits.pixels // 10**6} million "
         f"pixels**; of animations, the first frame. At most {limits.seconds:.0f} seconds, one photograph after "
-        "another; the first waits for the networks to load."
+        "another; the first waits for the networks to load.",
+        width=PARAGRAPH,
     )
     st.caption(
         ":material/lock: Nothing is kept: the photograph is in the dashboard's memory until you remove it, or for "
         "about a minute after you close this tab, and is never written to disk. The address of this page carries the "
-        "settings, not the photograph."
+        "settings, not the photograph.",
+        width=CAPTION,
     )
     way = st.segmented_control(
         "Where from", tuple(SOURCES), format_func=SOURCES.__getitem__, default="file", required=True,

@@ -32,6 +32,8 @@ from explain.statistics.summaries import agreement_square, agreement_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from explain.store.selection import MapKey, Selection
 
 _PAIR = ["model_a", "method_a", "model_b", "method_b"]
@@ -150,8 +152,7 @@ def agreement_matrix(agreement: pd.DataFrame, selection: Selection, measure: str
     names = [key_name(selection, key, joint="<br>" if few else ", ") for key in keys]
     square = agreement_square(agreement, keys, measure)
     values = np.where(np.tril(np.ones(square.shape, bool), -1), square, np.nan)[1:, :-1]
-    low, high = np.nanmin(values), np.nanmax(values)
-    low, high = (low, high) if high > low else (low - 0.5, high + 0.5)  # one colour, from the middle
+    low, high = ends_of(values)
     figure = go.Figure(
         go.Heatmap(
             z=values, x=names[:-1], y=names[1:], zmin=low, zmax=high, colorscale=_SHADES, showscale=False,
@@ -161,7 +162,7 @@ def agreement_matrix(agreement: pd.DataFrame, selection: Selection, measure: str
     written = [
         {
             "x": names[column], "y": names[1 + row], "text": f"{value:.2f}", "showarrow": False,
-            "font": {"color": _letters_on((value - low) / (high - low)), "size": 14 if few else 11},
+            "font": {"color": cell_colours((value - low) / (high - low))[1], "size": 14 if few else 11},
         }
         for (row, column), value in np.ndenumerate(values) if not np.isnan(value)
     ]  # fmt: skip
@@ -175,11 +176,24 @@ def agreement_matrix(agreement: pd.DataFrame, selection: Selection, measure: str
     )  # fmt: skip
 
 
-def _letters_on(share: float) -> str:
-    """Give black or white, whichever stands out more on a cell's colour (WCAG 2.1)."""
+def ends_of(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Give the values that have the lightest and the darkest colour: the lowest and the highest that there are."""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    return (low, high) if high > low else (low - 0.5, high + 0.5)  # one colour, from the middle
+
+
+def cell_colours(share: float) -> tuple[str, str]:
+    """Give a cell's colour, and black or white for its letters, whichever stands out more on it (WCAG 2.1).
+
+    Parameters
+    ----------
+    share : float
+        Of the way from the least to the most alike, within [0, 1].
+    """
     (colour,) = sample_colorscale(_SHADES, [share], colortype="tuple")
     linear = [((each + 0.055) / 1.055) ** 2.4 for each in colour]
-    return "#000" if np.dot(linear, (0.2126, 0.7152, 0.0722)) > 0.179 else "#fff"
+    letters = "#000" if np.dot(linear, (0.2126, 0.7152, 0.0722)) > 0.179 else "#fff"
+    return f"rgb({', '.join(str(round(255 * each)) for each in colour)})", letters
 
 
 def agreement_points(agreement: pd.DataFrame, selection: Selection, measure: str = "pearson", n: int = 0) -> go.Figure:

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from explain.figures.exhibit import Exhibit, Material, Options, nothing
-from explain.figures.style import COLOURS, MARGIN, NEUTRAL, counted, key_name, legend_below
+from explain.figures.style import COLOURS, NEUTRAL, counted, key_name, legend_above
 from explain.measures.chance import BASELINES
 from explain.measures.registry import metric_title
 from explain.statistics.skill import skill_table
@@ -64,8 +64,8 @@ def beside_chance(table: pd.DataFrame, material: Material) -> go.Figure:
         )  # fmt: skip
     figure.add_vline(x=0, line_dash="dot", line_color=NEUTRAL)
     return figure.update_layout(
-        title=f"Skill over chance · {counted(int(table['n'].max()))}", margin=MARGIN,
+        title=f"Skill over chance · {counted(int(table['n'].max()))}",
         yaxis={"autorange": "reversed", "automargin": True, "categoryorder": "array", "categoryarray": names},
         xaxis={"title": "(score - chance) / (1 - chance)", "range": [1.04 * _LOWEST, 1.04]},
-        **legend_below(130 + 38 * len(lines), len(BASELINES), 60),
+        **legend_above(130 + 38 * len(lines), len(BASELINES)),
     )  # fmt: skip

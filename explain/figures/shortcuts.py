@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from explain.explainers.registry import EXPLAINERS
 from explain.figures.exhibit import Exhibit, nothing
-from explain.figures.style import MARGIN, legend_below, literal, looks_of
+from explain.figures.style import MARGIN, legend_above, literal, looks_of
 from explain.shortcuts.answers import ALL
 from explain.shortcuts.twins import CONDITIONS
 
@@ -25,15 +25,17 @@ def accuracy(measured: Measured, models: Mapping[str, str]) -> Exhibit:
     shown = [f"{condition.capitalize()}<br>{says}" for condition, says in CONDITIONS.items()]
     for model, look in looks_of(models).items():
         rows = table[(table["model"] == model) & (table["label"] == ALL)].set_index("condition").loc[list(CONDITIONS)]
+        name = literal(models[model])
         figure.add_scatter(
-            x=shown, y=rows["share"], mode="markers", name=literal(models[model]), offsetgroup=model,
+            x=shown, y=rows["share"], mode="markers+text", name=name, offsetgroup=model, showlegend=False,
+            text=[f" {name}", *[""] * (len(shown) - 1)], textposition="middle right", cliponaxis=False,
             marker={"color": look.colour, "symbol": look.symbol, "size": 11},
             error_y={"array": rows["high"] - rows["share"], "arrayminus": rows["share"] - rows["low"]},
             hovertemplate="%{y:.1%}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
     figure.update_layout(
         title="Right answers", margin=MARGIN, scattermode="group", yaxis={"range": [0, 1.02], "tickformat": ".0%"},
-        **legend_below(420, len(models), 110),
+        height=360,
     )  # fmt: skip
     caption = (
         "Accuracy over all photographs, each shown once: with the mark or without, as said below the line. Wilson 95 % "
@@ -64,10 +66,10 @@ def methods(measured: Measured, models: Mapping[str, str]) -> Exhibit:
             hovertemplate="%{y}: %{x:.1%}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
     figure.update_layout(
-        title="Photographs whose map peaks on the mark", margin=MARGIN,
+        title="Photographs whose map peaks on the mark",
         xaxis={"range": [-0.03, 1.03], "tickformat": ".0%"},
         yaxis={"autorange": "reversed", "automargin": True, "categoryorder": "array", "categoryarray": names},
-        **legend_below(150 + 34 * len(names), 2 * len(models), 60),
+        **legend_above(110 + 34 * len(names), 2 * len(models)),
     )  # fmt: skip
     caption = (
         "Share of the photographs of the label that wears the mark whose map has its peak on it, or within 15 pixels "

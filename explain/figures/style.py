@@ -31,7 +31,7 @@ MOST_POINTS = 2_000
 """Above this many points a browser draws them on a canvas, or only those that lie far out."""
 MOST_TOGETHER = 6
 """Above this many, sets of maps stand in panels of their own, one per model, instead of in one."""
-_ENTRIES_A_LINE, _LINE = 3, 20
+_ENTRIES_A_LINE, _ENTRIES_A_NARROW_LINE, _LINE = 3, 1, 20
 _AXIS, _LETTER, _MOST_LETTERS, _SLANT = 720, 6.5, 20, 35
 """A figure's usual width and a letter's, in pixels; letters of a slanted name, and its angle in degrees."""
 
@@ -155,6 +155,19 @@ def legend_below(height: int, entries: int, offset: int = 46) -> dict[str, Any]:
         "height": height + extra,
         "legend": {"orientation": "h", "y": -offset / max(120, height - 130), "yanchor": "top", "traceorder": "normal"},
     }
+
+
+def legend_above(height: int, entries: int) -> dict[str, Any]:
+    """Lay out a high figure whose legend lies between its title and its first line, where reading begins.
+
+    Parameters
+    ----------
+    height : int
+        Of the figure without its legend, in pixels.
+    """
+    extra = _LINE * math.ceil(entries / _ENTRIES_A_NARROW_LINE)
+    legend = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "xref": "container", "traceorder": "normal"}
+    return {"height": height + extra, "legend": legend, "margin": {**MARGIN, "t": 44 + extra}}
 
 
 def translucent(colour: str, opacity: float) -> str:

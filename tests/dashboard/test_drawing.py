@@ -10,10 +10,9 @@ from dashboard.components.panels import EveryValue, Panel, _plain
 from dashboard.drawing import (
     Outlines,
     Scale,
+    agreement_cells,
     drawn,
-    matrix,
     rows_of,
-    shade,
     shared_maximum,
 )
 from dashboard.link import View
@@ -140,31 +139,52 @@ def test_a_files_name_has_no_path_in_it(text, name):
     assert file_name(text) == name
 
 
-def test_the_matrix_is_square_and_symmetric_and_leaves_open_what_is_undefined():
+def toy_pairs():
     pairs = pd.DataFrame(
-        [("a", "gradcam", "a", "fem", 0.5), ("a", "fem", "b", "fem", -0.25)],
+        [("a", "gradcam", "a", "fem", 0.5), ("a", "fem", "b", "fem", -0.25), ("a", "fem", "c", "fem", -0.001)],
         columns=["model_a", "method_a", "model_b", "method_b", "pearson"],
     )
-    names = {("a", "gradcam"): "A, Grad-CAM", ("a", "fem"): "A, FEM", ("b", "fem"): "B, FEM"}
-    table = matrix(pairs, names)
-    assert list(table.index) == list(table.columns) == list(names.values())
-    expected = [[1, 0.5, np.nan], [0.5, 1, -0.25], [np.nan, -0.25, 1]]
-    np.testing.assert_array_equal(table.to_numpy(), expected)
+    names = {("a", "gradcam"): "A, Grad-CAM", ("a", "fem"): "A, FEM", ("b", "fem"): "B, FEM", ("c", "fem"): "C, FEM"}
+    return pairs, names
 
 
-@pytest.mark.parametrize("correlation", np.linspace(-1, 1, 21))
-def test_letters_on_every_shade_can_be_read(correlation):
-    style = re.fullmatch(r"background-color: rgb\((.+)\); color: (#000|#fff)", shade(correlation))
-    background, letters = style.groups()
-    channels = np.array(background.split(", "), float) / 255
+def test_agreement_has_every_pair_once_below_the_diagonal_and_says_what_is_undefined():
+    pairs, names = toy_pairs()
+    table, styles = agreement_cells(pairs, names)
+    assert list(table.columns) == [*names.values()][:-1]
+    assert list(table.index) == [*names.values()][1:]
+    expected = [["0.50", "", ""], ["undefined", "-0.25", ""], ["undefined", "0.00", "undefined"]]
+    assert table.to_numpy().tolist() == expected
+    coloured = np.array([[bool(style) for style in row] for row in styles.to_numpy()])
+    np.testing.assert_array_equal(coloured, np.isin(table, ("0.50", "-0.25", "0.00")))
+
+
+def luminance_of(channels):
+    channels = np.array(channels, float) / 255
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    luminance = linear @ (0.2126, 0.7152, 0.0722)  # WCAG 2.1
-    other = 0.0 if letters == "#000" else 1.0
-    assert (max(luminance, other) + 0.05) / (min(luminance, other) + 0.05) >= 4.5
+    return float(linear @ (0.2126, 0.7152, 0.0722))  # WCAG 2.1
 
 
-def test_an_undefined_correlation_has_no_shade():
-    assert shade(float("nan")) == ""
+def test_agreement_is_coloured_over_its_own_range_and_its_letters_can_be_read():
+    pairs, names = toy_pairs()
+    table, styles = agreement_cells(pairs, names)
+    found = {}
+    for text, style in zip(table.to_numpy().ravel(), styles.to_numpy().ravel(), strict=True):
+        if style:
+            background, letters = re.fullmatch(r"background-color: rgb\((.+)\); color: (#000|#fff)", style).groups()
+            found[float(text)] = luminance_of(background.split(", "))
+            high, low = sorted((found[float(text)], 0.0 if letters == "#000" else 1.0), reverse=True)
+            assert (high + 0.05) / (low + 0.05) >= 4.5
+    assert sorted(found, key=found.get) == [0.5, 0.0, -0.25]  # the most alike is the darkest
+    assert found[-0.25] > 0.7
+    assert found[0.5] < 0.1
+
+
+def test_agreement_of_maps_that_have_none_is_undefined():
+    pairs, names = toy_pairs()
+    table, styles = agreement_cells(pairs.iloc[:0], dict(list(names.items())[:2]))
+    assert table.to_numpy().tolist() == [["undefined"]]
+    assert styles.to_numpy().tolist() == [[""]]
 
 
 def test_answers_are_the_five_most_probable_and_the_label_is_marked():
