@@ -145,14 +145,16 @@ def _readable(exhibit: Exhibit, *named: tuple[tuple[str, str], ...]) -> pd.DataF
 def _chart(exhibit: Exhibit, name: str, view: View) -> str:
     """Show a figure; say what its points, bars and cells do."""
     figure = shared(exhibit, st.context.theme.type)
-    carrying = [trace for trace in figure.data if trace.customdata is not None]
+    carrying = [trace for trace in figure.data if trace.meta and trace.customdata is not None]
     parts = [trace for trace in carrying if trace.meta == PARTS]
     if len(parts) < len(carrying):
-        event = st.plotly_chart(figure, key=f"plot_{name}", on_select="rerun", selection_mode=("box", "lasso"))
+        event = st.plotly_chart(
+            figure, key=f"plot_{name}", on_select="rerun", selection_mode=("box", "lasso"), alt=exhibit.title
+        )
         if event.selection.box or event.selection.lasso:
             _lead_to(images_in(event), view, name)
     else:
-        st.plotly_chart(figure, key=f"plot_{name}")
+        st.plotly_chart(figure, key=f"plot_{name}", alt=exhibit.title)
     said = " A click on a point opens its image; a box or a lasso around several leads to all of them."
     return (said if len(parts) < len(carrying) else "") + _said_of(parts)
 

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from explain.figures.exhibit import Exhibit, Material, Options, nothing
-from explain.figures.style import COLOURS, NEUTRAL, counted, key_name, legend_above
+from explain.figures.style import COLOURS, MARKS, NEUTRAL, Look, counted, headed, key_name, swatched
 from explain.measures.chance import BASELINES
 from explain.measures.registry import metric_title
 from explain.statistics.skill import skill_table
@@ -51,21 +51,24 @@ def beside_chance(table: pd.DataFrame, material: Material) -> go.Figure:
         f"{metric_title(metric)}<br>{key_name(material.selection, (model, method))}" for metric, model, method in lines
     ]
     place = {line: number for number, line in enumerate(lines)}
-    figure = go.Figure()
+    figure, marked = go.Figure(), []
     for number, (baseline, part) in enumerate(table.groupby("baseline", sort=False)):
         at = [place[line] for line in zip(part["metric"], part["model"], part["method"], strict=True)]
+        symbol = list(MARKS)[number % len(MARKS)]
+        look = Look(COLOURS[number % len(COLOURS)], "solid", symbol)
+        marked.append(swatched(look, BASELINES[str(baseline)], MARKS[symbol]))
         skill, low, high = (part[name].clip(lower=_LOWEST) for name in ("skill", "low", "high"))
         figure.add_scatter(
             x=skill, y=[names[each] for each in at], mode="markers", name=BASELINES[str(baseline)],
-            marker={"color": COLOURS[number % len(COLOURS)], "symbol": number, "size": 8},
+            marker={"color": look.colour, "symbol": look.symbol, "size": 8},
             error_x={"array": high - skill, "arrayminus": skill - low, "thickness": 1},
             customdata=part["skill"], cliponaxis=False,
             hovertemplate="%{y}: skill %{customdata:.3f}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
     figure.add_vline(x=0, line_dash="dot", line_color=NEUTRAL)
+    title = f"Skill over chance · {counted(int(table['n'].max()))}, beside"
     return figure.update_layout(
-        title=f"Skill over chance · {counted(int(table['n'].max()))}",
+        **headed(title, marked), height=170 + 38 * len(lines), showlegend=False,
         yaxis={"autorange": "reversed", "automargin": True, "categoryorder": "array", "categoryarray": names},
         xaxis={"title": "(score - chance) / (1 - chance)", "range": [1.04 * _LOWEST, 1.04]},
-        **legend_above(130 + 38 * len(lines), len(BASELINES)),
     )  # fmt: skip

@@ -23,6 +23,7 @@ from explain.figures.style import (
     legend_below,
     literal,
     looks_of,
+    on_top,
     panels_of,
     pointed,
     spoken,
@@ -164,7 +165,7 @@ def faithfulness_curves(bands: pd.DataFrame, areas: pd.DataFrame, selection: Sel
     figure.update_xaxes(tickformat=".0%", tickvals=[0.25, 0.5, 0.75])
     figure.update_xaxes(title_text="share of the pixels", row=rows)
     return figure.update_layout(
-        title=f"{literal(centre)} · {counted(int(bands['n'].max()))}", margin={**MARGIN, "t": 40 + room},
+        title=on_top(f"{literal(centre)} · {counted(int(bands['n'].max()))}"), margin={**MARGIN, "t": 40 + room},
         **legend_below(height, 0 if named else len(methods), 54),
     )  # fmt: skip
 
@@ -215,7 +216,8 @@ def sanity_checks(sanity: pd.DataFrame, selection: Selection, measure: str = "sp
             look = looks[key if named else key[1]]  # type: ignore[index]
             name = key_name(selection, key) if named else literal(selection.methods[key[1]])
             figure.add_box(
-                x=part["check"].map(spoken), y=part[measure], name=name, legendgroup=name, offsetgroup=name,
+                x=part["check"].map(spoken), y=part[measure], name=name, legendgroup=name,
+                offsetgroup=None if named else name,  # alone in its panel, it stands above what the axis calls it
                 boxpoints="all", jitter=0.5, pointpos=0, showlegend=not named and name not in seen,
                 marker={"size": 4, "opacity": 0.6, "color": look.colour, "symbol": look.symbol}, line={"width": 1.5},
                 customdata=part["image"], hovertext=part["image"].map(literal),

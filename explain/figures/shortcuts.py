@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from explain.explainers.registry import EXPLAINERS
 from explain.figures.exhibit import Exhibit, nothing
-from explain.figures.style import MARGIN, legend_above, literal, looks_of
+from explain.figures.style import MARGIN, headed, literal, looks_of, swatched
 from explain.shortcuts.answers import ALL
 from explain.shortcuts.twins import CONDITIONS
 
@@ -48,8 +48,10 @@ def methods(measured: Measured, models: Mapping[str, str]) -> Exhibit:
     """Show on how many photographs each method's map shows the mark."""
     table, figure = measured.methods, go.Figure()
     names = [EXPLAINERS[method].title for method in dict.fromkeys(table["method"])]
+    marked = []
     for model, look in looks_of(models).items():
         rows = table[table["model"] == model]
+        marked.append(swatched(look, f"{literal(models[model])}: with the mark, \u25cb without", "\u25cf"))
         y = [EXPLAINERS[method].title for method in rows["method"]]
         figure.add_scatter(
             x=rows["shown"], y=y, mode="markers", name=f"{literal(models[model])}, with the mark",
@@ -66,10 +68,9 @@ def methods(measured: Measured, models: Mapping[str, str]) -> Exhibit:
             hovertemplate="%{y}: %{x:.1%}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
     figure.update_layout(
-        title="Photographs whose map peaks on the mark",
+        **headed("Photographs whose map peaks on the mark", marked), height=140 + 34 * len(names), showlegend=False,
         xaxis={"range": [-0.03, 1.03], "tickformat": ".0%"},
         yaxis={"autorange": "reversed", "automargin": True, "categoryorder": "array", "categoryarray": names},
-        **legend_above(110 + 34 * len(names), 2 * len(models)),
     )  # fmt: skip
     caption = (
         "Share of the photographs of the label that wears the mark whose map has its peak on it, or within 15 pixels "

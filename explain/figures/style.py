@@ -31,7 +31,7 @@ MOST_POINTS = 2_000
 """Above this many points a browser draws them on a canvas, or only those that lie far out."""
 MOST_TOGETHER = 6
 """Above this many, sets of maps stand in panels of their own, one per model, instead of in one."""
-_ENTRIES_A_LINE, _ENTRIES_A_NARROW_LINE, _LINE = 3, 1, 20
+_ENTRIES_A_LINE, _LINE, _NAME = 3, 20, 21
 _AXIS, _LETTER, _MOST_LETTERS, _SLANT = 720, 6.5, 20, 35
 """A figure's usual width and a letter's, in pixels; letters of a slanted name, and its angle in degrees."""
 
@@ -87,9 +87,13 @@ def key_name(selection: Selection, key: MapKey, joint: str = ", ") -> str:
     return f"{literal(selection.models.get(model, model))}{joint}{literal(selection.methods.get(method, method))}"
 
 
-def swatched(look: Look, name: str) -> str:
-    """Put a square of its colour before a name, which so stands in a figure instead of in a legend."""
-    return f'<span style="color:{look.colour}">\u25a0</span> {name}'
+MARKS = {"circle": "\u25cf", "square": "\u25a0", "diamond": "\u25c6", "cross": "\u271a", "x": "\u2716"}
+"""Signs that look as Plotly's symbols do."""
+
+
+def swatched(look: Look, name: str, sign: str = "\u25a0") -> str:
+    """Put a square of its colour before a name, or another sign; it so stands in a figure instead of in a legend."""
+    return f'<span style="color:{look.colour}">{sign}</span> {name}'
 
 
 def pointed(of: str, value: str = "", along: str = "y") -> dict[str, str]:
@@ -157,17 +161,21 @@ def legend_below(height: int, entries: int, offset: int = 46) -> dict[str, Any]:
     }
 
 
-def legend_above(height: int, entries: int) -> dict[str, Any]:
-    """Lay out a high figure whose legend lies between its title and its first line, where reading begins.
+def headed(title: str, names: Sequence[str]) -> dict[str, Any]:
+    """Lay out a high figure that says under its title what its marks are: where reading begins, and not at its far end.
 
     Parameters
     ----------
-    height : int
-        Of the figure without its legend, in pixels.
+    names : sequence of str
+        Each after its mark; a line each, which a telephone has room for.
     """
-    extra = _LINE * math.ceil(entries / _ENTRIES_A_NARROW_LINE)
-    legend = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "xref": "container", "traceorder": "normal"}
-    return {"height": height + extra, "legend": legend, "margin": {**MARGIN, "t": 44 + extra}}
+    lines = [f"<span style='font-size:12px;font-weight:400'>{name}</span>" for name in names]
+    return {"title": on_top("<br>".join([title, *lines])), "margin": {**MARGIN, "t": 56 + _NAME * len(lines)}}
+
+
+def on_top(title: str) -> dict[str, Any]:
+    """Write a title at a figure's upper edge; Plotly writes it in the middle of a margin, however high that is."""
+    return {"text": title, "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 14}}
 
 
 def translucent(colour: str, opacity: float) -> str:

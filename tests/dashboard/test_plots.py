@@ -76,3 +76,28 @@ def test_visitors_are_sent_one_figure_that_nobody_changes():
     assert all(one is shared(EXHIBIT, theme) for one, theme in zip(sent, ("light", "dark"), strict=True))
     assert [json.loads(one.to_json()) for one in sent] == expected
     assert EXHIBIT.figure == figure()
+
+
+def marked():
+    """Give a figure whose points carry numbers: of no image."""
+    return go.Figure(go.Scatter(x=[0.5], y=["a measure"], customdata=[0.5]))
+
+
+def numbers_page():
+    import pandas as pd
+
+    from dashboard.link import View
+    from dashboard.plots import show
+    from explain.figures.exhibit import Exhibit
+    from explain.store.selection import Selection
+    from tests.dashboard.test_plots import marked
+
+    show(Exhibit("n", "N", marked(), "Numbers.", pd.DataFrame({"value": [0.5]})), Selection({}, {}), View())
+
+
+def test_points_that_are_no_images_promise_none():
+    app = AppTest.from_function(numbers_page).run()
+    assert not app.exception
+    assert [each.value.replace("\\", "") for each in app.caption] == ["Numbers."]
+    (chart,) = app.get("plotly_chart")
+    assert not chart.proto.selection_mode

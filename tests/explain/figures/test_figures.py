@@ -117,6 +117,7 @@ def test_few_sanity_checks_have_a_panel_each_that_names_them():
     headings = [note.text.rpartition("</span> ")[2] for note in figure.layout.annotations]
     assert headings == [trace.name for trace in figure.data]
     assert len({trace.yaxis for trace in figure.data}) == len(headings)
+    assert {trace.offsetgroup for trace in figure.data} == {None}  # each stands above what the axis calls it
 
 
 def shown_texts(value, key=""):
