@@ -38,17 +38,22 @@ def say_claim(store: Store, selection: Selection, view: View) -> OwnClaim | None
     first = view.first if view.first in sides else next(iter(sides))
     second = view.second if view.second in sides and view.second != first else next(s for s in sides if s != first)
     shown = view.but(first=first, second=second)
-    left, right = st.columns(2)
-    with left:
+    others = tuple(name for name in sides if name != first)
+    # A row at a time: on a phone, too, the form is a sentence from its beginning to its end.
+    (whose, against), (measured, way), (on, by) = (st.columns(2) for _ in range(3))
+    with whose:
         select(shown, "first", "The maps of", "The first side.", tuple(sides), names=sides)
-        select(shown, "metric", "have a", "By which measure; formulas are on the About page.", tuple(measures),
-               names=measures)  # fmt: skip
-        select(shown, "label", "on images of", "Only one class, or all.", ("", *store.dataset.labels))
-    with right:
-        others = tuple(name for name in sides if name != first)
+    with against:
         select(shown, "second", "against the maps of", "The second side.", others, names=sides)
-        segments(shown, "direction", "that is", "What is said of the first side's value.",
-                 names={"larger": "Larger", "smaller": "Smaller"})  # fmt: skip
+    with measured:
+        help = "By which measure; formulas are on the About page."
+        select(shown, "metric", "have a", help, tuple(measures), names=measures)
+    with way:
+        names = {"larger": "Larger", "smaller": "Smaller"}
+        segments(shown, "direction", "that is", "What is said of the first side's value.", names=names)
+    with on:
+        select(shown, "label", "on images of", "Only one class, or all.", ("", *store.dataset.labels))
+    with by:
         said = "Smaller differences would change nobody's mind. At 0, no margin is declared."
         slider(shown, "margin", "by more than", said, 0.0, 0.2, 0.005)
     measure = view.metric if view.metric in measures else next(iter(measures))

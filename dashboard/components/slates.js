@@ -1,6 +1,6 @@
 /* Rows of pictures, each with a heading, facts and a share: strategies, clusters, channels. */
 const LONG = 16; // pictures of a row that has the page's whole width
-const COLUMNS = [["--narrow", 3, 4], ["--medium", 6, 9], ["--wide", 10, 14]];
+const COLUMNS = [["--narrow", 3, 4], ["--medium", 5, 8], ["--wide", 10, 14]];
 function linkOf(text, href) {
   const link = element("a", "", text);
   link.href = href;

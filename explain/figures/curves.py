@@ -216,8 +216,7 @@ def sanity_checks(sanity: pd.DataFrame, selection: Selection, measure: str = "sp
             look = looks[key if named else key[1]]  # type: ignore[index]
             name = key_name(selection, key) if named else literal(selection.methods[key[1]])
             figure.add_box(
-                x=part["check"].map(spoken), y=part[measure], name=name, legendgroup=name,
-                offsetgroup=None if named else name,  # alone in its panel, it stands above what the axis calls it
+                x=part["check"].map(spoken), y=part[measure], name=name, legendgroup=name, offsetgroup=name,
                 boxpoints="all", jitter=0.5, pointpos=0, showlegend=not named and name not in seen,
                 marker={"size": 4, "opacity": 0.6, "color": look.colour, "symbol": look.symbol}, line={"width": 1.5},
                 customdata=part["image"], hovertext=part["image"].map(literal),
@@ -227,7 +226,8 @@ def sanity_checks(sanity: pd.DataFrame, selection: Selection, measure: str = "sp
             seen.add(name)
         figure.update_yaxes(title_text=column_title(measure), row=row, col=1)
     return figure.update_layout(
-        title=f"Sanity check · {counted(n or sanity['image'].nunique())}", boxmode="group", margin=HEADED,
+        title=f"Sanity check · {counted(n or sanity['image'].nunique())}", margin=HEADED,
+        boxmode="overlay" if named else "group",  # alone in its panel, a box stands above what the axis calls it
         **legend_below(height, 0 if named else len(seen)),
     )  # fmt: skip
 

@@ -21,6 +21,7 @@ from explain.figures.style import (
     legend_below,
     literal,
     looks_of,
+    on_top,
     pointed,
     signed,
     spoken,
@@ -172,7 +173,7 @@ def paired_differences(
     numbers = f"<span style='font-size:12px'>{mean} · {counted(comparison.n)}</span>"
     axis = f"Difference in {literal(in_a_sentence(name))}"
     return figure.update_layout(
-        title={"text": f"{literal(first)}<br>minus {literal(second)}<br>{numbers}", "font": {"size": 14}},
+        title={**on_top(f"{literal(first)}<br>minus {literal(second)}<br>{numbers}"), "font": {"size": 14}},
         yaxis={"title": axis, "automargin": True},
         xaxis={"showticklabels": False, "title": "images, in order of the difference"},
         margin={**MARGIN, "t": 92}, **legend_below(374, 0 if named else len(looks), 34),

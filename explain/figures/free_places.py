@@ -63,8 +63,8 @@ def places_of_names(
     groups : ndarray of int, shape (n,)
         Which name each is of.
     height : float
-        Of what is drawn, in pixels. Of its width it is assumed that it is at least a telephone's, on which names do
-        not lie over each other and are not cut off, and mostly a screen's, on which they cover no point.
+        Of what is drawn, in pixels. It is at least as wide as a telephone: there names do not lie over each other, are
+        not cut off, and cover no point if such a place is found; on a screen they never do.
 
     Returns
     -------
@@ -78,6 +78,7 @@ def places_of_names(
     axis = np.linspace(0, 1, _STEPS + 1)
     tried = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
     away = np.abs(tried[:, None] - at) * screen  # (places, points, 2)
+    off_on_telephone = np.abs(tried[:, None] - at) * telephone
     taken: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
     for group, name in enumerate(names):
         half = np.array(size_of(name)) / 2
@@ -98,6 +99,8 @@ def places_of_names(
             free &= (np.abs(tried - place) * telephone > half + extent).any(axis=1)
         if not free.any():
             return None
+        bare = free & (off_on_telephone > half).any(axis=2).all(axis=1)
+        free = bare if bare.any() else free
         middle = np.hypot(*((tried - np.median(at[own], axis=0)) * screen).T)
         best = tried[np.where(free, middle, np.inf).argmin()]
         taken.append((best, half))

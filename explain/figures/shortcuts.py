@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from explain.explainers.registry import EXPLAINERS
 from explain.figures.exhibit import Exhibit, nothing
-from explain.figures.style import MARGIN, headed, literal, looks_of, swatched
+from explain.figures.style import MARKS, headed, literal, looks_of, swatched
 from explain.shortcuts.answers import ALL
 from explain.shortcuts.twins import CONDITIONS
 
@@ -17,25 +17,33 @@ if TYPE_CHECKING:
 
     from explain.shortcuts.measured import Measured
 
+_HEADING = 1.3
+"""Lines that what a condition says takes."""
+
 
 def accuracy(measured: Measured, models: Mapping[str, str]) -> Exhibit:
     """Show how often each network is right where the mark goes with the label, is absent, and misleads."""
-    table = measured.accuracy
-    figure = go.Figure()
-    shown = [f"{condition.capitalize()}<br>{says}" for condition, says in CONDITIONS.items()]
-    for model, look in looks_of(models).items():
+    table, figure = measured.accuracy, go.Figure()
+    block = len(models) + _HEADING
+    for model_place, (model, look) in enumerate(looks_of(models).items()):
         rows = table[(table["model"] == model) & (table["label"] == ALL)].set_index("condition").loc[list(CONDITIONS)]
-        name = literal(models[model])
         figure.add_scatter(
-            x=shown, y=rows["share"], mode="markers+text", name=name, offsetgroup=model, showlegend=False,
-            text=[f" {name}", *[""] * (len(shown) - 1)], textposition="middle right", cliponaxis=False,
-            marker={"color": look.colour, "symbol": look.symbol, "size": 11},
-            error_y={"array": rows["high"] - rows["share"], "arrayminus": rows["share"] - rows["low"]},
-            hovertemplate="%{y:.1%}<extra>%{fullData.name}</extra>",
+            x=rows["share"], y=[place * block + _HEADING + model_place for place in range(len(rows))], mode="markers",
+            name=literal(models[model]), marker={"color": look.colour, "symbol": look.symbol, "size": 11},
+            error_x={"array": rows["high"] - rows["share"], "arrayminus": rows["share"] - rows["low"]},
+            hovertemplate="%{x:.1%}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
+    for place, (condition, says) in enumerate(CONDITIONS.items()):
+        figure.add_annotation(
+            text=f"<b>{condition.capitalize()}</b><br>{says}", xref="paper", x=0, y=place * block, xanchor="left",
+            yanchor="middle", align="left", showarrow=False, font_size=12,
+        )  # fmt: skip
+    marked = [swatched(look, literal(models[model]), MARKS[look.symbol]) for model, look in looks_of(models).items()]
+    lines = block * len(CONDITIONS)
     figure.update_layout(
-        title="Right answers", margin=MARGIN, scattermode="group", yaxis={"range": [0, 1.02], "tickformat": ".0%"},
-        height=360,
+        **headed("Right answers", marked), height=150 + round(30 * lines), showlegend=False,
+        xaxis={"range": [0, 1.02], "tickformat": ".0%"},
+        yaxis={"range": [lines - 0.6, -0.8], "showgrid": False, "zeroline": False, "showticklabels": False},
     )  # fmt: skip
     caption = (
         "Accuracy over all photographs, each shown once: with the mark or without, as said below the line. Wilson 95 % "
