@@ -12,9 +12,10 @@ import numpy as np
 from explain.building.engines.batch import explain_batch
 from explain.building.engines.preparing import Batch
 from explain.errors import ExplainError
-from explain.models.evidence import SINGLE
+from explain.models.evidence import HALF, SINGLE
 from explain.store.arrays import StoredArrays
 from explain.store.evidence import evidence_of_arrays
+from explain.store.half_floats import as_half
 from explain.store.layout import ARRAYS, MAP_ARRAY
 from explain.store.pictures import PictureWriter
 
@@ -171,7 +172,7 @@ class Builder:
         report.seconds_of_model[job.name] = report.seconds_of_model.get(job.name, 0) + result.seconds
         report.computed_of_model[job.name] = report.computed_of_model.get(job.name, 0) + len(rows)
         values = {
-            "activations": explanation.activations.astype(job.precision),
+            "activations": (as_half if job.precision == HALF else np.asarray)(explanation.activations),
             "logits": explanation.logits,
             "pooled": explanation.activations.mean(axis=(1, 2), dtype=np.float32),
         }

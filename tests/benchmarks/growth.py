@@ -19,6 +19,7 @@ from explain.building.build import build
 from explain.building.build_report import peak_memory
 from explain.building.processes import cores
 from explain.models.specification import load_specifications
+from tests.benchmarks.build_steps import IMAGES, cost_of_steps
 from tests.benchmarks.measuring import Figure, Section, Settings, run_part
 from tests.benchmarks.startup import page, store_size
 
@@ -49,11 +50,20 @@ def run(settings: Settings) -> Section:
             "ms_per_image": 1e3 * found["build_s"] / int(size),
             "ms_of_these_in_networks": 1e3 * found["networks_s"] / int(size),
             "ms_of_these_in_tables": 1e3 * found["tables_s"] / int(size),
+            "ms_of_bare_passes": sum(found["bare_ms"].values()),
+            "ms_once_running_without_tables": found["steady_ms"],
+            "that_over_bare_passes": found["over_bare_passes"],
             "peak_MiB": found["peak_bytes"] / 2**20,
             "store_KiB_per_image": found["store_bytes"] / int(size) / 1024,
         }
         for size, found in by_size.items()
     }
+    for size, found in by_size.items():
+        count = int(size)
+        values[f"{size} images: ms of the clock, step by step"] = {
+            step: 1e3 * seconds / count for step, seconds in found["seconds_of_step"].items()
+        }
+        values[f"{size} images: ms of processor time, each step by itself"] = found["processor_ms"]
     try:
         plot(by_size, PLOT)
     except ModuleNotFoundError as error:  # hours of building are worth more than their drawing
@@ -63,7 +73,8 @@ def run(settings: Settings) -> Section:
         "Growth",
         f"The dataset repeated as crops (seed {SEED}, at least {LEAST_SHARE:.0%} of each side), built once into an "
         "empty store; a build of each size is one run, start of TensorFlow included, so small sizes cost more per "
-        "image.",
+        "image. Once running: from the first batch, which compiles the networks, to the last. Bare passes: the "
+        f"compiled networks alone on up to {IMAGES} of the same images, in the same process, right after the build.",
         tuple(figures),
         values | {"by_size": by_size},
     )
@@ -99,17 +110,28 @@ def one(settings: Settings, size: int) -> dict[str, Any]:
         root, cache = Path(name) / "growth", Path(name) / "cache"
         repeat_dataset(settings.dataset, size, root)
         reached: dict[str, float] = {}
+        batches: list[tuple[int, float]] = []
+
+        def progress(what: str, done: int, total: int) -> None:
+            reached.setdefault(f"{what} {done == total}", time.perf_counter())
+            if what == "Images":
+                batches.append((done, time.perf_counter()))
+
         dataset = open_dataset(str(root))
+        specs = load_specifications(settings.models)
         started = time.perf_counter()
         report = build(
             dataset,
-            load_specifications(settings.models),
+            specs,
             cache,
             batch_size=settings.batch_size,
             processes=cores(),
-            progress=lambda what, done, total: reached.setdefault(f"{what} {done == total}", time.perf_counter()),
+            progress=progress,
         )
         ended, peak = time.perf_counter(), peak_memory()
+        steps = cost_of_steps(dataset, specs, settings.batch_size)
+        (first, since), (last, until) = batches[0], batches[-1]
+        steady = 1e3 * (until - since) / (last - first)
         whole, activations = store_size(report.store)
         visit, runs = page(cache), []
         for _ in range(settings.repeats + 1):
@@ -118,6 +140,10 @@ def one(settings: Settings, size: int) -> dict[str, Any]:
             runs.append(time.perf_counter() - before)
         return {
             "build_s": ended - started,
+            "seconds_of_step": report.seconds_of_step,
+            "steady_ms": steady,
+            "over_bare_passes": steady / sum(steps["bare_ms"].values()),
+            **steps,
             "networks_s": sum(report.seconds_of_model.values()),
             "tables_s": ended - reached.get("Images True", ended),
             "peak_bytes": peak,
