@@ -16,8 +16,10 @@ if __name__ != "__main__":  # once, before the server has threads and NumPy
     share_one_heap()
 
 from dashboard.boundary import contained, tell_of_page
+from dashboard.components.menu import show_menu
 from dashboard.pages import PAGES
 from dashboard.turns import in_turn
+from dashboard.widgets import current_view
 
 ICON = str(Path(__file__).with_name("icon.svg"))  # a named icon would be fetched from another server
 
@@ -32,8 +34,10 @@ def route() -> None:
     st.set_page_config(page_title="Where classifiers look", page_icon=ICON, layout="wide")
     pages = [st.Page(f"views/{stem}.py", title=title, url_path=stem) for stem, (title, _) in PAGES.items()]
     chosen = st.navigation([st.Page(home, title="Home", default=True, visibility="hidden"), *pages], position="hidden")
-    with in_turn(), contained("This page"):
-        chosen.run()
+    with contained("This page"):
+        show_menu(current_view()[0], chosen.url_path)
+        with in_turn():
+            chosen.run()
 
 
 if __name__ == "__main__":  # a visitor's run

@@ -13,7 +13,6 @@ from dashboard.cached_store import available
 from dashboard.components.walk import show_walk
 from dashboard.first_store import build_first_store
 from dashboard.link import View
-from dashboard.pages import PAGES
 from dashboard.plain_text import plain as plain
 from dashboard.widgets import choose_several, current_view, select, understood
 from explain.errors import ExplainError
@@ -43,7 +42,6 @@ def open_page(heading: str, line: str = "", *, choosing: bool = True) -> tuple[S
     view, notices = current_view()
     st.set_page_config(page_title=heading)
     with st.container(gap="xsmall"):
-        _lead_to_pages(view)
         head = st.container(horizontal=True, vertical_alignment="center", gap="small", key="head")
         st.html(_STYLE)  # takes no room itself
         show_walk()
@@ -158,14 +156,6 @@ def chip_of(notice: str) -> str:
     """
     said = re.sub(r"^(These|They|This) (are|is) ", "", notice.partition(":")[0]).rstrip(".")
     return said[:1].upper() + said[1:] if len(said) <= CHIP else "About these images"
-
-
-def _lead_to_pages(view: View) -> None:
-    """Lead to every page with what the reader has set: Streamlit's own menu drops the address's parameters."""
-    params = view.but(page=1).to_params()
-    with st.container(horizontal=True, gap="xsmall", key="menu"):
-        for stem, (title, _) in PAGES.items():  # without icons, ten pages stand in one line
-            st.page_link(f"views/{stem}.py", label=title, query_params=params, width="content")
 
 
 def _choose(store: Store, selection: Selection) -> None:

@@ -60,26 +60,13 @@ function bringBack({ top, open }) {
   step();
 }
 
-/* The menu is a landmark, and one of its links is the page that is shown; links in texts lead there as the menu does. */
-function mark() {
-  const menu = document.querySelector(".st-key-menu");
-  menu?.setAttribute("role", "navigation");
-  menu?.setAttribute("aria-label", "Pages");
-  const links = [...(menu?.querySelectorAll("a") ?? [])];
-  const pages = new Set(links.map(({ origin, pathname }) => origin + pathname));
+/* Links in texts that lead to pages lead there as the menu does. */
+function mark(pages) {
+  const ours = new Set(pages.map((page) => new URL(`./${page}`, window.location.href).href));
   for (const link of document.querySelectorAll("[data-testid=stMarkdownContainer] a[target=_blank]")) {
-    if (!pages.has(link.origin + link.pathname)) continue;
+    if (!ours.has(link.origin + link.pathname)) continue;
     link.removeAttribute("target"); // Markdown's links open a tab each
     link.onclick = follow;
-  }
-  for (const link of links) {
-    const here = new URL(link.href).pathname === window.location.pathname;
-    if (!here) link.removeAttribute("aria-current");
-    else if (!link.ariaCurrent) {
-      link.setAttribute("aria-current", "page");
-      const [box, room] = [link.getBoundingClientRect(), menu.getBoundingClientRect()];
-      menu.scrollLeft += box.left + box.width / 2 - room.left - room.width / 2; // on a phone it is one line
-    }
   }
   // The keys go from control to control; what a control is for is shown when they come to it.
   for (const help of document.querySelectorAll("[data-testid=stTooltipIcon] button")) help.tabIndex = -1;
@@ -87,7 +74,7 @@ function mark() {
 
 let [page, byKeys] = [window.location.pathname, false];
 
-export default function ({ parentElement }) {
+export default function ({ data, parentElement }) {
   const own = (parentElement.host ?? parentElement).closest?.("[data-testid=stElementContainer]");
   if (own) own.style.display = "none"; // it takes no room, nor a gap
   let wait;
@@ -118,9 +105,9 @@ export default function ({ parentElement }) {
     }, SHOWN);
   };
   const onBlur = ({ target }) => pointed(target, "pointerout");
-  const seen = new MutationObserver(mark);
+  const seen = new MutationObserver(() => mark(data.pages));
   seen.observe(document.body, { childList: true, subtree: true });
-  mark();
+  mark(data.pages);
   if (page !== window.location.pathname) {
     page = window.location.pathname;
     const bar = document.querySelector("[data-testid=stSidebar][data-collapsed=false]");

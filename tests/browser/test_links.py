@@ -102,8 +102,8 @@ def reader_of_statistics(contexts, dashboard):
 
 
 def address(page):
-    """Give what the address says, in an order of its own."""
-    parts = urlsplit(page.url)
+    """Give what the address of a page, or a link, says, in an order of its own."""
+    parts = urlsplit(page if isinstance(page, str) else page.url)
     return parts.path, parse_qs(parts.query)
 
 

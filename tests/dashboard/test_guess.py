@@ -14,7 +14,8 @@ pytestmark = pytest.mark.slow
 def sent(built, opened):
     def run(**params):
         app = opened(built[0], "guess", **params)
-        (data,) = filter(None, (json.loads(each.proto.json) for each in app.get("bidi_component")))
+        parts = [each.proto for each in app.get("bidi_component")]
+        (data,) = (json.loads(part.json) for part in parts if "guess" in part.component_name)
         return app, data
 
     return run
