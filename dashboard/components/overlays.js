@@ -65,39 +65,58 @@ function stepsOf(picture, signed, limit) {
   return steps;
 }
 
-/* The scale's 256 steps as pixels: nothing of the lowest, `opacity` of the upper half. */
-function tableOf(colours, signed, opacity) {
-  const pixels = new Uint32Array(256);
-  const bytes = new Uint8Array(pixels.buffer);
-  for (let step = 0; step < 256; step++) {
-    const along = signed ? (2 * step) / 255 - 1 : step / 255;
-    const strength = Math.min(1, Math.max(1e-6, Math.abs(along) / FULL_FROM));
-    bytes.set(colours.subarray(3 * step, 3 * step + 3), 4 * step);
-    bytes[4 * step + 3] = Math.round(255 * opacity ** (1 / strength));
-  }
-  return pixels;
+/* The heatmap's share of a blend for each of the scale's 256 steps: nothing of the lowest, `opacity` from the middle on. */
+function weightOf(step, signed, opacity) {
+  const along = signed ? (2 * step) / 255 - 1 : step / 255;
+  const strength = Math.min(1, Math.max(1e-6, Math.abs(along) / FULL_FROM));
+  return opacity ** (1 / strength);
 }
 
-/* The photograph, a map over it where there is one, and outlines on top of both. */
-function drawOverlay(canvas, photograph, outlines, steps, table) {
-  const { naturalWidth: width, naturalHeight: height } = photograph;
+/* A picture's own pixels, four bytes each; read once, since every move of a slider blends with them. */
+function pixelsOf(image) {
+  const { naturalWidth: width, naturalHeight: height } = image;
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(image, 0, 0);
+  return context.getImageData(0, 0, width, height);
+}
+
+/* The photograph with a map over it: each pixel is its share of the colour of its step, and the rest of the photograph's. */
+function blended(photograph, steps, colours, signed, opacity) {
+  const picture = new ImageData(photograph.width, photograph.height);
+  const [from, to] = [photograph.data, picture.data];
+  const rest = new Float32Array(256);
+  const added = new Float32Array(768);
+  for (let step = 0; step < 256; step++) {
+    const weight = weightOf(step, signed, opacity);
+    rest[step] = 1 - weight;
+    for (let colour = 3 * step; colour < 3 * step + 3; colour++) added[colour] = weight * colours[colour];
+  }
+  for (let pixel = 0, at = 0; pixel < steps.length; pixel++, at += 4) {
+    const share = rest[steps[pixel]];
+    const colour = 3 * steps[pixel];
+    to[at] = share * from[at] + added[colour]; // the array rounds, and to the even one of two as near
+    to[at + 1] = share * from[at + 1] + added[colour + 1];
+    to[at + 2] = share * from[at + 2] + added[colour + 2];
+    to[at + 3] = 255;
+  }
+  return picture;
+}
+
+/* A picture, and outlines on top of it. */
+function draw(canvas, picture, outlines) {
+  const { width, height } = picture;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");
-  context.drawImage(photograph, 0, 0);
-  if (steps) {
-    const picture = new ImageData(width, height);
-    const pixels = new Uint32Array(picture.data.buffer);
-    for (let pixel = 0; pixel < pixels.length; pixel++) pixels[pixel] = table[steps[pixel]];
-    const layer = Object.assign(document.createElement("canvas"), { width, height });
-    layer.getContext("2d", { colorType: "float16" }).putImageData(picture, 0, 0); // a faint colour keeps its shades
-    context.drawImage(layer, 0, 0);
-  }
+  context.putImageData(picture, 0, 0);
   if (outlines) context.drawImage(outlines, 0, 0);
 }
 
-function drawBar(canvas, table) {
-  Object.assign(canvas, { width: 256, height: 1 });
+function drawBar(canvas, colours) {
   const picture = new ImageData(256, 1);
-  new Uint32Array(picture.data.buffer).set(table);
-  canvas.getContext("2d").putImageData(picture, 0, 0);
+  for (let step = 0; step < 256; step++) {
+    picture.data.set(colours.subarray(3 * step, 3 * step + 3), 4 * step);
+    picture.data[4 * step + 3] = 255;
+  }
+  draw(canvas, picture);
 }

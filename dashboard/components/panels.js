@@ -138,21 +138,25 @@ async function loaded(source) {
   return image;
 }
 
-/* What draws the panels by given looks: only what depends on what has changed is computed anew. */
+/* What draws the panels by given looks: only what depends on what has changed is computed and drawn anew. */
 function drawerOf(data, photograph, pictures, shown) {
   const [base, outlines] = pictures;
+  const pixels = base && pixelsOf(base);
   const colours = Object.fromEntries(Object.entries(data.colours).map(([name, text]) => [name, bytesIn(text)]));
   const drawPanel = (panel, looks, limit) => {
     const kept = (panel.kept ??= {});
     if (kept.interpolation !== looks.interpolation) {
-      kept.stretched = stretched(panel.map, base.naturalHeight, base.naturalWidth, looks.interpolation);
+      kept.stretched = stretched(panel.map, pixels.height, pixels.width, looks.interpolation);
       Object.assign(kept, { interpolation: looks.interpolation, steps: null });
     }
     if (!kept.steps || kept.limit !== limit) Object.assign(kept, { limit, steps: stepsOf(kept.stretched, panel.signed, limit) });
     const opacity = { photo: 0, map: 1 }[looks.layer] ?? looks.opacity;
-    const table = tableOf(colours[panel.signed ? "signed" : looks.colormap], panel.signed, opacity);
-    drawOverlay(panel.canvas, base, outlines, looks.layer !== "photo" && kept.steps, table);
+    const colormap = panel.signed ? "signed" : looks.colormap;
+    if (kept.drawn === kept.steps && kept.opacity === opacity && kept.colormap === colormap) return;
+    Object.assign(kept, { drawn: kept.steps, opacity, colormap });
+    draw(panel.canvas, blended(pixels, kept.steps, colours[colormap], panel.signed, opacity), outlines);
   };
+  if (base) draw(photograph.canvas, pixels, outlines);
   return (looks, bars) => {
     const limits = new Map();
     const own = shown.filter((panel) => panel.own);
@@ -160,15 +164,13 @@ function drawerOf(data, photograph, pictures, shown) {
       const key = scaleOf(panel, looks.scale);
       limits.set(key, Math.max(limits.get(key) ?? 0, peakOf(panel, data.looks, looks)));
     }
-    if (base) {
-      drawOverlay(photograph.canvas, base, outlines);
-      for (const panel of own) drawPanel(panel, looks, looks.scale === "own" ? null : limits.get(scaleOf(panel, looks.scale)));
-    }
+    for (const panel of base ? own : [])
+      drawPanel(panel, looks, looks.scale === "own" ? null : limits.get(scaleOf(panel, looks.scale)));
     for (const { key, signed, canvas, ends } of bars) {
       const words = data.ends[(looks.scale === "own" ? "own " : "") + (signed ? "signed" : "plain")];
       const [low, high] = words.map((text) => text.replace("{}", limits.get(key).toFixed(1)));
       const of = [...new Set(own.filter((panel) => scaleOf(panel, looks.scale) === key).map((panel) => panel.method))].join(", ");
-      drawBar(canvas, tableOf(colours[signed ? "signed" : looks.colormap], signed, 1));
+      drawBar(canvas, colours[signed ? "signed" : looks.colormap]);
       canvas.setAttribute("aria-label", `Colour scale of ${of}, from ${low} to ${high}`);
       ends.replaceChildren(element("span", "", low), element("span", "of", of), element("span", "", high));
     }
@@ -183,9 +185,9 @@ export default function ({ data, parentElement }) {
   const shown = [photograph, ...rows.flat()].filter((panel) => panel.frame);
   const spoken = element("div", "spoken");
   spoken.setAttribute("role", "status");
-  let [draw, bars, scale, gone] = [null, [], null, false];
+  let [drawAll, bars, scale, gone] = [null, [], null, false];
   function redraw() {
-    if (!draw || gone) return;
+    if (!drawAll || gone) return;
     const looks = looksOf(root, data.looks);
     if (looks.scale !== scale) {
       bars = arrange(root, photograph, rows.length ? rows : [[]], looks.scale);
@@ -193,7 +195,7 @@ export default function ({ data, parentElement }) {
       scale = looks.scale;
     }
     for (const panel of shown) choose(panel, data.looks, looks);
-    draw(looks, bars);
+    drawAll(looks, bars);
     if (point) place(point.x, point.y);
   }
   function onLooks({ detail }) {
@@ -202,7 +204,7 @@ export default function ({ data, parentElement }) {
   }
   const pictures = [data.photograph.picture, data.photograph.outlines].map((source) => loaded(source).catch(() => null));
   Promise.all(pictures).then((there) => {
-    draw = drawerOf(data, photograph, there, shown);
+    drawAll = drawerOf(data, photograph, there, shown);
     redraw(); // until now what was shown before stays
   });
   window.addEventListener(LOOKS, onLooks);

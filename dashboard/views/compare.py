@@ -2,8 +2,10 @@
 
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from dashboard.boundary import contained
 from dashboard.cached_contributions import in_slice
@@ -100,17 +102,18 @@ def panels(image: str, maps: PhotographMaps, numbers: pd.DataFrame) -> list[list
     return panels_of(maps, numbers=lines, every_value=partial(every_value, store, image))
 
 
-def show(image: str, record: pd.Series, rows: list[list[Panel]], key: str, beside: list[list[Panel]]) -> None:
+def show(
+    record: pd.Series, original: NDArray[np.uint8], outlines: Outlines, rows: list[list[Panel]], key: str,
+    beside: list[list[Panel]],
+) -> None:  # fmt: skip
     """Show a photograph and its maps, on scales that reach to the maps of another photograph."""
-    alt, picture = f"Photograph: {title(record['label'])}", shrunk(decode(store.photograph(image)), PANEL_SIDE)
-    photograph = photograph_of(alt, picture, outlines_of(image, record))
+    photograph = photograph_of(f"Photograph: {title(record['label'])}", shrunk(original, PANEL_SIDE), outlines)
     show_panels(photograph, rows, looks_of(view, selection), key, [panel for row in beside for panel in row])
 
 
 NUMBERS = {"entropy": "spread", "mass_inside": "mass inside"}
 label, outlines = str(record["label"]), outlines_of(image, record)
 original = decode(store.photograph(image))
-small = shrunk(original, DIFFERENCE_SIDE)
 maps = maps_of(image, label)
 numbers = image_metrics(maps.raw, subject_coverage(store, image), maps.alignments)
 shown, shown_below = panels(image, maps, numbers), []
@@ -120,12 +123,13 @@ if view.with_:
     their_numbers = image_metrics(pinned.raw, subject_coverage(store, view.with_), pinned.alignments)
     shown_below = panels(view.with_, pinned, their_numbers)
 with above:
-    show(image, record, shown, "panels", shown_below)
+    show(record, original, outlines, shown, "panels", shown_below)
     if view.with_:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"{plain(title(second['label']))} · {plain(view.with_)}", width="content")
             chips(view, {"with": "Take it away"})
-        show(view.with_, second, shown_below, "pinned", shown)
+        theirs = decode(store.photograph(view.with_)), outlines_of(view.with_, second)
+        show(second, *theirs, shown_below, "pinned", shown)
     with st.container(horizontal=True, vertical_alignment="center"):
         alike = view.but(like=image, image="", page=1).to_params()
         st.page_link("views/gallery.py", label="More like this", icon=":material/image_search:", query_params=alike)
@@ -162,6 +166,7 @@ with st.sidebar:  # after the maps: they are what the reader waits for
     if store.mask(image) is not None:
         segments(view, "masks", "Masks", f"Outlines of the {subject}'s visible parts.")
 
+small = shrunk(original, DIFFERENCE_SIDE)
 st.header("What each model says", anchor=False)
 classes = {name: store.model(name).classes for name in selection.models}
 with contained("What the models say"):

@@ -179,6 +179,9 @@ class Explainer:
         What the map tells and what it does not, in a sentence or two for people.
     steps : Steps, optional
         How the map is made of channels, where it is a weighted sum of them: for the page that shows it being made.
+    sweep : callable, optional
+        From evidence of one image, and values of the one parameter, to raw maps of shape (values, h, w), each what
+        `maps` gives: where all of them together cost less than one after the other.
     """
 
     name: str
@@ -195,6 +198,7 @@ class Explainer:
     source: str = ""
     says: str = ""
     steps: Steps | None = None
+    sweep: Callable[[Evidence, Sequence[float]], Maps] | None = None
 
     @property
     def defaults(self) -> dict[str, float]:

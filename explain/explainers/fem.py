@@ -58,18 +58,20 @@ def fem(activations: ArrayLike, k: float = K.default) -> NDArray[np.float32]:
     maps = np.asarray(activations, np.float32)
     if maps.ndim != 4:
         raise ValueError(f"activations have {maps.ndim} axes: expected four, (n, h, w, c)")
-    n, h, w, c = maps.shape
-    positions = maps.reshape(n, h * w, c)
-    saliency = np.empty((n, h * w), np.float32)
-    for index, image in enumerate(positions):  # one image at a time stays in the processor's cache
-        mean = image.mean(axis=0)
-        deviation = image.std(axis=0)
-        passes = image > mean + np.float32(k) * deviation
-        # A constant channel has sigma = 0 and nothing strictly above its mean; its computed mean may miss the
-        # constant by one rounding step, which must not make the whole channel pass.
-        passes &= image.max(axis=0) > image.min(axis=0)
-        saliency[index] = passes @ mean
-    return saliency.reshape(n, h, w)
+    # one image at a time stays in the processor's cache
+    saliency = [_of_one_image(image, [k])[0] for image in maps]
+    return np.asarray(saliency, np.float32).reshape(maps.shape[:3])
+
+
+def _of_one_image(activations: NDArray[np.float32], values: Sequence[float]) -> list[NDArray[np.float32]]:
+    """Give an image's map for each value of K; means and deviations are the same for all."""
+    positions = activations.reshape(-1, activations.shape[-1])
+    mean, deviation = positions.mean(axis=0), positions.std(axis=0)
+    # A constant channel has sigma = 0 and nothing strictly above its mean; its computed mean may miss the constant by
+    # one rounding step, which must not make the whole channel pass.
+    varies = positions.max(axis=0) > positions.min(axis=0)
+    maps = [((positions > mean + np.float32(k) * deviation) & varies) @ mean for k in values]
+    return [each.reshape(activations.shape[:2]) for each in maps]
 
 
 def _weights(evidence: Evidence, classes: Sequence[int]) -> NDArray[np.float32]:
@@ -78,6 +80,10 @@ def _weights(evidence: Evidence, classes: Sequence[int]) -> NDArray[np.float32]:
 
 def _maps(evidence: Evidence, classes: Sequence[int], parameters: Mapping[str, float]) -> NDArray[np.float32]:
     return fem(evidence.activations, parameters[K.name])
+
+
+def _sweep(evidence: Evidence, values: Sequence[float]) -> NDArray[np.float32]:
+    return np.asarray(_of_one_image(evidence.activations[0], values), np.float32)
 
 
 EXPLAINER = Explainer(
@@ -109,4 +115,5 @@ EXPLAINER = Explainer(
         ),
         parameter=K,
     ),
+    sweep=_sweep,
 )

@@ -176,10 +176,11 @@ def difference_overlay(
         Blue where the difference is negative, red where it is positive, white at zero ("RdBu" of ColorBrewer,
         which is safe for colour-blind readers).
     """
-    stretched = resample(difference, photograph.shape[:2])
-    colours = heatmap(centred(stretched, limit), DIVERGING)
-    grey = photograph.astype(np.float32).mean(axis=2, keepdims=True)
-    return np.rint((1 - opacity) * grey + opacity * colours).astype(np.uint8)
+    steps = _steps(centred(resample(difference, photograph.shape[:2]), limit))
+    colours = (np.float32(opacity) * _table(DIVERGING)).take(steps, axis=0)
+    grey = np.float32((1 - opacity) / 3) * photograph.sum(axis=2, dtype=np.float32)
+    colours += grey[..., np.newaxis]
+    return np.rint(colours, out=colours).astype(np.uint8)
 
 
 def shrunk(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:

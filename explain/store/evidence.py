@@ -194,6 +194,8 @@ def explain_every_value(store: Store, image: str, model: str, method: str) -> ND
     """
     found, evidence = explainer(method), stored_evidence(store, model, [image])
     (parameter,) = found.parameters
+    if found.sweep:
+        return found.sweep(evidence, parameter.every_value)
     return np.concatenate([found.explain(evidence, [0], {parameter.name: value}) for value in parameter.every_value])
 
 

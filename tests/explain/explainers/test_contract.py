@@ -67,6 +67,16 @@ def test_parameters_are_named_once_and_checked(method, parameter):
             explained(method, evidence, **{parameter.name: value})
 
 
+@pytest.mark.parametrize("method", [each for each in EXPLAINERS.values() if each.sweep], ids=lambda each: each.name)
+def test_a_sweep_over_the_parameter_gives_what_its_values_give_one_by_one(method):
+    (parameter,) = method.parameters
+    for shape in ((1, 4, 5, 6), (1, 1, 1, 2), (1, 7, 7, 40)):
+        evidence = made(3, *shape)
+        swept = method.sweep(evidence, parameter.every_value)
+        one_by_one = [explained(method, evidence, **{parameter.name: value})[0] for value in parameter.every_value]
+        np.testing.assert_array_equal(swept, one_by_one, strict=True)
+
+
 @ALL
 def test_unknown_parameters_are_refused(method):
     with pytest.raises(ExplainError, match="no parameter 'nonsense'"):
