@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
-from dashboard.components.controls import Choice, Range, show_controls
+from dashboard.components.controls import Range
 from dashboard.components.panels import Looks
 from dashboard.drawing import ENDS
-from dashboard.link import CHOICES, View, parse
-from dashboard.widgets import title, write
+from dashboard.link import CHOICES, View
+from dashboard.link_controls import choice, control_link
 from explain.explainers.contract import Needs
-from explain.explainers.registry import EXPLAINERS, PARAMETERS
+from explain.explainers.registry import EXPLAINERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
+    from dashboard.components.controls import Choice
     from explain.explainers.contract import Parameter
     from explain.store.selection import Selection
 
 DRAWN = ("layer", "scale", "colormap", "opacity", "interpolation")
 SCALES = {"method": "By method", "shared": "All", "own": "Own"}
-_KEY = "looks"
 
 
 def parameters_of(selection: Selection, live: Needs = Needs.GRADIENTS) -> list[Parameter]:
@@ -49,53 +47,34 @@ def average_looks(view: View) -> Looks:
     return Looks({name: usual.value(name) for name in DRAWN}, (view.colormap,), ENDS)
 
 
-def control_looks(view: View, selection: Selection, live: Needs = Needs.GRADIENTS) -> None:
+def control_looks(view: View, selection: Selection, live: Needs = Needs.GRADIENTS, more: Sequence[Choice] = ()) -> None:
     """Show the controls, where the caller stands on the page.
 
     Parameters
     ----------
     live : Needs
         As :func:`parameters_of` has it.
+    more : sequence of Choice
+        Others that stand below.
     """
     parameters = parameters_of(selection, live)
     controls: list[Choice | Range] = [
-        _choice("layer", "Show", "The map over the photograph, the map alone, or the photograph alone."),
+        choice("layer", "Show", "The map over the photograph, the map alone, or the photograph alone."),
         *(Range(each.name, each.title, each.help, each.low, each.high, each.step) for each in parameters),
-        Choice(
+        choice(
             "scale",
             "Scale",
             "By method, or for all maps: equal colours are equal density. Own: each map up to its maximum.",
-            tuple(SCALES.items()),
+            names=SCALES,
         ),
         Range("opacity", "Opacity", "Of the heatmap over the photograph.", 0, 1, 0.05),
-        _choice(
+        choice(
             "colormap",
             "Colours",
             "viridis is safe for colour-blind readers; signed maps have colours of their own.",
             listed=True,
         ),
-        _choice("interpolation", "Interpolation", "How the small map is stretched over the photograph.", listed=True),
+        choice("interpolation", "Interpolation", "How the small map is stretched over the photograph.", listed=True),
+        *more,
     ]
-    show_controls(controls, {each.name: view.value(each.name) for each in controls}, _KEY, _written)
-
-
-def _choice(name: str, label: str, help: str, *, listed: bool = False) -> Choice:
-    return Choice(name, label, help, tuple((value, title(value)) for value in CHOICES[name]), listed)
-
-
-def _written() -> None:
-    write_looks(st.session_state[_KEY].changed or {})
-
-
-def write_looks(changed: Mapping[str, str | float]) -> None:
-    """Write to the address what the browser says was set; it is trusted as little as a link is.
-
-    Parameters
-    ----------
-    changed : mapping of str to str or float
-        By the link's parameters; those that are no looks are left alone.
-    """
-    for name in [name for name in (*DRAWN, *PARAMETERS) if name in changed]:
-        view, wrong = parse({name: str(changed[name])})
-        if not wrong:
-            write(name, view.value(name))
+    control_link(view, controls, "looks", followed=True)

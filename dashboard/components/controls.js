@@ -1,6 +1,4 @@
-/* Controls whose every move is told to the pictures at once, and to the server when the hand rests. */
-const REST = 250; // milliseconds
-
+/* Controls whose every move is told to the pictures at once, and to the server after so many milliseconds of rest. */
 function fieldOf({ name, label, help, options, listed, low, high, step }, number) {
   const field = element("div", "field");
   const head = element("div", "label", label);
@@ -92,7 +90,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       root.timer = setTimeout(() => {
         root.tell(root.waiting);
         root.waiting = {};
-      }, REST);
+      }, data.rest);
     };
     for (const input of inputs) {
       input.oninput = moved;

@@ -1,4 +1,4 @@
-"""Controls of how maps are drawn: pictures on the page follow at once, the address a moment later."""
+"""Controls that are one part of the page: pictures that can follow do so at once, and the address then or when told."""
 
 from __future__ import annotations
 
@@ -45,7 +45,12 @@ class Range:
 
 
 def show_controls(
-    controls: Sequence[Choice | Range], values: Mapping[str, Any], key: str, on_change: Callable[[], None]
+    controls: Sequence[Choice | Range],
+    values: Mapping[str, Any],
+    key: str,
+    on_change: Callable[[], None],
+    *,
+    followed: bool = True,
 ) -> None:
     """Show them.
 
@@ -55,6 +60,9 @@ def show_controls(
         What each is at, by name.
     key : str
         Under which the session's state holds ``changed`` while `on_change` is called: what was set, by name.
+    followed : bool
+        Whether pictures on the page follow by themselves, so that the server is told when the hand rests; else it is
+        told at once.
     """
-    data = {"controls": [asdict(each) for each in controls], "looks": dict(values)}
+    data = {"controls": [asdict(each) for each in controls], "looks": dict(values), "rest": 250 if followed else 0}
     part("controls", shared=("looks",))(key=key, data=data, on_changed_change=on_change)

@@ -8,10 +8,9 @@ import streamlit as st
 
 from dashboard.cached_pictures import deviation_picture
 from dashboard.cached_store import rows, table
-from dashboard.drawing import colour_bar
+from dashboard.components.pictures import Picture, show_pictures
 from dashboard.plain_text import plain
-from dashboard.widths import BAR, CAPTION, PARAGRAPH
-from data.images import encode
+from dashboard.widths import PARAGRAPH
 from explain.faithfulness.certainty import deviations_of_image
 from explain.figures.agreement import self_agreement
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from explain.store import Store
     from explain.store.selection import MapKey, Selection
 
-MOST_COLUMNS = 4
 SAYS = (
     "The photograph was mirrored, cut at two corners and given noise twice, which leaves what it shows as it is, and "
     "every map was made again. Bright: there the six maps vary (standard deviation, in multiples of a map's mean); a "
@@ -55,19 +53,14 @@ def how_sure_they_are(
     st.caption(SAYS, width=PARAGRAPH)
     top = max(float(found[key].max()) for key in shown)
     own, usual = _stability(store, image), self_agreement(table(store, "sanity"), "pearson")
-    for start in range(0, len(shown), MOST_COLUMNS):
-        row = shown[start : start + MOST_COLUMNS]
-        for column, key in zip(st.columns(min(MOST_COLUMNS, max(2, len(shown)))), row, strict=False):
-            title = selection.title(key)
-            said = alike_in_words(own.get(key), usual.get(key))
-            column.image(
-                deviation_picture(photograph, found[key], top or None, outlines, view.colormap, view.opacity),
-                width="stretch", alt=f"{title}: where the map varies",
-                caption=plain(f"{title}: {said}"),
-            )  # fmt: skip
-    ends = f"From 0 to {top:.1f} times a map's mean, one scale for all."
-    st.image(encode(colour_bar(view.colormap)), width=BAR, alt=f"Scale of standard deviations. {ends}")
-    st.caption(ends + _as_stored(view), width=CAPTION)
+    pictures = []
+    for key in shown:
+        drawn = deviation_picture(photograph, found[key], top or None, outlines, view.colormap, view.opacity)
+        title = selection.title(key)
+        said = alike_in_words(own.get(key), usual.get(key))
+        pictures.append(Picture(drawn, f"{title}: where the map varies", f"{title}: {said}"))
+    ends = f"From 0 to {top:.1f} times a map's mean, one scale for all.{_as_stored(view)}"
+    show_pictures(pictures, "certainty", colormap=view.colormap, of="standard deviations", ends=ends)
 
 
 def alike_in_words(own: float | None, usual: float | None) -> str:

@@ -13,11 +13,13 @@ from dashboard.cached_pictures import difference_picture
 from dashboard.cached_store import every_value, explained, readable_rows, subject_coverage, table
 from dashboard.components.answers import Answers, show_answers
 from dashboard.components.panels import Panel, show_panels
+from dashboard.components.pictures import Picture, show_pictures
 from dashboard.components.turning import show_turning
 from dashboard.downloads import offer, offer_saliency, offer_table
-from dashboard.drawing import Outlines, agreement_cells, colour_bar
+from dashboard.drawing import Outlines, agreement_cells
 from dashboard.drawing_controls import control_looks, looks_of
 from dashboard.explanations import READING, link_to_explanations
+from dashboard.link_controls import choice
 from dashboard.map_differences import ends_in_words, map_differences
 from dashboard.map_panels import panels_of, photograph_of, sheet
 from dashboard.page import file_name, open_page, plain, say_of_link
@@ -25,10 +27,10 @@ from dashboard.photograph_maps import PhotographMaps, gather, map_file, numbers_
 from dashboard.sections.certainty import how_sure_they_are
 from dashboard.sections.making import how_it_is_made
 from dashboard.selection import neighbours, select_images
-from dashboard.widgets import chips, near, not_listed, segments, select, target_control, title, understood, write
-from dashboard.widths import BAR, CONTROL, FIGURE, PARAGRAPH
+from dashboard.widgets import chips, near, not_listed, select, target_control, title, understood, write
+from dashboard.widths import CONTROL, FIGURE, PARAGRAPH
 from data.datasets import read_boxes
-from data.images import decode, encode
+from data.images import decode
 from explain.figures.differences import side
 from explain.figures.overlay import DIVERGING, shrunk
 from explain.figures.print_sheet import plate_png
@@ -37,7 +39,6 @@ from explain.models.head import probabilities
 from explain.store.evidence import ExplainedMap
 
 PANEL_SIDE, DIFFERENCE_SIDE = 448, 288  # pixels; what the columns of a wide screen show
-DIFFERENCES_A_ROW = 4
 SCALES = {"method": "a scale for each method", "shared": "one scale for all", "own": "a scale for each map"}
 MOST_IN_TABLE = 6  # maps whose agreement a page can show as a table; more scroll
 
@@ -160,11 +161,11 @@ with st.sidebar:  # after the maps: they are what the reader waits for
         unset="None",
     )
     target_control(view, store, selection, unset="The label" if view.of == "label" else "Each model's own answer")
-    control_looks(view, selection)
-    subject, subjects = plain(store.dataset.subject), plain(store.dataset.subject_plural)
-    segments(view, "boxes", "Boxes", f"Outlines of the {subjects}, where the dataset has them.")
+    boxed = f"Outlines of the {store.dataset.subject_plural}, where the dataset has them."
+    outlined = [choice("boxes", "Boxes", boxed)]
     if store.mask(image) is not None:
-        segments(view, "masks", "Masks", f"Outlines of the {subject}'s visible parts.")
+        outlined.append(choice("masks", "Masks", f"Outlines of the {store.dataset.subject}'s visible parts."))
+    control_looks(view, selection, more=outlined)
 
 small = shrunk(original, DIFFERENCE_SIDE)
 st.header("What each model says", anchor=False)
@@ -188,15 +189,13 @@ def show_differences() -> None:
             others, every = ("", *(name for name in sides if name != choice.first)), "All that differ in one thing"
             select(choice, "second", "Minus", "Whose map is subtracted.", others, names=sides, unset=every)
     changes = map_differences(maps, choice.first, view.second)
-    for start in range(0, len(changes), DIFFERENCES_A_ROW):  # a row at a time, so that a phone shows them in order
-        row = changes[start : start + DIFFERENCES_A_ROW]
-        for column, each in zip(st.columns(min(DIFFERENCES_A_ROW, max(len(changes), 2))), row, strict=False):
-            heading = f"{maps.headings[each.first]} minus {maps.headings[each.second]}"
-            picture = difference_picture(small, each.values, each.limit, outlines)
-            column.image(picture, caption=plain(heading), alt=heading, width="stretch")
+    pictures = []
+    for each in changes:
+        heading = f"{maps.headings[each.first]} minus {maps.headings[each.second]}"
+        drawn = difference_picture(small, each.values, each.limit, outlines)
+        pictures.append(Picture(drawn, heading, heading))
     ends = ends_in_words(maps, changes)
-    st.image(encode(colour_bar(DIVERGING)), width=BAR, alt=f"Scale of differences. {ends}")
-    st.caption(plain(ends))
+    show_pictures(pictures, "differences", colormap=DIVERGING, of="differences", ends=ends)
 
 
 def show_agreement() -> None:

@@ -12,9 +12,10 @@ from dashboard.cached_contributions import in_slice
 from dashboard.cached_store import card_picture, distances
 from dashboard.components.cards import Card, Said, show_cards
 from dashboard.link import CHOICES
+from dashboard.link_controls import choice, control_link
 from dashboard.page import open_page, plain, say_of_link
 from dashboard.selection import DISTANCE, SORT_COLUMNS, counts_of, select_images
-from dashboard.widgets import chips, counted, segments, select, text, title, write
+from dashboard.widgets import chips, counted, select, text, title, write
 from explain.statistics.per_image import ANSWER, column
 from explain.store.selection import Selection
 
@@ -57,16 +58,24 @@ with st.sidebar:
     choose("size", f"{subject[:1].upper()}{subject[1:]}'s size", covered, CHOICES["size"])
     select(view, "sort", "Sort by", "Disagreement is 1 - Pearson between maps; spread is entropy.")
     order = "descending" if view.descending else "ascending"
-    segments(view.but(order=order), "order", "Order", "Direction of sorting; disagreement goes down by default.")
-    segments(view, "cards", "Pictures", "Their size.", names={"small": "Small", "medium": "Medium", "large": "Large"})
-    segments(view, "layer", "Show", "Photographs, or maps.", ("photo", "overlay", "map"))
+    sizes = {"small": "Small", "medium": "Medium", "large": "Large"}
+    controls = [
+        choice("order", "Order", "Direction of sorting; disagreement goes down by default."),
+        choice("cards", "Pictures", "Their size.", names=sizes),
+        choice("layer", "Show", "Photographs, or maps.", ("photo", "overlay", "map")),
+    ]
     if view.layer != "photo":
-        segments(view, "maps", "Maps of", "One model, or all.", names={"one": "One model", "all": "All models"})
-        of_card = view.but(model=model, method=method)
+        both = {"one": "One model", "all": "All models"}
+        controls.append(choice("maps", "Maps of", "One model, or all.", names=both))
         if view.maps == "one":
-            select(of_card, "model", "Model", "Whose map is shown.", tuple(every.models), names=every.models)
-        select(of_card, "method", "Method", "Whose map is shown.", tuple(stored), names=stored)
-        select(view, "colormap", "Colours", "viridis is safe for colour-blind readers; signed maps have their own.")
+            models = tuple(every.models)
+            controls.append(choice("model", "Model", "Whose map is shown.", models, names=every.models, listed=True))
+        safe = "viridis is safe for colour-blind readers; signed maps have their own."
+        controls += [
+            choice("method", "Method", "Whose map is shown.", tuple(stored), names=stored, listed=True),
+            choice("colormap", "Colours", safe, listed=True),
+        ]
+    control_link(view.but(order=order, model=model, method=method), controls, "cards_looks")
 
 selected = select_images(images, view)
 total = store.dataset.images

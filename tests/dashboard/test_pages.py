@@ -50,6 +50,12 @@ def panels(app):
     return [panel for row in rows for panel in row]
 
 
+def controls_of(app):
+    """Give the titles of what can be chosen in the browser, by the link's parameter."""
+    sent = next(sent["controls"] for sent in map(json.loads, components(app)) if "controls" in sent)
+    return {control["name"]: [title for _, title in control["options"]] for control in sent}
+
+
 def cards_of(app):
     """Give the gallery's cards."""
     return next(sent["cards"] for sent in map(json.loads, components(app)) if "cards" in sent)
@@ -98,7 +104,8 @@ def test_compare_sends_the_photograph_and_four_maps_with_their_values(open_page)
     for panel in maps:
         values = base64.b64decode(panel["map"]["values"])
         assert len(values) == 4 * panel["map"]["rows"] * panel["map"]["columns"]
-    assert sum('"picture": "data:image/jpeg;base64,' in sent for sent in components(app)) == 1  # maps are drawn on it
+    (compared,) = (sent for sent in components(app) if "photograph" in json.loads(sent))
+    assert compared.count("data:image/jpeg;base64,") == 1  # maps are drawn on it
 
 
 @pytest.mark.parametrize("target", ["zebra", "tusker"])
@@ -183,7 +190,8 @@ def test_choosing_models_is_written_to_the_link_and_undone(open_page):
 def test_a_difference_of_any_two_can_be_chosen(open_page):
     usual = open_page("compare", image="elephant_004")
     chosen = open_page("compare", image="elephant_004", first="compact-resnet:gradcam", second="compact-xception:fem")
-    captions = [[image.proto.imgs[0].caption for image in app.get("image")] for app in (usual, chosen)]
+    rows = [next(sent for sent in map(json.loads, components(app)) if "pictures" in sent) for app in (usual, chosen)]
+    captions = [[picture["caption"] for picture in row["pictures"]] for row in rows]
     assert [sum(" minus " in caption for caption in some) for some in captions] == [4, 1]
 
 
@@ -222,12 +230,12 @@ def test_values_that_a_page_has_nothing_for_are_named(open_page, stem, name, val
 
 def test_the_gallery_says_whose_map_a_picture_shows_by_the_models_title(open_page):
     app = open_page("gallery", layer="overlay", method="fem")
-    box = app.selectbox(key="link_model")
-    assert list(app.selectbox(key="link_method").options) == ["Grad-CAM", "FEM"]
+    offered = controls_of(app)
+    assert offered["method"] == ["Grad-CAM", "FEM"]
     cards = cards_of(app)
     readable = [card for card in cards if card["pictures"]]
-    assert [said["model"] for said in readable[0]["said"]] == list(box.options)
-    assert all(card["alts"] == [f"{card['label']}: {box.options[0]}, FEM"] for card in readable)
+    assert [said["model"] for said in readable[0]["said"]] == offered["model"]
+    assert all(card["alts"] == [f"{card['label']}: {offered['model'][0]}, FEM"] for card in readable)
 
 
 @pytest.mark.parametrize("stem", PAGES)
@@ -237,12 +245,12 @@ def test_a_cache_that_cannot_be_reached_is_said_in_a_sentence(stem, opened):
 
 
 @pytest.mark.parametrize("layer", ["overlay", "map", "photo"])
-def test_every_layer_can_be_chosen_in_the_gallery(open_page, layer):
-    start = "map" if layer == "photo" else "photo"
-    app = open_page("gallery", layer=start)
-    app.segmented_control(key="link_layer").set_value(layer).run()
+def test_the_gallery_shows_every_layer_and_offers_all(open_page, layer):
+    app = open_page("gallery", layer=layer)
     assert not app.exception
-    assert app.segmented_control(key="link_layer").value == layer
+    assert controls_of(app)["layer"] == ["Photograph", "Overlay", "Map"]
+    every = {alt.partition(": ")[2] for card in cards_of(app) if card["pictures"] for alt in card["alts"]}
+    assert every == ({"photograph"} if layer == "photo" else {"Compact ResNet, Grad-CAM"})
 
 
 def test_text_from_a_link_is_never_markup(open_page):
@@ -254,9 +262,10 @@ def test_text_from_a_link_is_never_markup(open_page):
 
 def test_what_the_browser_has_set_is_written_to_the_link_where_a_link_could_say_it():
     def page():
-        from dashboard.drawing_controls import write_looks
+        from dashboard.link_controls import write_set
 
-        write_looks({"k": 1.0, "colormap": "magma", "opacity": 9, "layer": "<b>", "image": "elephant_002"})
+        said = {"k": 1.0, "colormap": "magma", "opacity": 9, "layer": "<b>", "image": "elephant_002"}
+        write_set(said, ("k", "colormap", "opacity", "layer"))
 
     app = AppTest.from_function(page).run()
     assert not app.exception
