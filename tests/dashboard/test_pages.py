@@ -104,7 +104,7 @@ def test_compare_sends_the_photograph_and_four_maps_with_their_values(open_page)
     for panel in maps:
         values = base64.b64decode(panel["map"]["values"])
         assert len(values) == 4 * panel["map"]["rows"] * panel["map"]["columns"]
-    (compared,) = (sent for sent in components(app) if "photograph" in json.loads(sent))
+    compared = next(sent for sent in components(app) if "photograph" in json.loads(sent))
     assert compared.count("data:image/jpeg;base64,") == 1  # maps are drawn on it
 
 
