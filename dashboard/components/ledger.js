@@ -226,7 +226,7 @@ export default function ({ data, parentElement }) {
   offer("Erase all", () => new Array(cells).fill(true));
 
   const left = element("div");
-  left.append(element("h4", "", "Erase and ask"), element("p", "", data.explanation), figure, buttons);
+  left.append(element("h2", "", "Erase and ask"), element("p", "", data.explanation), figure, buttons);
   const right = element("div");
   right.append(said, live, link, ...data.first.map(listOf));
   const columns = element("div", "columns");

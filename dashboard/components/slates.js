@@ -29,10 +29,10 @@ function columnsFor(count, fewest, most) {
   return count <= fewest ? fewest : tried.reduce((best, each) => (empty(each) < empty(best) ? each : best));
 }
 
-function slateOf({ heading, href, chosen, share, facts, links, pictures }) {
+function slateOf(level, { heading, href, chosen, share, facts, links, pictures }) {
   const slate = element("section", chosen ? "slate chosen" : "slate");
   const head = element("div", "head");
-  const title = element("h4");
+  const title = element(`h${level}`);
   title.append(href ? linkOf(heading, href) : element("span", "", heading));
   head.append(title, ...links.map(({ text, href: to }) => linkOf(text, to)));
   const list = element("ul", "facts");
@@ -56,7 +56,7 @@ function slateOf({ heading, href, chosen, share, facts, links, pictures }) {
 
 export default function ({ data, parentElement }) {
   const list = element("div", "list");
-  list.append(...data.slates.map(slateOf));
+  list.append(...data.slates.map((each) => slateOf(data.level, each)));
   const short = list.querySelectorAll(".slate:not(.long)");
   if (short.length % 2) short[short.length - 1].classList.add("long"); // it would leave a hole beside itself
   parentElement.querySelector(".slates")?.replaceChildren(list);

@@ -59,13 +59,15 @@ class Slate:
     links: tuple[tuple[str, str], ...] = ()
 
 
-def show_slates(slates: Sequence[Slate], key: str) -> None:
+def show_slates(slates: Sequence[Slate], key: str, level: int = 2) -> None:
     """Show them below each other.
 
     Parameters
     ----------
     key : str
         Unique on the page.
+    level : int
+        Of their headings: one below that of what they stand under.
     """
     data = [
         asdict(slate)
@@ -75,4 +77,4 @@ def show_slates(slates: Sequence[Slate], key: str) -> None:
         }
         for slate in slates
     ]
-    part("slates")(key=key, data={"slates": data})
+    part("slates")(key=key, data={"slates": data, "level": level})

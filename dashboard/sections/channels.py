@@ -60,7 +60,7 @@ def channels(store: Store, view: View, model: str, label: str) -> None:
     rows["images_for"] = (paid > 0).sum(axis=0)[order]
     if best is not None:
         rows["most_alike"], rows["r"] = best[order], alike[order]
-    st.subheader("All channels", anchor=False)
+    st.header("All channels", anchor=False)
     names = {
         "channel": "Channel", "mean_paid": "Pays on average", "spread": "Standard deviation", "images_for": "Pays on",
         "most_alike": f"Most alike in {store.model(other).title}" if other else "", "r": "r",

@@ -53,7 +53,7 @@ def strategies(store: Store, view: View, model: str, label: str) -> None:
         f"{subject}: share of what is red; chance is the share of the area.",
         width=PARAGRAPH,
     )
-    st.subheader(f"Strategy {chosen + 1}, from most to least", anchor="strategy")
+    st.header(f"Strategy {chosen + 1}, from most to least", anchor="strategy")
     order = np.argsort(-found.paid[:, chosen], kind="stable").tolist()
     facts: tuple[str, ...] = (
         f"{len(order)} images; the number is what the strategy adds to the score, beyond the mean image's.",
@@ -62,7 +62,7 @@ def strategies(store: Store, view: View, model: str, label: str) -> None:
         facts += (f"Shown are the {MOST_SHOWN // 2} that it pays most for and the {MOST_SHOWN // 2} at the other end.",)
         order = order[: MOST_SHOWN // 2] + order[-(MOST_SHOWN // 2) :]
     shown = [_picture(view, key, found, row, chosen) for row in order]
-    show_slates([Slate(f"Strategy {chosen + 1}", facts, tuple(shown))], "strategy")
+    show_slates([Slate(f"Strategy {chosen + 1}", facts, tuple(shown))], "strategy", level=3)
     _on_any_image(store, view, key, found, chosen)
     offer_table("What each strategy pays (.csv)", found.table(), file_name(f"{model}-{label}-strategies"))
 
@@ -111,7 +111,7 @@ def _on_any_image(
     images = table(store, "images")
     readable = tuple(images.loc[images["status"] == "ok", "image"])
     image = view.image if view.image in readable else found.images[int(found.paid[:, chosen].argmax())]
-    st.subheader("On any image", anchor="on-any-image")
+    st.header("On any image", anchor="on-any-image")
     said = f"Of this class or another.{not_listed(readable)}"
     with st.container(width=CONTROL):
         select(view.but(image=image), "image", "Image", said, near(readable, image))
@@ -130,7 +130,7 @@ def _on_any_image(
     rows += [(f"Strategy {number + 1}", float(paid[number])) for number in range(count)]
     rows += [(f"Strategies {count + 1} to {len(paid)}", float(paid[count:].sum()))]
     rows += [("What none of them holds", score - mean - float(paid.sum())), ("Score", score)]
-    numbers.table({"": [name for name, _ in rows], "pays": [signed(value, 2) for _, value in rows]})
+    numbers.table({"What": [name for name, _ in rows], "pays": [signed(value, 2) for _, value in rows]})
     numbers.caption(
         "What none of them holds is next to nothing on images of the class; on others it is what this class's images "
         "never differ by."

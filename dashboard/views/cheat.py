@@ -89,7 +89,7 @@ for name, leaning in found.leanings.items():
     st.markdown(f"{icon} **{plain(titles[name])}**: {plain(said)}", width=PARAGRAPH)
 st.caption(f"The rule. {plain(RULE)}", width=CAPTION)
 with st.container(border=True):
-    st.markdown("#### What do the maps look like?")
+    st.header("What do the maps look like?", anchor=False)
     maps_of(found, titles)
 for question, exhibit in (
     ("Do the answers tell?", shortcuts.accuracy(found, titles)),
@@ -101,11 +101,11 @@ for question, exhibit in (
     ("What would a reader of four pictures have seen?", shortcuts.pictures(found)),
 ):
     with st.container(border=True):
-        st.markdown(f"#### {question}")
+        st.header(question, anchor=False)
         show(exhibit, known, view)
 for name, leaning in found.leanings.items():
     if leaning.found:
         with st.container(border=True):
-            st.markdown(f"#### Where nothing shows that {plain(titles[name])} cheats")
+            st.header(f"Where nothing shows that {plain(titles[name])} cheats", anchor=False)
             sentences = in_words.not_shown(found, name, store.dataset.subject)
             st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences), width=PARAGRAPH)

@@ -204,9 +204,10 @@ def show_agreement() -> None:
     if len(names) > MOST_IN_TABLE:  # a canvas takes the names as they are
         names = maps.headings
     texts, styles = agreement_cells(image_agreement(maps.raw, maps.alignments), names)
-    shown = texts.style.apply(lambda _: styles, axis=None)
+    texts, styles = (each.rename_axis("Map").reset_index() for each in (texts, styles))
+    shown = texts.style.apply(lambda _: styles.assign(Map=""), axis=None)
     with st.container(width=FIGURE):
-        (st.table if len(names) <= MOST_IN_TABLE else st.dataframe)(shown)
+        (st.table if len(names) <= MOST_IN_TABLE else st.dataframe)(shown, hide_index=True)
 
 
 if len(maps.found) > 1:

@@ -54,6 +54,8 @@ def beside(finding: Finding) -> str:
 
 if not found:
     st.info("No claim can be tested here: there are too few models and methods to compare.")
+if found:
+    st.header("The claims", anchor=False)
 st.markdown(
     "\n".join(
         f"{place}. [{plain(f.claim)}](#claim-{f.number}) **{VERDICT_BADGES[f.verdict]}**{beside(f)}"

@@ -16,6 +16,7 @@ from explain.figures.style import (
     MARGIN,
     MOST_POINTS,
     NEUTRAL,
+    UNDER_BAR,
     cornered,
     counted,
     legend_below,
@@ -173,10 +174,10 @@ def paired_differences(
     numbers = f"<span style='font-size:12px'>{mean} · {counted(comparison.n)}</span>"
     axis = f"Difference in {literal(in_a_sentence(name))}"
     return figure.update_layout(
-        title={**on_top(f"{literal(first)}<br>minus {literal(second)}<br>{numbers}"), "font": {"size": 14}},
+        title={**on_top(f"{literal(first)}<br>minus {literal(second)}<br>{numbers}", UNDER_BAR + 4), "font": {"size": 14}},
         yaxis={"title": axis, "automargin": True},
         xaxis={"showticklabels": False, "title": "images, in order of the difference"},
-        margin={**MARGIN, "t": 92}, **legend_below(374, 0 if named else len(looks), 34),
+        margin={**MARGIN, "t": 78 + UNDER_BAR}, **legend_below(388, 0 if named else len(looks), 34),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explain.figures.exhibit import Exhibit, nothing
-from explain.figures.style import COLOURS, MARGIN, NEUTRAL, counted, signed, spoken
+from explain.figures.style import COLOURS, MARGIN, NEUTRAL, UNDER_BAR, counted, signed, spoken
 from explain.findings.claims import ALL, SAME_VERDICT
 from explain.findings.effects import effects_of
 from explain.findings.rows import table_of
@@ -131,7 +131,7 @@ def effects(found: pd.DataFrame, titles: Mapping[str, str]) -> go.Figure:
     title = "Share of images" if shares else "Effect, in standard deviations"
     return figure.update_layout(
         shapes=[*sides, middle, *margins], annotations=[*directions, *names],  # at once: for one added, all are checked
-        margin={**MARGIN, "t": 34}, height=124 + 56 * len(found), showlegend=True,
+        margin={**MARGIN, "t": 34 + UNDER_BAR}, height=124 + UNDER_BAR + 56 * len(found), showlegend=True,
         yaxis={"range": [len(found) - 0.42, -0.62], "showgrid": False, "zeroline": False, "showticklabels": False},
         xaxis={"automargin": True, "title": title, "range": [centre - reach, centre + reach], "zeroline": False},
         legend={"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom"},

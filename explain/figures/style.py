@@ -25,6 +25,8 @@ SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star")
 
 NEUTRAL = "#8a8f92"
 MARGIN = {"l": 8, "r": 8, "t": 40, "b": 8}
+UNDER_BAR = 28
+"""Pixels from a figure's upper edge that Plotly's tool bar covers, on the right, while a figure is pointed at."""
 HEADED = {**MARGIN, "t": 70}
 """Margins of a figure whose panels have headings of their own."""
 MOST_POINTS = 2_000
@@ -173,9 +175,9 @@ def headed(title: str, names: Sequence[str]) -> dict[str, Any]:
     return {"title": on_top("<br>".join([title, *lines])), "margin": {**MARGIN, "t": 56 + _NAME * len(lines)}}
 
 
-def on_top(title: str) -> dict[str, Any]:
-    """Write a title at a figure's upper edge; Plotly writes it in the middle of a margin, however high that is."""
-    return {"text": title, "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 14}}
+def on_top(title: str, above: int = 14) -> dict[str, Any]:
+    """Write a title so many pixels below a figure's upper edge; Plotly writes it in the middle of its margin."""
+    return {"text": title, "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": above}}
 
 
 def translucent(colour: str, opacity: float) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.pages import PAGES
-from tests.browser.visiting import NARROW, SCREENSHOTS, WIDE, serious_violations, visiting
+from tests.browser.visiting import NARROW, SCREENSHOTS, WIDE, out_of_order, serious_violations, visiting
 
 LOOKS = [("light", WIDE), ("dark", NARROW), ("dark", WIDE), ("light", NARROW)]
 
@@ -34,6 +34,10 @@ def test_it_opens_without_errors_and_asks_no_other_server(look):
 
 def test_axe_finds_no_serious_violation(look):
     assert serious_violations(look) == []
+
+
+def test_headings_are_in_order_and_columns_are_named(look):
+    assert out_of_order(look) == []
 
 
 def test_every_picture_says_what_it_shows(look):

@@ -140,3 +140,55 @@ def test_a_tap_shows_the_photograph_before_anything_is_opened(visitor):
     assert box["x"] + box["width"] <= NARROW["width"]
     card.get_by_role("link", name="Open in Compare").tap()
     page.wait_for_url("**/compare?*image=*")
+
+
+CHARTS = [
+    ("distributions", "", 0), ("distributions", "&shape=violin", 0), ("differences", "", 0), ("agreement", "", 1),
+    ("answers", "", 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("section", "more", "number"), CHARTS)
+def test_a_box_in_any_chart_of_images_leads_to_them(visitor, section, more, number):
+    page = visitor(f"/statistics?section={section}{more}")
+    drawn = chart(page, number)
+    drawn.hover()
+    drawn.locator(".modebar-btn[data-title='Box Select']").click()
+    drag = drawn.locator(".nsewdrag").first.bounding_box()
+    page.mouse.move(drag["x"] + 2, drag["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(drag["x"] + drag["width"] - 2, drag["y"] + drag["height"] - 2, steps=5)
+    page.mouse.up()
+    lead = page.get_by_role("link", name=re.compile(r"Show these \d+ in the gallery"))
+    count = int(re.search(r"\d+", lead.inner_text())[0])
+    assert 1 < count <= 102
+    lead.click()
+    page.wait_for_url("**/gallery?*images=*")
+    settle(page)
+    expect(page.get_by_text(f"{count} of 102")).to_be_visible()
+    assert page.problems == []
+
+
+UNDER = """(plot) => {
+    const bar = plot.querySelector(".modebar").getBoundingClientRect();
+    const lies = (box) => box.left < bar.right && box.right > bar.left && box.top < bar.bottom && box.bottom > bar.top;
+    return [...plot.querySelectorAll("text, .point")].filter((each) => lies(each.getBoundingClientRect()))
+        .map((each) => each.textContent);
+}"""
+
+
+@pytest.mark.parametrize("address", [*(f"/statistics?section={name}" for name in SECTIONS), "/findings?open=3"])
+def test_nothing_lies_under_a_tool_bar(visitor, address):
+    page = visitor(address)
+    for number in range(page.locator(".js-plotly-plot").count()):
+        assert chart(page, number).evaluate(UNDER) == []
+
+
+def test_a_caption_stands_beside_its_chart_where_there_is_room_and_else_below_it(visitor):
+    for width, beside in ((1920, True), (1280, False)):
+        page = visitor("/statistics?section=map", viewport={"width": width, "height": 1000})
+        drawn = chart(page).bounding_box()
+        words = page.get_by_text("First two principal components").bounding_box()
+        assert (words["x"] >= drawn["x"] + drawn["width"]) == beside
+        assert (words["y"] >= drawn["y"] + drawn["height"]) != beside
+        assert words["width"] <= 520

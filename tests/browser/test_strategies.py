@@ -11,7 +11,7 @@ def test_a_strategy_is_chosen_by_its_heading_and_kept_in_the_address(visitor):
     page.wait_for_url("**strategy=2*")
     settle(page)
     expect(page.get_by_role("heading", name="Strategy 2, from most to least")).to_be_visible()
-    expect(page.locator(".slates .chosen h4")).to_have_text("Strategy 2")
+    expect(page.locator(".slates .chosen h2")).to_have_text("Strategy 2")
     assert page.problems == []
 
 

@@ -151,6 +151,12 @@ def serious_violations(page):
     ]
 
 
+def out_of_order(page):
+    """Give the headings that skip a level, and what tables do not say above a column: Axe counts neither as serious."""
+    found = Axe().run(page, options={"runOnly": ["heading-order", "empty-table-header", "page-has-heading-one"]})
+    return [(each["id"], node["html"][:120]) for each in found.response["violations"] for node in each["nodes"]]
+
+
 def expander(page, name):
     """Give an expander by its heading."""
     return page.locator("details").filter(has=page.get_by_text(name, exact=True))

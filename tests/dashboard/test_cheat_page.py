@@ -12,7 +12,9 @@ pytestmark = pytest.mark.slow
 
 def said(app):
     return " ".join(
-        str(element.value).replace("\\", "") for each in (app.markdown, app.caption, app.info) for element in each
+        str(element.value).replace("\\", "")
+        for each in (app.header, app.markdown, app.caption, app.info)
+        for element in each
     )
 
 
