@@ -173,8 +173,9 @@ def paired_differences(
         _name_classes(figure, names, ordered["difference"])
     numbers = f"<span style='font-size:12px'>{mean} · {counted(comparison.n)}</span>"
     axis = f"Difference in {literal(in_a_sentence(name))}"
+    heading = f"{literal(first)}<br>minus {literal(second)}<br>{numbers}"
     return figure.update_layout(
-        title={**on_top(f"{literal(first)}<br>minus {literal(second)}<br>{numbers}", UNDER_BAR + 4), "font": {"size": 14}},
+        title={**on_top(heading, UNDER_BAR + 18), "font": {"size": 14}},
         yaxis={"title": axis, "automargin": True},
         xaxis={"showticklabels": False, "title": "images, in order of the difference"},
         margin={**MARGIN, "t": 78 + UNDER_BAR}, **legend_below(388, 0 if named else len(looks), 34),
