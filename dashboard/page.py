@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.boundary import public
 from dashboard.cached_store import available
+from dashboard.components.share import show_share
 from dashboard.components.walk import show_walk
 from dashboard.first_store import build_first_store
 from dashboard.link import View
@@ -72,7 +73,7 @@ def open_page(heading: str, line: str = "", *, choosing: bool = True) -> tuple[S
     st.set_page_config(page_title=f"{heading} · {store.dataset.title}")
     with head:
         _say_what_is_shown(store, selection)
-        share()
+        show_share()
     if len(stores) > 1:
         named = {key: _titled(key, each) for key, each in stores.items()}
         chosen = view.but(dataset=name)
@@ -172,17 +173,6 @@ def _choose(store: Store, selection: Selection) -> None:
 def _listed(titles: Iterable[str]) -> str:
     *others, last = titles
     return f"{', '.join(others)} and {last}" if others else last
-
-
-def share(view: View | None = None) -> None:
-    """Offer the link to what is shown."""
-    from urllib.parse import urlencode
-
-    with st.popover("Share", icon=":material/link:", type="tertiary"):
-        base = str(st.context.url or "").partition("?")[0]
-        params = urlencode(st.query_params.to_dict())
-        st.caption("This address opens the same view.")
-        st.code(f"{base}?{params}" if params else base, language=None, wrap_lines=True)
 
 
 def file_name(text: str) -> str:

@@ -1,12 +1,14 @@
 """The head of every page: a menu that stands while pages come and go, and the address of what is shown."""
 
+import pytest
 from playwright.sync_api import expect
 
 from dashboard.pages import PAGES
-from tests.browser.test_links import address
-from tests.browser.visiting import eventually, settle
+from tests.browser.test_links import address, set_by_hand
+from tests.browser.visiting import NARROW, eventually, serious_violations, settle
 
 KEPT = {"label": ["African_elephant"], "called": ["a & b"]}
+SELECTED = "(field) => field.value.slice(field.selectionStart, field.selectionEnd)"
 
 
 def menu_of(page):
@@ -69,3 +71,66 @@ def test_the_page_that_is_shown_begins_anew_from_the_menu(visitor):
     eventually(page, lambda: address(page) == ("/gallery", {}))
     assert address(page) == ("/gallery", {})
     expect(first).not_to_have_text(before)
+
+
+def test_share_gives_the_address_as_it_is_when_it_is_asked_for(visitor):
+    page = visitor("/compare?image=bear_003")
+    set_by_hand(page, "push", "Opacity", "ArrowRight")
+    page.wait_for_url("**opacity=0.6*")
+    page.evaluate("() => history.replaceState({}, '', location.href + '&colormap=magma')")  # nothing is drawn for it
+    button = page.get_by_role("button", name="Share")
+    expect(button).to_have_attribute("aria-expanded", "false")
+    button.click()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    shared = page.get_by_role("dialog", name="Share").get_by_role("textbox", name="Address")
+    expect(shared).to_have_value(page.url)
+    expect(shared).to_be_focused()
+    eventually(page, lambda: shared.evaluate(SELECTED) == page.url)
+    assert shared.evaluate(SELECTED) == page.url
+    assert page.problems == []
+
+
+def test_escape_gives_the_focus_back_and_a_click_elsewhere_closes_too(visitor):
+    page = visitor("/about")
+    button, panel = page.get_by_role("button", name="Share"), page.get_by_role("dialog", name="Share")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(panel).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-expanded", "false")
+    button.click()
+    expect(panel).to_be_visible()
+    page.get_by_role("heading", level=1).click()
+    expect(panel).to_be_hidden()
+
+
+def test_the_address_is_copied_where_the_browser_lets_it_and_stays_selected_where_not(visitor):
+    page = visitor("/about?label=African_elephant")
+    page.evaluate("() => { navigator.clipboard.writeText = async (text) => { window.copied = text; } }")
+    page.get_by_role("button", name="Share").click()
+    panel = page.get_by_role("dialog", name="Share")
+    panel.get_by_role("button", name="Copy").click()
+    expect(panel.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("() => window.copied") == page.url
+    page.keyboard.press("Escape")
+    page.evaluate("() => { navigator.clipboard.writeText = async () => { throw new Error('refused'); } }")
+    page.get_by_role("button", name="Share").click()
+    panel.get_by_role("button", name="Copy").click()
+    shared = panel.get_by_role("textbox", name="Address")
+    expect(shared).to_be_focused()
+    assert shared.evaluate(SELECTED) == page.url
+    assert serious_violations(page) == []
+
+
+@pytest.mark.parametrize("viewport", [NARROW, {"width": 320, "height": 480}], ids=["phone", "small"])
+def test_share_s_panel_lies_within_a_phone_s_window(visitor, viewport):
+    page = visitor(f"/compare?text={'a' * 200}&called={'b' * 900}", viewport=viewport)
+    page.get_by_role("button", name="Share").click()
+    panel = page.get_by_role("dialog", name="Share")
+    box = panel.bounding_box()
+    assert 0 <= box["x"] <= viewport["width"] - box["width"]
+    copy = panel.get_by_role("button", name="Copy")
+    copy.scroll_into_view_if_needed()
+    assert copy.bounding_box()["y"] + copy.bounding_box()["height"] <= viewport["height"]
