@@ -1,5 +1,6 @@
 """Walking through the pages: Back leads to where one was, the keys meet the menu first, a phone shows the page."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.visiting import NARROW, eventually, settle, unfold
@@ -82,3 +83,15 @@ def test_a_phone_s_opened_side_bar_is_folded_on_the_next_page(visitor):
     page.wait_for_url("**/statistics*")
     settle(page)  # the page that is left has a bar too
     expect(bar).to_have_attribute("data-collapsed", "true")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_link_that_the_keyboard_has_come_to_is_framed(visitor, scheme):
+    page = visitor("/compare", scheme=scheme)
+    for link in (page.get_by_role("link", name="More like this"), page.get_by_role("link", name="Statistics")):
+        page.keyboard.press("Tab")  # a hand at the keyboard
+        link.focus()
+        width, style = link.evaluate(
+            "(link) => [getComputedStyle(link).outlineWidth, getComputedStyle(link).outlineStyle]"
+        )
+        assert (width, style) == ("3px", "solid")
