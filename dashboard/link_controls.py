@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.components.controls import Choice, Range, show_controls
+from dashboard.components.controls import Choice, Range, Several, show_controls
 from dashboard.link import CHOICES, View, parse
 from dashboard.widgets import title, write
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+
+    Control = Choice | Several | Range
 
 
 def choice(
@@ -39,7 +41,7 @@ def choice(
     return Choice(name, label, help, tuple((value, names[value] if names else title(value)) for value in known), listed)
 
 
-def control_link(view: View, controls: Sequence[Choice | Range], key: str, *, followed: bool = False) -> None:
+def control_link(view: View, controls: Sequence[Control], key: str, *, followed: bool = False) -> None:
     """Show controls; what the reader sets is written to the address.
 
     Parameters
@@ -50,31 +52,39 @@ def control_link(view: View, controls: Sequence[Choice | Range], key: str, *, fo
         Whether pictures on the page follow by themselves: the address then waits until the hand rests.
     """
     values = {each.name: _shown(view, each) for each in controls}
-    show_controls(controls, values, key, partial(_written, key, tuple(values)), followed=followed)
+    show_controls(controls, values, key, partial(_written, key, tuple(controls)), followed=followed)
 
 
-def write_set(changed: Mapping[str, str | float], known: Collection[str]) -> None:
+def write_set(changed: Mapping[str, str | float], controls: Sequence[Control]) -> None:
     """Write to the address what the browser says was set; it is trusted as little as a link is.
 
     Parameters
     ----------
     changed : mapping of str to str or float
         By the link's parameters.
-    known : collection of str
-        Those that the reader can set here; others are left alone.
+    controls : sequence of Choice, Several or Range
+        With which the reader can set some of them; others are left alone.
     """
-    for name in [name for name in known if name in changed]:
-        view, wrong = parse({name: str(changed[name])})
+    for control in [each for each in controls if each.name in changed]:
+        said = str(changed[control.name])
+        if isinstance(control, Several):
+            chosen = tuple(value for value, _ in control.options if value in said.split(","))
+            write(control.name, () if chosen == control.usual else chosen)
+            continue
+        view, wrong = parse({control.name: said})
         if not wrong:
-            write(name, view.value(name))
+            write(control.name, view.value(control.name))
 
 
-def _shown(view: View, control: Choice | Range) -> str | float:
+def _shown(view: View, control: Control) -> str | float:
+    if isinstance(control, Several):
+        chosen = view.value(control.name) or control.usual
+        return ",".join(value for value, _ in control.options if value in chosen)
     value: str | float = view.value(control.name)
     if isinstance(control, Range) or value in dict(control.options):
         return value
     return control.options[0][0]
 
 
-def _written(key: str, known: Collection[str]) -> None:
-    write_set(st.session_state[key].changed or {}, known)
+def _written(key: str, controls: Sequence[Control]) -> None:
+    write_set(st.session_state[key].changed or {}, controls)

@@ -10,12 +10,14 @@ import streamlit as st
 
 from dashboard.boundary import public
 from dashboard.cached_store import available
+from dashboard.components.controls import Several
 from dashboard.components.share import show_share
 from dashboard.components.walk import show_walk
 from dashboard.first_store import build_first_store
 from dashboard.link import View
+from dashboard.link_controls import control_link
 from dashboard.plain_text import plain as plain
-from dashboard.widgets import choose_several, current_view, select, understood
+from dashboard.widgets import current_view, select, understood
 from explain.errors import ExplainError
 from explain.statistics.architectures import one_of_each_first
 from explain.store import Store
@@ -81,7 +83,7 @@ def open_page(heading: str, line: str = "", *, choosing: bool = True) -> tuple[S
             select(chosen, "dataset", "Dataset", "Which store to look at.", tuple(stores), names=named)
     if choosing:
         with st.sidebar:
-            _choose(store, selection)
+            _choose(store, view, selection)
     return store, view, selection
 
 
@@ -159,15 +161,19 @@ def chip_of(notice: str) -> str:
     return said[:1].upper() + said[1:] if len(said) <= CHIP else "About these images"
 
 
-def _choose(store: Store, selection: Selection) -> None:
+def _choose(store: Store, view: View, selection: Selection) -> None:
     """Let the reader choose models and methods where the store holds more than one; the newest build's come first."""
     held, usual = Selection.of(store), usual_maps(store)
     every = Selection.of(store, (*store.shown_models, *held.models), (*store.shown_methods, *held.methods))
+    shown = view.but(models=tuple(selection.models), methods=tuple(selection.methods))
+    controls = []
     for what, help in (("models", "Which classifiers are shown."), ("methods", "Which methods are shown.")):
-        titles = {name: plain(title) for name, title in getattr(every, what).items()}
+        titles, first = getattr(every, what), tuple(getattr(usual, what))
         if len(titles) > 1:
-            shown, default = (tuple(getattr(each, what)) for each in (selection, usual))
-            choose_several(what, what.capitalize(), help, titles, shown=shown, default=default)
+            in_order = tuple(each for each in titles if each in first)
+            controls.append(Several(what, what.capitalize(), help, tuple(titles.items()), in_order))
+    if controls:
+        control_link(shown, controls, "chosen")
 
 
 def _listed(titles: Iterable[str]) -> str:

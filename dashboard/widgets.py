@@ -191,33 +191,6 @@ def text(view: View, name: str, label: str, help: str, placeholder: str) -> None
     st.text_input(label, help=help, placeholder=placeholder, max_chars=200, **_bound(view, name, None))
 
 
-def choose_several(
-    name: str, label: str, help: str, titles: Mapping[str, str], *, shown: tuple[str, ...], default: tuple[str, ...]
-) -> None:
-    """Show one button per choice over a parameter of the link that is a list.
-
-    Parameters
-    ----------
-    titles : mapping of str to str
-        What each choice is called, as Markdown, in the order of the buttons.
-    shown : tuple of str
-        The choices that are on.
-    default : tuple of str
-        Those of a link that does not say.
-    """
-    key = f"link_{name}"
-    st.session_state[key] = [choice for choice in titles if choice in shown]
-
-    def store() -> None:
-        chosen = tuple(choice for choice in titles if choice in st.session_state[key])
-        write(name, () if chosen == default else chosen)
-
-    st.pills(
-        label, tuple(titles), selection_mode="multi", format_func=titles.__getitem__, help=help, key=key,
-        on_change=store,
-    )  # fmt: skip
-
-
 def target_control(view: View, store: Store, selection: Selection, *, unset: str) -> None:
     """Let the reader choose the class that maps are of, where any are of one.
 

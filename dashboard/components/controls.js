@@ -1,10 +1,11 @@
 /* Controls whose every move is told to the pictures at once, and to the server after so many milliseconds of rest. */
-function fieldOf({ name, label, help, options, listed, low, high, step }, number) {
+function fieldOf({ name, label, help, options, listed, usual, low, high, step }, number) {
   const field = element("div", "field");
   const head = element("div", "label", label);
   head.id = `label-${number}`;
   field.title = help;
   field.append(head);
+  if (usual) return pillsOf(field, { label, options, usual });
   if (!options) return sliderOf(field, { label, low, high, step });
   return listed ? listOf(field, label, options) : segmentsOf(field, { name, label, options });
 }
@@ -64,6 +65,28 @@ function segmentsOf(field, { name, label, options }) {
     inputs,
     read: () => inputs.find((input) => input.checked)?.value,
     show: (value) => inputs.forEach((input) => (input.checked = input.value === value)),
+  };
+}
+
+/* Any of several; where the last one is taken away, the usual ones are back. */
+function pillsOf(field, { label, options, usual }) {
+  const group = element("div", "pills");
+  group.setAttribute("role", "group");
+  group.setAttribute("aria-label", label);
+  const inputs = options.map(([value, title]) => {
+    const pill = element("label", "pill");
+    const input = element("input");
+    Object.assign(input, { type: "checkbox", value });
+    pill.append(input, element("span", "", title));
+    group.append(pill);
+    return input;
+  });
+  field.append(group);
+  return {
+    field,
+    inputs,
+    read: () => (inputs.filter((input) => input.checked).map((input) => input.value).join() || usual.join()),
+    show: (value) => inputs.forEach((input) => (input.checked = value.split(",").includes(input.value))),
   };
 }
 

@@ -33,6 +33,27 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Several:
+    """Any of several values, at least one.
+
+    Attributes
+    ----------
+    name, label, help : str
+        Of the link's parameter.
+    options : tuple of (str, str)
+        Value and title.
+    usual : tuple of str
+        Those that are chosen where the reader chose none.
+    """
+
+    name: str
+    label: str
+    help: str
+    options: tuple[tuple[str, str], ...]
+    usual: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Range:
     """A number between two others."""
 
@@ -45,7 +66,7 @@ class Range:
 
 
 def show_controls(
-    controls: Sequence[Choice | Range],
+    controls: Sequence[Choice | Several | Range],
     values: Mapping[str, Any],
     key: str,
     on_change: Callable[[], None],
@@ -57,7 +78,7 @@ def show_controls(
     Parameters
     ----------
     values : mapping of str to str or float
-        What each is at, by name.
+        What each is at, by name; of several values a text, with commas between them.
     key : str
         Under which the session's state holds ``changed`` while `on_change` is called: what was set, by name.
     followed : bool

@@ -75,7 +75,7 @@ def set_by_hand(page, how, label, value):
     elif how == "pick":
         pick(sidebar.get_by_role("combobox", name=label), value)
     elif how == "toggle":
-        sidebar.get_by_role("toolbar", name=label, exact=True).get_by_role("button", name=value, exact=True).click()
+        sidebar.get_by_role("group", name=label, exact=True).get_by_role("checkbox", name=value, exact=True).click()
     elif how == "type":
         field = sidebar.get_by_role("textbox", name=label)
         field.fill(value)

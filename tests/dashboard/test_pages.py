@@ -52,8 +52,8 @@ def panels(app):
 
 def controls_of(app):
     """Give the titles of what can be chosen in the browser, by the link's parameter."""
-    sent = next(sent["controls"] for sent in map(json.loads, components(app)) if "controls" in sent)
-    return {control["name"]: [title for _, title in control["options"]] for control in sent}
+    sent = [control for sent in map(json.loads, components(app)) for control in sent.get("controls", ())]
+    return {control["name"]: [title for _, title in control["options"]] for control in sent if "options" in control}
 
 
 def cards_of(app):
@@ -176,15 +176,33 @@ def test_unknown_models_and_methods_are_named_left_out_and_no_markup(open_page):
     assert len(panels(app)) == 2  # one model's two usual methods
 
 
-def test_choosing_models_is_written_to_the_link_and_undone(open_page):
-    app = open_page("compare", image="elephant_004")
-    assert app.button_group(key="link_models").value == ["compact-resnet", "compact-xception"]
-    app.button_group(key="link_models").set_value(["compact-resnet"]).run()
-    assert app.query_params["models"] in ("compact-resnet", ["compact-resnet"])
+def test_models_and_methods_can_be_chosen_and_those_that_are_shown_are_on(open_page):
+    app = open_page("compare", image="elephant_004", models="compact-xception")
     assert len(panels(app)) == 2
-    app.button_group(key="link_models").set_value(["compact-xception", "compact-resnet"]).run()
-    assert "models" not in app.query_params
-    assert len(panels(app)) == 4
+    sent = next(sent for sent in map(json.loads, components(app)) if "models" in sent.get("looks", {}))
+    assert sent["looks"] == {"models": "compact-xception", "methods": "gradcam,fem"}
+    assert controls_of(app)["models"] == ["Compact ResNet", "Compact Xception"]
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [("b", {"models": "b"}), ("b,a", {}), ("", {}), ("c,<b>,a", {"models": "a,c"})],
+    ids=["one", "the usual ones", "none", "a third, and one that is not there"],
+)
+def test_several_that_are_set_are_written_in_their_order_and_the_usual_ones_are_left_out(said, written):
+    def page(said):
+        from dashboard.components.controls import Several
+        from dashboard.link_controls import write_set
+
+        options = (("a", "A"), ("b", "B"), ("c", "C"))
+        write_set({"models": said}, [Several("models", "Models", "", options, ("a", "b"))])
+
+    app = AppTest.from_function(page, args=(said,)).run()
+    assert not app.exception
+    assert {name: app.query_params[name] for name in app.query_params} in (
+        written,
+        {name: [text] for name, text in written.items()},
+    )
 
 
 def test_a_difference_of_any_two_can_be_chosen(open_page):
@@ -262,10 +280,12 @@ def test_text_from_a_link_is_never_markup(open_page):
 
 def test_what_the_browser_has_set_is_written_to_the_link_where_a_link_could_say_it():
     def page():
-        from dashboard.link_controls import write_set
+        from dashboard.components.controls import Range
+        from dashboard.link_controls import choice, write_set
 
         said = {"k": 1.0, "colormap": "magma", "opacity": 9, "layer": "<b>", "image": "elephant_002"}
-        write_set(said, ("k", "colormap", "opacity", "layer"))
+        ranges = [Range(name, name, "", 0, 1, 0.1) for name in ("k", "opacity")]
+        write_set(said, [*ranges, choice("colormap", "Colours", ""), choice("layer", "Show", "")])
 
     app = AppTest.from_function(page).run()
     assert not app.exception
