@@ -30,7 +30,7 @@ test-fast: .venv/tested
 test-all: .venv/tested chromium
 	$(PYTEST)
 
-# PARTS: any of maps, forward, startup, pages, evaluation, tables, contributions, growth
+# PARTS: any of maps, forward, startup, pages, evaluation, tables, contributions, growth, workers
 # BENCH: further options, such as --images 64 --sizes 102 1000 10000
 bench: .venv/benched chromium
 	$(BIN)/python -m tests.benchmarks.bench $(PARTS) --dataset "$(DATASET)" $(if $(MODELS),--models "$(MODELS)") $(BENCH)

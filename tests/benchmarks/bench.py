@@ -17,7 +17,7 @@ from typing import Any
 from tests.benchmarks.estimate import million
 from tests.benchmarks.measuring import Settings
 
-PARTS = ("maps", "forward", "startup", "pages", "evaluation", "tables", "contributions", "growth")
+PARTS = ("maps", "forward", "startup", "pages", "evaluation", "tables", "contributions", "growth", "workers")
 
 
 def main() -> None:
