@@ -17,3 +17,9 @@ function follow(event) {
   event.preventDefault();
   go(event.currentTarget.href);
 }
+
+/* The client ends what a part has begun when the part goes, and not before it is told anew: then the part does so itself. */
+function ending(root, end) {
+  root.leave = end;
+  return () => root.leave();
+}

@@ -28,9 +28,8 @@ export default function ({ data, parentElement }) {
   }
   for (const [page, , address] of data.pages) root.links.get(page).setAttribute("href", address);
   mark(root, data.here);
-  root.leave?.(); // the client ends what a part has begun when the part goes, and not before it is told anew
+  root.leave?.();
   const onWay = () => mark(root, window.location.pathname.split("/").pop()); // before the server has answered
-  root.leave = () => window.removeEventListener("popstate", onWay);
   window.addEventListener("popstate", onWay);
-  return root.leave;
+  return ending(root, () => window.removeEventListener("popstate", onWay));
 }

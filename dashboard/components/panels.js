@@ -180,6 +180,7 @@ function drawerOf(data, photograph, pictures, shown) {
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".panels");
   if (!root) return;
+  root.leave?.();
   const photograph = panelOf({ heading: data.photograph.heading, alt: data.photograph.alt });
   const rows = data.rows.map((row) => row.map(panelOf));
   const shown = [photograph, ...rows.flat()].filter((panel) => panel.frame);
@@ -243,8 +244,8 @@ export default function ({ data, parentElement }) {
       place(from.x + STEP * move[0], from.y + STEP * move[1], true);
     };
   }
-  return () => {
+  return ending(root, () => {
     gone = true;
     window.removeEventListener(LOOKS, onLooks);
-  };
+  });
 }

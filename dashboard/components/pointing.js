@@ -49,6 +49,7 @@ function pointsOf(chart) {
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".pointing");
   if (!root) return;
+  root.leave?.();
   const card = element("div", "card");
   card.hidden = true;
   const spoken = element("div", "spoken");
@@ -205,12 +206,12 @@ export default function ({ data, parentElement }) {
   const appearing = new MutationObserver(() => document.querySelectorAll(CHART).forEach(listen));
   appearing.observe(document.querySelector("[data-testid=stMain]") ?? document.body, { childList: true, subtree: true });
   document.querySelectorAll(CHART).forEach(listen);
-  return () => {
+  return ending(root, () => {
     close();
     appearing.disconnect();
     for (const [name, hear] of heard) document.removeEventListener(name, hear, true);
     for (const plot of document.querySelectorAll(CHART)) {
       for (const [name, hear] of told) plot.removeListener?.(name, hear);
     }
-  };
+  });
 }

@@ -13,6 +13,7 @@ function turnOf(text, link, key) {
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".turning");
   if (!root) return;
+  root.leave?.();
   root.setAttribute("aria-label", "Images");
   const before = turnOf("\u2190 Previous", data.before, "ArrowLeft");
   const after = turnOf("Next \u2192", data.after, "ArrowRight");
@@ -25,5 +26,5 @@ export default function ({ data, parentElement }) {
     if (turn?.href) turn.click();
   }
   document.addEventListener("keydown", onKey);
-  return () => document.removeEventListener("keydown", onKey);
+  return ending(root, () => document.removeEventListener("keydown", onKey));
 }

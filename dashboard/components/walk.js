@@ -75,6 +75,7 @@ function mark(pages) {
 let [page, byKeys] = [window.location.pathname, false];
 
 export default function ({ data, parentElement }) {
+  parentElement.leave?.();
   const own = (parentElement.host ?? parentElement).closest?.("[data-testid=stElementContainer]");
   if (own) own.style.display = "none"; // it takes no room, nor a gap
   let wait;
@@ -119,10 +120,10 @@ export default function ({ data, parentElement }) {
   ];
   for (const [name, hear] of heard) document.addEventListener(name, hear, true);
   window.addEventListener("popstate", onBack);
-  return () => {
+  return ending(parentElement, () => {
     clearTimeout(wait);
     seen.disconnect();
     for (const [name, hear] of heard) document.removeEventListener(name, hear, true);
     window.removeEventListener("popstate", onBack);
-  };
+  });
 }

@@ -10,6 +10,16 @@ from tests.browser.test_links import set_by_hand
 from tests.browser.visiting import NARROW, drawn_by, eventually, expander, settle, unfold
 
 
+COUNT_DRAWN = """() => {
+  window.drawn = new Map();
+  const put = CanvasRenderingContext2D.prototype.putImageData;
+  CanvasRenderingContext2D.prototype.putImageData = function (...given) {
+    window.drawn.set(this.canvas, (window.drawn.get(this.canvas) ?? 0) + 1);
+    return put.apply(this, given);
+  };
+}"""
+
+
 def pixels(page):
     """Give the four maps' pixels, Grad-CAM's first."""
     pictures = page.locator(".panels .map canvas")
@@ -52,6 +62,24 @@ def test_two_visitors_do_not_disturb_each_other(visitor):
     eventually(first, lambda: all(np.array_equal(*pair) for pair in zip(before, pixels(first), strict=True)))
     for old, new in zip(before, pixels(first), strict=True):
         np.testing.assert_array_equal(old, new)
+
+
+def test_a_key_leads_one_image_on_and_a_slider_draws_each_map_once_however_many_images_were_seen(visitor):
+    page = visitor("/compare?image=bear_003")
+    settle(page)
+    length = page.evaluate("() => history.length")
+    for image in ("bear_004", "bear_005", "bear_006"):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url(f"**image={image}*")
+        settle(page)
+    assert page.evaluate("() => history.length") == length + 3
+    page.evaluate(COUNT_DRAWN)
+    set_by_hand(page, "push", "Opacity", "ArrowLeft")
+    counts = page.evaluate("() => [...window.drawn.values()]")
+    assert len(counts) >= 4
+    assert set(counts) == {1}
+    page.go_back()
+    page.wait_for_url("**image=bear_005*")
 
 
 def test_arrow_keys_lead_to_the_next_photograph_and_back(visitor):
