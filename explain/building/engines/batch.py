@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -51,7 +50,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class ModelOutcome:
-    """One model's results of one batch: the rows, what was computed, and the seconds that it took of all.
+    """One model's results of one batch: the rows, what was computed, and the seconds it took.
 
     The explanation is None where an activation left the range of the precision that was asked for.
     """
@@ -97,20 +96,18 @@ class Networks:
         self.specs = tuple(specs)
         self._loading = loading
         self._loaded: dict[str, Network] = {}
-        self._one_at_a_time = threading.Lock()
 
     def load(self, spec: ModelSpec) -> Network:
         """Give a network."""
         from explain.models.network import load_network
 
-        with self._one_at_a_time:
-            if spec.name not in self._loaded:
-                if self._loading:
-                    self._loading(spec.title, 0)
-                self._loaded[spec.name] = load_network(spec)
-                if self._loading:
-                    self._loading(spec.title, 1)
-            return self._loaded[spec.name]
+        if spec.name not in self._loaded:
+            if self._loading:
+                self._loading(spec.title, 0)
+            self._loaded[spec.name] = load_network(spec)
+            if self._loading:
+                self._loading(spec.title, 1)
+        return self._loaded[spec.name]
 
 
 def explain_prepared(prepared: PreparedBatch, networks: Networks, batch_size: int) -> Outcome:

@@ -1,12 +1,8 @@
-"""The engine of one process: images are decoded in threads, one batch ahead of the two that networks run over."""
+"""The engine of one process: images are decoded in threads, one batch ahead of the networks."""
 
 from __future__ import annotations
 
-import time
-from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from data.images import MAX_PIXELS, pixels_of
@@ -24,10 +20,6 @@ if TYPE_CHECKING:
     from explain.building.engines.batch import Outcome
     from explain.building.engines.preparing import Batch, PreparedImage
     from explain.models.specification import InputSize, ModelSpec
-
-_AT_ONCE = 2
-"""Batches that networks run over at the same time: one has the processor while the other waits for the last of its
-threads, or for Python."""
 
 
 class LocalEngine:
@@ -52,25 +44,15 @@ class LocalEngine:
         return arrays_of_ending(network.head, network.scores)
 
     def run(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
-        """Work batches off in their order; what the first one needs is loaded before others run beside each other."""
-        rest = iter(batches)
-        begun: deque[Future[Outcome]] = deque()
-        with ThreadPoolExecutor() as decoders, ThreadPoolExecutor(_AT_ONCE) as runners:
-            try:
-                for batch in islice(rest, 1):
-                    images = self._submit(decoders, batch)
-                    following = [(each, self._submit(decoders, each)) for each in islice(rest, 1)]
-                    yield self._explain(batch, images)
-                    begun.extend(runners.submit(self._explain, *each) for each in following)
-                for batch in rest:
-                    begun.append(runners.submit(self._explain, batch, self._submit(decoders, batch)))
-                    if len(begun) > _AT_ONCE:
-                        yield _awaited(begun.popleft())
-                while begun:
-                    yield _awaited(begun.popleft())
-            finally:
-                for future in begun:
-                    future.cancel()
+        """Work batches off in their order."""
+        with ThreadPoolExecutor() as pool:
+            ahead: tuple[Batch, dict[int, Future[PreparedImage]]] | None = None
+            for batch in batches:
+                current, ahead = ahead, (batch, self._submit(pool, batch))
+                if current:
+                    yield self._explain(*current)
+            if ahead:
+                yield self._explain(*ahead)
 
     def _submit(self, pool: ThreadPoolExecutor, batch: Batch) -> dict[int, Future[PreparedImage]]:
         sizes = sizes_of_rows(batch, self._networks.specs)
@@ -86,12 +68,3 @@ class LocalEngine:
     def _explain(self, batch: Batch, images: dict[int, Future[PreparedImage]]) -> Outcome:
         prepared = PreparedBatch(batch, {row: future.result() for row, future in images.items()})
         return explain_prepared(prepared, self._networks, self._batch_size)
-
-
-def _awaited(future: Future[Outcome]) -> Outcome:
-    """Wait for an outcome; where batches overlapped, its networks' seconds are what was waited for them."""
-    started = time.perf_counter()
-    outcome = future.result()
-    waited, spent = time.perf_counter() - started, sum(each.seconds for each in outcome.models)
-    share = min(1.0, waited / spent) if spent else 1.0
-    return replace(outcome, models=tuple(replace(each, seconds=share * each.seconds) for each in outcome.models))
