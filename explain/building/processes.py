@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections import deque
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -41,7 +44,18 @@ def in_order(work: Callable[[Piece], Result], pieces: Iterable[Piece], processes
     processes : int
         1, or where no process can be started: all is done here. So is what a process that was ended leaves.
     """
-    pool = _opened(work, processes) if processes > 1 else None
+    if processes <= 1:
+        yield from map(work, pieces)
+        return
+    with TemporaryDirectory() as folder:
+        yield from _in_pool(work, pieces, processes, Path(folder) / "work")
+
+
+def _in_pool(work: Callable[[Piece], Result], pieces: Iterable[Piece], processes: int, file: Path) -> Iterator[Result]:
+    # What a new process is handed as it starts must fit into a pipe: one that ends before it has read all of it, as
+    # where the main script fails when it is imported anew, would be waited for without end. Work is larger than that.
+    file.write_bytes(pickle.dumps(work))
+    pool = _opened(file, processes)
     if pool is None:
         yield from map(work, pieces)
         return
@@ -61,12 +75,12 @@ def in_order(work: Callable[[Piece], Result], pieces: Iterable[Piece], processes
         pool.shutdown(cancel_futures=True)
 
 
-def _opened(work: Callable[[Any], Any], processes: int) -> ProcessPoolExecutor | None:
+def _opened(file: Path, processes: int) -> ProcessPoolExecutor | None:
     if multiprocessing.current_process().daemon:  # may have no children
         return None
     try:
         context = multiprocessing.get_context("spawn")  # what is forked beside TensorFlow's threads can hang
-        return ProcessPoolExecutor(processes, context, _begin, (work,))
+        return ProcessPoolExecutor(processes, context, _begin, (file,))
     except (ImportError, NotImplementedError, OSError):  # systems without semaphores have each its own
         return None
 
@@ -97,9 +111,9 @@ _work: Callable[[Any], Any] | None = None
 """What this process was started for, if it was started here."""
 
 
-def _begin(work: Callable[[Any], Any]) -> None:
+def _begin(file: Path) -> None:
     global _work
-    _work = work
+    _work = pickle.loads(file.read_bytes())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from tests.browser.test_links import set_by_hand
 from tests.browser.visiting import NARROW, drawn_by, eventually, expander, settle, unfold
 
-
 COUNT_DRAWN = """() => {
   window.drawn = new Map();
   const put = CanvasRenderingContext2D.prototype.putImageData;

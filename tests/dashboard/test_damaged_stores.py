@@ -124,7 +124,7 @@ def test_every_page_stands_and_names_no_folder_of_the_server(damaged, monkeypatc
 def parts(app):
     """Give what the page's own parts are sent, without those that every page has."""
     sent = [each.proto for each in app.get("bidi_component")]
-    return [part.json for part in sent if not part.component_name.endswith(("menu", "walk", "share"))]
+    return [part.json for part in sent if not part.component_name.endswith(("menu", "walk", "share", "controls"))]
 
 
 @pytest.mark.parametrize("damaged", [ONE_OF_ALL, "half thumbnails"], indirect=True)

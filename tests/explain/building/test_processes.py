@@ -2,9 +2,11 @@
 
 import multiprocessing
 import os
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -16,6 +18,14 @@ from explain.building.tables import ReadImage, map_tables
 from explain.errors import StoreError
 from explain.store.arrays import StoredArrays
 from explain.store.filesystem import open_arrays
+
+
+@pytest.fixture(autouse=True)
+def main(monkeypatch):
+    """Give a main module that new processes import: a page's test leaves its page as that, which is none to import."""
+    module = ModuleType("__main__")
+    monkeypatch.setitem(sys.modules, "__main__", module)
+    return module
 
 
 def whose(number):
@@ -38,6 +48,16 @@ class EndsWhereItIsNotMeant:
         if number == 2 and os.getpid() != self.meant:
             os._exit(9)
         return number
+
+
+class Adds:
+    """Adds to a number one of many others: more than a pipe between two processes holds."""
+
+    def __init__(self):
+        self.others = list(range(100_000))
+
+    def __call__(self, number):
+        return number + self.others[number]
 
 
 class Waits:
@@ -94,6 +114,12 @@ def test_what_goes_wrong_is_the_same_sentence_wherever_it_does(processes):
 
 def test_a_process_that_was_ended_leaves_its_work_to_this_one():
     assert list(in_order(EndsWhereItIsNotMeant(), range(9), 2)) == list(range(9))
+
+
+def test_where_the_main_script_cannot_be_imported_anew_the_work_is_done_here(main, tmp_path):
+    main.__file__ = str(tmp_path / "script.py")
+    (tmp_path / "script.py").write_text("raise RuntimeError('only the first time')")
+    assert list(in_order(Adds(), range(9), 2)) == list(range(0, 18, 2))
 
 
 def test_where_no_process_can_be_started_the_work_is_done_here(monkeypatch):
