@@ -171,16 +171,6 @@ def drawn(
     )  # fmt: skip
 
 
-def colour_bar(colormap: str) -> NDArray[np.uint8]:
-    """Draw a horizontal colour bar from 0 to 1.
-
-    Returns
-    -------
-    ndarray of uint8, shape (14, 512, 3)
-    """
-    return heatmap(np.tile(np.linspace(0, 1, 512), (14, 1)), colormap)
-
-
 def agreement_cells(agreement: pd.DataFrame, headings: Mapping[MapKey, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Write the agreement of one image's maps into the triangle below the diagonal, every pair once.
 

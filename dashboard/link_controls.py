@@ -12,7 +12,7 @@ from dashboard.link import CHOICES, View, parse
 from dashboard.widgets import title, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     Control = Choice | Several | Range
 
@@ -68,7 +68,7 @@ def write_set(changed: Mapping[str, str | float], controls: Sequence[Control]) -
     for control in [each for each in controls if each.name in changed]:
         said = str(changed[control.name])
         if isinstance(control, Several):
-            chosen = tuple(value for value, _ in control.options if value in said.split(","))
+            chosen = _in_order(control, said.split(","))
             write(control.name, () if chosen == control.usual else chosen)
             continue
         view, wrong = parse({control.name: said})
@@ -78,12 +78,15 @@ def write_set(changed: Mapping[str, str | float], controls: Sequence[Control]) -
 
 def _shown(view: View, control: Control) -> str | float:
     if isinstance(control, Several):
-        chosen = view.value(control.name) or control.usual
-        return ",".join(value for value, _ in control.options if value in chosen)
+        return ",".join(_in_order(control, view.value(control.name) or control.usual))
     value: str | float = view.value(control.name)
     if isinstance(control, Range) or value in dict(control.options):
         return value
     return control.options[0][0]
+
+
+def _in_order(control: Several, chosen: Collection[str]) -> tuple[str, ...]:
+    return tuple(value for value, _ in control.options if value in chosen)
 
 
 def _written(key: str, controls: Sequence[Control]) -> None:

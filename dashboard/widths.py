@@ -6,4 +6,3 @@ FIGURE = 900
 """Its caption has room beside it on a screen of 1920, within the frames of a claim too."""
 FORM = 960
 CONTROL = 300
-BAR = 480

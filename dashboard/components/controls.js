@@ -47,19 +47,25 @@ function listOf(field, label, options) {
   return { field, inputs: [box], read: () => box.value, show: (value) => (box.value = value) };
 }
 
-function segmentsOf(field, { name, label, options }) {
-  const group = element("div", "segments");
-  group.setAttribute("role", "radiogroup");
-  group.setAttribute("aria-label", label);
+/* Values as buttons side by side, each an input of a type of its own below its words. */
+function buttonsOf(field, label, options, { role, group, button, input }) {
+  const holder = element("div", group);
+  holder.setAttribute("role", role);
+  holder.setAttribute("aria-label", label);
   const inputs = options.map(([value, title]) => {
-    const segment = element("label", "segment");
-    const input = element("input");
-    Object.assign(input, { type: "radio", name, value });
-    segment.append(input, element("span", "", title));
-    group.append(segment);
-    return input;
+    const shown = element("label", button);
+    const made = Object.assign(element("input"), { ...input, value });
+    shown.append(made, element("span", "", title));
+    holder.append(shown);
+    return made;
   });
-  field.append(group);
+  field.append(holder);
+  return inputs;
+}
+
+function segmentsOf(field, { name, label, options }) {
+  const looks = { role: "radiogroup", group: "segments", button: "segment", input: { type: "radio", name } };
+  const inputs = buttonsOf(field, label, options, looks);
   return {
     field,
     inputs,
@@ -70,22 +76,12 @@ function segmentsOf(field, { name, label, options }) {
 
 /* Any of several; where the last one is taken away, the usual ones are back. */
 function pillsOf(field, { label, options, usual }) {
-  const group = element("div", "pills");
-  group.setAttribute("role", "group");
-  group.setAttribute("aria-label", label);
-  const inputs = options.map(([value, title]) => {
-    const pill = element("label", "pill");
-    const input = element("input");
-    Object.assign(input, { type: "checkbox", value });
-    pill.append(input, element("span", "", title));
-    group.append(pill);
-    return input;
-  });
-  field.append(group);
+  const looks = { role: "group", group: "pills", button: "pill", input: { type: "checkbox" } };
+  const inputs = buttonsOf(field, label, options, looks);
   return {
     field,
     inputs,
-    read: () => (inputs.filter((input) => input.checked).map((input) => input.value).join() || usual.join()),
+    read: () => inputs.filter((input) => input.checked).map((input) => input.value).join() || usual.join(),
     show: (value) => inputs.forEach((input) => (input.checked = value.split(",").includes(input.value))),
   };
 }

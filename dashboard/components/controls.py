@@ -71,7 +71,7 @@ def show_controls(
     key: str,
     on_change: Callable[[], None],
     *,
-    followed: bool = True,
+    followed: bool,
 ) -> None:
     """Show them.
 

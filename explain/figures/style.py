@@ -56,11 +56,6 @@ def looks_of(keys: Iterable[Key]) -> dict[Key, Look]:
     return found
 
 
-def colour_of(keys: Iterable[Key]) -> dict[Key, str]:
-    """Give every key a colour by its position; colours repeat after twelve."""
-    return {key: look.colour for key, look in looks_of(keys).items()}
-
-
 def literal(text: object) -> str:
     """Make Plotly show a text as it is: it reads some tags (`<b>`, `<a href>`, `<br>`) and entities as markup.
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -73,9 +73,9 @@ def one(settings: Settings, root: Path, workers: int, store: str) -> dict[str, A
             reached.append((done, time.perf_counter()))
 
     dataset, specs = open_dataset(str(root)), load_specifications(settings.models)
-    with tempfile.TemporaryDirectory() as folder, _storage() if store == STORAGE else _nothing(folder) as cache:
+    with tempfile.TemporaryDirectory() as folder, _storage() if store == STORAGE else nullcontext(folder) as cache:
         started = time.perf_counter()
-        with _nodes(workers) if workers else _nothing(""):
+        with _nodes(workers) if workers else nullcontext():
             report = build(
                 dataset,
                 specs,
@@ -141,11 +141,6 @@ def _storage() -> Iterator[str]:
     finally:
         server.kill()
         server.wait()
-
-
-@contextmanager
-def _nothing(value: str) -> Iterator[str]:
-    yield value
 
 
 if __name__ == "__main__":
