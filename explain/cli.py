@@ -80,7 +80,7 @@ def build(
             batch_size=batch_size,
             engine=engine.value,
             force=force,
-            processes=cores(),
+            cores=cores(),
             progress=progress,
         )
     for remark in remarks(report, opened.warnings):

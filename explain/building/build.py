@@ -47,7 +47,7 @@ def build(
     batch_size: int = DEFAULT_BATCH_SIZE,
     engine: str = "local",
     force: bool = False,
-    processes: int = 1,
+    cores: int = 1,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Compute what a store lacks, and nothing else; models and methods that it holds already stay.
@@ -65,9 +65,11 @@ def build(
         Where the networks run: in this process, or on the workers of a Ray cluster. The results are the same.
     force : bool
         Compute everything anew, beside what is there: readers see the old results until the new ones are complete.
-    processes : int
-        As many measure the maps of many images at the most; the results are the same. Python starts them anew, so a
-        script that asks for more than one does its work below ``if __name__ == "__main__":``.
+    cores : int
+        So many of the processor's are this process's own; the results are the same. From two on, networks run over two
+        batches at a time, with half of the cores for each of TensorFlow's operations as long as this process lasts, and
+        the maps of many images are measured by as many processes. Python starts these anew, so a script that asks for
+        more than one does its work below ``if __name__ == "__main__":``.
     progress : callable, optional
 
     Raises
@@ -109,14 +111,14 @@ def build(
             copy_rows(report.store, old, jobs, [(row, row) for row, read in known.items() if read.ok])
         if not force:
             take_over(dataset, cache, report.store, jobs)
-        runner = open_engine(engine, tuple(specs), batch_size, _Loading(report, told))
+        runner = open_engine(engine, tuple(specs), batch_size, _Loading(report, told), cores)
         doubtful = force or unread or (damage and damage.pictures)
         pictured = frozenset() if doubtful else rows_with_pictures(report.store) - masked
         read = Builder(dataset, jobs, report, runner, told).run({**known, **revived}, batch_size, pictured)
         gained = any(now.ok and not before[row].ok for row, now in enumerate(read) if row in before)
         dropped = _all_folders(previous) if gained else damaged  # which have no rows for these images
         with report.timed("measures and tables"):
-            _publish(report, dataset, jobs, read, chosen, previous, dropped, processes, told)
+            _publish(report, dataset, jobs, read, chosen, previous, dropped, cores, told)
     with report.timed("measures and tables"):
         _look_back(report, open_store(report.store), jobs)
     report.refused = {job.name: job.refused for job in jobs if job.refused}
@@ -217,7 +219,7 @@ def _publish(
     methods: Sequence[Explainer],
     previous: Store | None,
     dropped: Collection[str],
-    processes: int,
+    cores: int,
     told: Progress,
 ) -> None:
     report.unread_masks = dict(
@@ -229,7 +231,7 @@ def _publish(
             shown=([job.name for job in jobs], [method.name for method in methods]),
             previous=previous,
             dropped=dropped,
-            processes=processes,
+            processes=cores,
             progress=lambda done, total: told("Statistics", done, total),
         )
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,21 +91,27 @@ class NetworkEvidence:
     ) -> None:
         self._network, self._pixels, self._precision, self._layer = network, pixels, precision, layer
         self._batch_size = batch_size or len(pixels)
+        # Kept by hand: until Python 3.12, functools.cached_property makes every instance wait for the one at work, and
+        # two batches would not run beside each other.
+        self._inputs: NDArray[np.float32] | None = None
+        self._passed: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
 
     @property
     def activations(self) -> NDArray[np.float32]:
         """Output of the feature layer, rounded as a store rounds it; see :func:`rounded` for what is raised."""
-        return self._forward[0]
+        return self._forward()[0]
 
     @property
     def logits(self) -> NDArray[np.float32]:
         """Scores before softmax."""
-        return self._forward[1]
+        return self._forward()[1]
 
-    @cached_property
+    @property
     def inputs(self) -> NDArray[np.float32]:
         """The images as the network takes them."""
-        return self._network.preprocess(self._pixels)
+        if self._inputs is None:
+            self._inputs = self._network.preprocess(self._pixels)
+        return self._inputs
 
     @property
     def differentiable(self) -> bool:
@@ -140,8 +145,12 @@ class NetworkEvidence:
         """Give the logits of inputs of the caller's, in any number."""
         return self._in_batches(lambda some, _: self._network.predict(some), inputs, [0] * len(inputs))
 
-    @cached_property
     def _forward(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        if self._passed is None:
+            self._passed = self._pass()
+        return self._passed
+
+    def _pass(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         count = len(self._pixels)
         if self._layer is not None:
             found = self._network.gradients(self.inputs, [0] * count, self._layer)[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -237,6 +238,19 @@ def load_network(spec: ModelSpec) -> Network:
     from explain.models.loading import load_model
 
     return KerasNetwork(spec, load_model(import_keras(), spec))
+
+
+def limit_threads(count: int) -> None:
+    """Let each of TensorFlow's operations have so many threads, in this process from now on.
+
+    Passes that run beside each other then do not wait for each other. Where TensorFlow was at work before, it keeps the
+    threads that it has: they cannot be changed any more.
+    """
+    import_keras()
+    import tensorflow as tf
+
+    with suppress(RuntimeError):
+        tf.config.threading.set_intra_op_parallelism_threads(count)
 
 
 def import_keras() -> Any:

@@ -125,7 +125,7 @@ def one(settings: Settings, size: int) -> dict[str, Any]:
             specs,
             cache,
             batch_size=settings.batch_size,
-            processes=cores(),
+            cores=cores(),
             progress=progress,
         )
         ended, peak = time.perf_counter(), peak_memory()

@@ -56,7 +56,11 @@ def check_engine(name: str) -> None:
 
 
 def open_engine(
-    name: str, specs: tuple[ModelSpec, ...], batch_size: int, loading: Callable[[str, int], None] | None = None
+    name: str,
+    specs: tuple[ModelSpec, ...],
+    batch_size: int,
+    loading: Callable[[str, int], None] | None = None,
+    cores: int = 1,
 ) -> Engine:
     """Make an engine ready; networks are loaded when the first batch needs them.
 
@@ -67,6 +71,8 @@ def open_engine(
         Images per forward pass.
     loading : callable, optional
         Called with the title of a network and 0 before it is loaded in this process, and 1 after.
+    cores : int
+        Of the processor, that are this process's own.
 
     Raises
     ------
@@ -80,4 +86,4 @@ def open_engine(
         return RayEngine(specs, batch_size)
     from explain.building.engines.local import LocalEngine
 
-    return LocalEngine(specs, batch_size, loading)
+    return LocalEngine(specs, batch_size, loading, cores)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -50,7 +51,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class ModelOutcome:
-    """One model's results of one batch: the rows, what was computed, and the seconds it took.
+    """One model's results of one batch: the rows, what was computed, and the seconds that it took of all.
 
     The explanation is None where an activation left the range of the precision that was asked for.
     """
@@ -90,24 +91,35 @@ class Networks:
     ----------
     loading : callable, optional
         Called with the title of a network and 0 before it is loaded, and 1 after.
+    threads : int, optional
+        Of each of TensorFlow's operations, as :func:`explain.models.network.limit_threads` has them.
     """
 
-    def __init__(self, specs: Sequence[ModelSpec], loading: Callable[[str, int], None] | None = None) -> None:
+    def __init__(
+        self,
+        specs: Sequence[ModelSpec],
+        loading: Callable[[str, int], None] | None = None,
+        threads: int | None = None,
+    ) -> None:
         self.specs = tuple(specs)
-        self._loading = loading
+        self._loading, self._threads = loading, threads
         self._loaded: dict[str, Network] = {}
+        self._one_at_a_time = threading.Lock()
 
     def load(self, spec: ModelSpec) -> Network:
         """Give a network."""
-        from explain.models.network import load_network
+        from explain.models.network import limit_threads, load_network
 
-        if spec.name not in self._loaded:
-            if self._loading:
-                self._loading(spec.title, 0)
-            self._loaded[spec.name] = load_network(spec)
-            if self._loading:
-                self._loading(spec.title, 1)
-        return self._loaded[spec.name]
+        with self._one_at_a_time:
+            if spec.name not in self._loaded:
+                if self._loading:
+                    self._loading(spec.title, 0)
+                if self._threads and not spec.is_onnx:
+                    limit_threads(self._threads)
+                self._loaded[spec.name] = load_network(spec)
+                if self._loading:
+                    self._loading(spec.title, 1)
+            return self._loaded[spec.name]
 
 
 def explain_prepared(prepared: PreparedBatch, networks: Networks, batch_size: int) -> Outcome:

@@ -44,6 +44,16 @@ def test_a_broken_file_is_listed_and_stops_nothing(built, store):
     assert (images["status"] == "ok").sum() == 6
 
 
+def test_two_batches_at_a_time_give_the_same_bytes(few_images, tmp_path):
+    dataset, specs = open_dataset(few_images), load_specifications()
+    alone = build(dataset, specs, tmp_path / "alone", batch_size=2)
+    beside = build(dataset, specs, tmp_path / "beside", batch_size=2, cores=2)
+    found, expected = results(beside.store), results(alone.store)
+    assert found.keys() == expected.keys()
+    assert [name for name in found if found[name] != expected[name]] == []
+    assert beside.computed == alone.computed == 12
+
+
 def test_stored_maps_are_those_of_the_network(built, store, few_images):
     from data import decode_image
 

@@ -172,3 +172,16 @@ def test_loading_and_running_a_network_writes_nothing_to_standard_error(flattene
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_threads_of_operations_are_limited_until_tensorflow_is_at_work():
+    code = (
+        "from explain.models.network import limit_threads\n"
+        "limit_threads(1)\n"
+        "import tensorflow as tf\n"
+        "tf.constant(0)\n"
+        "limit_threads(2)\n"
+        "print(tf.config.threading.get_intra_op_parallelism_threads())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
