@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard.cached_contributions import images_in_slice
+from dashboard.cached_clusters import images_in_slice
 from dashboard.cached_store import table
 from dashboard.link import fits_a_link
 from dashboard.plain_text import plain

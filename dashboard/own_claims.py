@@ -6,23 +6,33 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.cached_store import kinds_in, table
+from dashboard.cached_store import kinds_in, opened
 from dashboard.plain_text import plain
 from dashboard.widgets import segments, select, slider, write
 from explain.errors import ExplainError
 from explain.findings.contrasts import Tables
 from explain.findings.own import MEASURED, OwnClaim, in_words, power_of, seal, study_of_claims
+from explain.findings.stored import metrics_of
 from explain.measures.registry import measure_of, metric_title
+from explain.store.selection import Selection
 
 if TYPE_CHECKING:
     from dashboard.link import View
     from explain.store import Store
-    from explain.store.selection import Selection
 
 
-def tables_of(store: Store, images: tuple[str, ...] = ()) -> Tables:
-    """Give a store's tables as contrasts read them, of some images alone where there are any."""
-    tables = Tables(*(table(store, name) for name in ("metrics", "agreement", "predictions")))
+def tables_of(store: Store, claims: tuple[OwnClaim, ...], images: tuple[str, ...] = ()) -> Tables:
+    """Give what claims are tested on as contrasts read it, of some images alone where there are any."""
+    study, _ = study_of_claims(claims, Selection.of(store))
+    return _tables(str(store.path), store.digest, tuple(metrics_of(study)), images)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)  # with what contrasts make of them, once for all visitors
+def _tables(path: str, digest: str, metrics: tuple[str, ...], images: tuple[str, ...]) -> Tables:
+    store = opened(path, digest)
+    measured = store.table("metrics", where={"metric": metrics})
+    compared = store.table("agreement", where={"model_a": ()})  # of pairs of maps, which no own claim is about
+    tables = Tables(measured, compared, store.table("predictions"))
     return tables.of_images(images) if images else tables
 
 

@@ -9,21 +9,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.cached_contributions import (
-    channel_crop,
-    channel_likeness,
-    channel_maps,
-    channel_payments,
-    images_of_class,
-    parts_of,
-)
+from dashboard.cached_channels import channel_crop, channel_fires_on, channel_likeness, channel_payments
 from dashboard.chosen_images import top_of
+from dashboard.class_images import images_compared, images_of_class
 from dashboard.components.slates import Picture, Slate, show_slates
 from dashboard.downloads import offer_table
 from dashboard.page import file_name, plain
 from dashboard.widgets import title
 from dashboard.widths import PARAGRAPH
-from explain.contributions.channels import fires_on
 from explain.figures.style import signed
 
 if TYPE_CHECKING:
@@ -42,7 +35,7 @@ def channels(store: Store, view: View, model: str, label: str) -> None:
     mean = paid.mean(axis=0)
     order = np.argsort(-mean, kind="stable")
     other = next((each.name for each in store.models if each.name != model), "")
-    best, alike = channel_likeness(*key, other) if other else (None, np.full(len(mean), np.nan))
+    best, alike = channel_likeness(*key, other, label) if other else (None, np.full(len(mean), np.nan))
     st.markdown(
         f"Each of the {len(mean)} channels pays its mean activation times its weight for **{plain(title(label))}**, on "
         f"every one of the {len(paid)} images. The pictures are cut out around the place where the channel is highest.",
@@ -61,6 +54,8 @@ def channels(store: Store, view: View, model: str, label: str) -> None:
     if best is not None:
         rows["most_alike"], rows["r"] = best[order], alike[order]
     st.header("All channels", anchor=False)
+    if best is not None and len(compared := images_compared(*key[:2])) < store.dataset.images:
+        st.caption(f"Channels of the two networks are compared on {len(compared):,} images.")
     names = {
         "channel": "Channel", "mean_paid": "Pays on average", "spread": "Standard deviation", "images_for": "Pays on",
         "most_alike": f"Most alike in {store.model(other).title}" if other else "", "r": "r",
@@ -102,20 +97,10 @@ def _slate(
     )
     facts = [f"pays {signed(paid.mean())} on average, from {signed(paid.min())} to {signed(paid.max())}"]
     facts += [likeness] if likeness else []
-    fires = _fires(store, images, model, channel_maps(*key, label, number)) if chosen else {}
+    fires = channel_fires_on(*key, label, number) if chosen else {}
     if fires:
         facts.append("fires on: " + ", ".join(f"{name} {share:.0%}" for name, share in fires.items()))
     href = f"./strategies?{urlencode(view.but(channel=str(number)).to_params())}"
     called = f"the {{}} that channel {number} pays most for ({title(label)}, {store.model(model).title})"
     links = top_of(view, images, order, called)
     return Slate(f"Channel {number}", tuple(facts), crops, href=href, chosen=chosen, links=links)
-
-
-def _fires(store: Store, images: tuple[str, ...], model: str, planes: NDArray[np.float32]) -> dict[str, float]:
-    """Share a channel's activation among the parts of the masks, over images; empty where there are none."""
-    shares: dict[str, list[float]] = {}
-    for image, plane in zip(images, planes, strict=True):
-        for name, coverage in parts_of(store, image, model).items():
-            shares.setdefault(name, []).append(float(fires_on(plane[None], coverage[None])[0]))
-    means = {name: float(np.nansum(values)) / len(images) for name, values in shares.items()}
-    return dict(sorted(means.items(), key=lambda item: -item[1]))

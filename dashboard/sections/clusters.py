@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard.cached_contributions import clusters as cached_clusters
-from dashboard.cached_contributions import map_picture
+from dashboard.cached_clusters import clusters as cached_clusters
+from dashboard.cached_clusters import map_picture
 from dashboard.chosen_images import addresses_of
 from dashboard.components.slates import Picture, Slate, show_slates
 from dashboard.plots import beside_its_words, legible

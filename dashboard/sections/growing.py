@@ -10,7 +10,7 @@ import streamlit as st
 from PIL import Image
 
 from dashboard.boundary import contained
-from dashboard.cached_store import opened, subject_coverage, table
+from dashboard.cached_store import opened, rows, subject_coverage
 from dashboard.components.strips import Strip, show_strips
 from dashboard.explanations import CHANCE, SCALE
 from dashboard.front_page import inviting_image
@@ -119,8 +119,7 @@ def _scales(store: Store, view: View, selection: Selection, image: str) -> Strip
 def _chance(store: Store, view: View, selection: Selection, image: str, share: float) -> Strip:
     """Show what share of the photograph the labelled object covers, and of two maps what lies in it."""
     photograph, mask = shrunk(decode(store.photograph(image)), SIDE), store.mask(image)
-    metrics = table(store, "metrics")
-    inside = metrics[(metrics["image"] == image) & (metrics["metric"] == "mass_inside")]
+    inside = rows(store, "metrics", where={"image": (image,), "metric": ("mass_inside",)})
     inside = inside.set_index(["model", "method"])["value"]
 
     def outlined(picture: NDArray[np.uint8]) -> bytes:

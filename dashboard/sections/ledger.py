@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.boundary import public
-from dashboard.cached_contributions import parts_of, subject_on_places
+from dashboard.class_images import parts_of, subject_on_places
 from dashboard.components.ledger import Erasing, Words, show_ledger
 from dashboard.downloads import offer_table
 from dashboard.page import file_name, plain

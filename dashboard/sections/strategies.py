@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import numpy as np
 import streamlit as st
 
-from dashboard.cached_contributions import class_strategies, strategy_on, strategy_picture
 from dashboard.cached_store import table
+from dashboard.cached_strategies import class_strategies, strategy_on, strategy_picture
 from dashboard.chosen_images import top_of
 from dashboard.components.slates import Picture, Slate, show_slates
 from dashboard.downloads import offer_table
@@ -21,7 +21,7 @@ from explain.figures.style import signed
 from explain.store.evidence import class_index
 
 if TYPE_CHECKING:
-    from dashboard.cached_contributions import ClassStrategies
+    from dashboard.cached_strategies import ClassStrategies
     from dashboard.link import View
     from explain.store import Store
 
@@ -116,7 +116,7 @@ def _on_any_image(
     with st.container(width=CONTROL):
         select(view.but(image=image), "image", "Image", said, near(readable, image))
     _, _, model, label = key
-    paid = found.found.pays(store.pooled(model)[store.row(image)][None])[0]
+    paid = found.found.pays(store.pooled(model, image)[None])[0]
     index = class_index(store, model, label)
     score, head = float(store.logits(model, image)[index]), store.head(model)
     assert head is not None

@@ -42,7 +42,7 @@ with st.container(border=True, width=FORM):
     st.markdown(f"**{spoken_claim(draft, selection)}**")
 with st.container(border=True, width=FORM):
     st.header("2. What the images can show", anchor=False)
-    show_power(claims, draft, tables_of(store, images), selection)
+    show_power(claims, draft, tables_of(store, (*claims, draft), images), selection)
     seal_button(claims, draft, store, images)
 
 if claims:
@@ -56,7 +56,9 @@ if claims:
         width=PARAGRAPH,
     )
     study, cast = study_of_claims(claims, selection)
-    judged = {finding.number: finding for finding in judge(study, tables_of(store, images), cast, store.dataset)}
+    judged = {
+        finding.number: finding for finding in judge(study, tables_of(store, claims, images), cast, store.dataset)
+    }
     for number, claim in enumerate(claims, 1):
         with st.container(border=True):
             st.markdown(f"### {number}. {spoken_claim(claim, selection)}")

@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.boundary import contained
-from dashboard.cached_contributions import in_slice
+from dashboard.cached_clusters import in_slice
 from dashboard.cached_pictures import difference_picture
 from dashboard.cached_store import every_value, explained, readable_rows, subject_coverage, table
 from dashboard.components.answers import Answers, show_answers

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.boundary import or_else
-from dashboard.cached_contributions import in_slice
+from dashboard.cached_clusters import in_slice
 from dashboard.cached_store import card_picture, distances
 from dashboard.components.cards import Card, Said, show_cards
 from dashboard.link import CHOICES

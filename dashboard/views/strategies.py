@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.boundary import public
-from dashboard.cached_contributions import say_how_many
+from dashboard.class_images import say_how_many
 from dashboard.page import open_page, plain
 from dashboard.sections.channels import channels
 from dashboard.sections.clusters import clusters

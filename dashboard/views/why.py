@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.cached_contributions import in_slice
+from dashboard.cached_clusters import in_slice
 from dashboard.cached_store import readable_rows, table
 from dashboard.page import open_page, say_of_link
 from dashboard.sections.ledger import one_class, one_class_against_another, refused

@@ -17,8 +17,10 @@ from explain.building.notices import no_better_than_guessing, unknown_labels
 from explain.building.plan import plan_maps, plan_model, table_code_digest
 from explain.errors import StoreError
 from explain.explainers.registry import parse_methods
+from explain.findings.predicted import tables_are_kept, tables_to_keep
 from explain.findings.study import study_of
 from explain.serving.sources import record_origins
+from explain.store.amending import amend_locked
 from explain.store.checking import find_damage
 from explain.store.layout import CHECKSUMS, MANIFEST, MAPS, store_path
 from explain.store.locking import lock_store
@@ -100,6 +102,8 @@ def build(
         jobs = jobs_of(report.store, plans, rows, previous, fresh=force, damaged=damaged)
         ready = previous is not None and not (force or revived or masked or report.healed)
         if previous is not None and ready and _up_to_date(report, previous, dataset, jobs, chosen):
+            if not tables_are_kept(previous):  # the last step of what brought the others was interrupted
+                previous = amend_locked(report.store, tables_to_keep)
             _look_back(report, previous, jobs)
             report.seconds = time.perf_counter() - started
             return report
@@ -119,6 +123,7 @@ def build(
         dropped = _all_folders(previous) if gained else damaged  # which have no rows for these images
         with report.timed("measures and tables"):
             _publish(report, dataset, jobs, read, chosen, previous, dropped, cores, told)
+            amend_locked(report.store, tables_to_keep)  # reads what was published
     with report.timed("measures and tables"):
         _look_back(report, open_store(report.store), jobs)
     report.refused = {job.name: job.refused for job in jobs if job.refused}

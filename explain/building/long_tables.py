@@ -65,23 +65,44 @@ def chance_rows(
     return frame.dropna(subset=["value"])
 
 
-def tidy(
-    records: Sequence[ImageRecord], model: str, method: str, values: Mapping[str, NDArray[np.float64]]
+def metrics_table(
+    records: Sequence[ImageRecord], measured: Mapping[tuple[str, str], Mapping[str, NDArray[np.float64]]]
 ) -> pd.DataFrame:
-    """Tabulate the measures of one model's and method's maps: a row for each value that there is."""
-    known = {metric: np.flatnonzero(~np.isnan(each)) for metric, each in values.items()}
-    rows = np.concatenate(list(known.values()))
-    counts = [len(each) for each in known.values()]
+    """Tabulate the measures of every model's and method's maps: a row for each value that there is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Texts are kept as numbers, of one byte where they are few: it is the longest table that a build holds.
+        :func:`explain.store.table_files.as_texts` makes texts of them.
+    """
+    labels = {label: number for number, label in enumerate(dict.fromkeys(record.label for record in records))}
+    label_of = np.array([labels[record.label] for record in records], np.int32)
+    names = {name: number for number, name in enumerate(dict.fromkeys(n for each in measured.values() for n in each))}
+    parts = [
+        (key, name, np.flatnonzero(~np.isnan(values)), values)
+        for key, of_map in measured.items()
+        for name, values in of_map.items()
+    ]
+    if not parts:
+        return joined([], "metrics")
+    counts = [len(rows) for _, _, rows, _ in parts]
+    place = np.concatenate([rows for _, _, rows, _ in parts])
+    models, methods = (list(dict.fromkeys(key[side] for key in measured)) for side in (0, 1))
+
+    def repeated(numbers: Sequence[int], texts: Sequence[str]) -> pd.Categorical:
+        return pd.Categorical.from_codes(np.repeat(np.array(numbers, np.int16), counts), pd.Index(texts, dtype="str"))
+
     return pd.DataFrame(
         {
-            "image": _texts([record.image for record in records]).take(rows),
-            "label": _texts([record.label for record in records]).take(rows),
-            "model": _texts([model]).repeat(len(rows)),
-            "method": _texts([method]).repeat(len(rows)),
-            "metric": _texts(list(known)).repeat(counts),
-            "value": np.concatenate([values[metric][there] for metric, there in known.items()]),
+            "image": pd.Categorical.from_codes(place, pd.Index([record.image for record in records], dtype="str")),
+            "label": pd.Categorical.from_codes(label_of[place], pd.Index(list(labels), dtype="str")),
+            "model": repeated([models.index(key[0]) for key, _, _, _ in parts], models),
+            "method": repeated([methods.index(key[1]) for key, _, _, _ in parts], methods),
+            "metric": repeated([names[name] for _, name, _, _ in parts], list(names)),
+            "value": np.concatenate([values[rows] for _, _, rows, values in parts]),
         }
-    )
+    )[list(TABLE_COLUMNS["metrics"])]
 
 
 def paired(

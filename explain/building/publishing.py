@@ -26,7 +26,7 @@ from explain.store.made_from import sources_of
 from explain.store.manifest import model_info
 from explain.store.pictures import pictures_digest, rows_with_masks
 from explain.store.selection import Selection
-from explain.store.table_files import kinds_in, read_rows
+from explain.store.table_files import as_texts, kinds_in, read_rows
 from explain.store.whole_files import TableWriter, write_manifest, write_table
 
 if TYPE_CHECKING:
@@ -136,14 +136,13 @@ def publish(
     )  # fmt: skip
     chance_file = chance.finish(path, maps.chance)
     logits = {name: group["logits"][:] for name, group in arrays.items()}
-    pooled = {name: group["pooled"][:] for name, group in arrays.items()}
     tables = {
         "images": images_table(dataset.records, read),
         "predictions": predictions_table(dataset.records, ok, models, logits),
         "metrics": maps.metrics,
         "agreement": maps.agreement,
         "skill": _skill(maps.metrics, path / chance_file),
-        "embedding": embedding_table(dataset.records, ok, pooled),
+        "embedding": embedding_table(dataset.records, ok, {name: group["pooled"] for name, group in arrays.items()}),
     }
     digests = {(model.name, method.name): method.digest for model in models for method in model.methods}
     evaluated, evaluation = carried_over(previous, tables, digests, aligned)
@@ -187,7 +186,7 @@ def publish(
 def _skill(metrics: pd.DataFrame, chance: Path) -> pd.DataFrame:
     """Compare measures of place with chance, one by one: the scores by chance may be more than memory holds."""
     of_metric = [
-        skill_table(metrics, read_rows(chance, where={"metric": (metric,)}))
+        skill_table(as_texts(metrics[metrics["metric"] == metric]), read_rows(chance, where={"metric": (metric,)}))
         for metric in kinds_in(chance, ("metric",))["metric"]
     ]
     return joined(of_metric, "skill")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from explain.building.long_tables import chance_rows, joined, paired, stacked, tidy
+from explain.building.long_tables import chance_rows, joined, metrics_table, paired, stacked
 from explain.building.map_ranges import RangeMeasurer, processes_worth, ranges_of
 from explain.building.other_images import OtherImages
 from explain.building.processes import in_order
@@ -139,6 +139,7 @@ class MapTables:
     Attributes
     ----------
     metrics, agreement, chance : pandas.DataFrame
+        Texts of the first one as :func:`explain.building.long_tables.metrics_table` keeps them.
     unread_masks : mapping of str to str
         Reason by image, where a mask could not be read: what is measured with its help is missing.
     """
@@ -208,7 +209,7 @@ def map_tables(
             progress(done, len(rows))
     images = [records[row] for row in rows.tolist()]
     return MapTables(
-        joined([tidy(images, *key, stacked(blocks)) for key, blocks in measured.items()], "metrics"),
+        metrics_table(images, {key: stacked(blocks) for key, blocks in measured.items()}),
         joined([paired(images, a, b, stacked(blocks)) for (a, b), blocks in compared.items()], "agreement"),
         joined(kept, "chance"),
         unread,

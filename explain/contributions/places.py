@@ -42,11 +42,14 @@ def region_on_places(region: ArrayLike, grid: tuple[int, int], alignment: Alignm
     array([[1. , 0.5]])
     """
     values = np.asarray(region, np.float32)
-    rows, columns = (
-        np.clip(np.arange(length) + round(shift * length), 0, length - 1)
-        for length, shift in zip(values.shape, (alignment.down, alignment.right), strict=True)
-    )
-    moved = Image.fromarray(values[np.ix_(rows, columns)])
+    shifts = [round(by * length) for length, by in zip(values.shape, (alignment.down, alignment.right), strict=True)]
+    if any(shifts):
+        rows, columns = (
+            np.clip(np.arange(length) + shift, 0, length - 1)
+            for length, shift in zip(values.shape, shifts, strict=True)
+        )
+        values = values[rows][:, columns]
+    moved = Image.fromarray(values)
     return np.asarray(moved.resize(grid[::-1], Image.Resampling.BOX), np.float64)
 
 
@@ -68,7 +71,7 @@ def parts_on_places(
         The parts that are visible, and the background; they sum to 1 everywhere.
     """
     found: dict[str, NDArray[np.float64]] = {}
-    for number in np.unique(mask).tolist():
+    for number in np.flatnonzero(np.bincount(np.ravel(mask))).tolist():
         name = parts.get(number, f"part {number}") if number else BACKGROUND
         share = region_on_places(mask == number, grid, alignment)
         found[name] = found[name] + share if name in found else share

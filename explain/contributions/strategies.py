@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 SPLITS, SEED = 20, 0
+_NEXT_TO_NOTHING = 1e-10
+"""Of the largest variance; below it, directions are rounding errors'."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,15 @@ def _directions(centred: NDArray[np.float64]) -> NDArray[np.float64]:
     return loadings * np.where(loadings.sum(axis=1) < 0, -1.0, 1.0)[:, None]
 
 
+def _strongest(centred: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the directions along which there is any variance to speak of, from the smaller table of products."""
+    tall = centred.shape[0] > centred.shape[1]
+    squares, vectors = np.linalg.eigh(centred.T @ centred if tall else centred @ centred.T)
+    kept = squares > _NEXT_TO_NOTHING * max(squares[-1], 0.0)
+    directions = (vectors if tall else centred.T @ vectors / np.sqrt(np.maximum(squares, 1e-300))).T[kept][::-1]
+    return directions * np.where(directions.sum(axis=1) < 0, -1.0, 1.0)[:, None]
+
+
 def stability(
     pooled: ArrayLike, found: Strategies, count: int, *, splits: int = SPLITS, seed: int = SEED
 ) -> NDArray[np.float64]:
@@ -158,7 +169,7 @@ def stability(
         order = rng.permutation(len(paid))
         sides = []
         for half in (order[: len(order) // 2], order[len(order) // 2 :]):
-            directions = _directions(paid[half] - paid[half].mean(axis=0))
+            directions = _strongest(paid[half] - paid[half].mean(axis=0))
             alike = np.abs(directions[:, :count].T)
             rows, columns = linear_sum_assignment(-alike)
             side = np.zeros((count, paid.shape[1]))

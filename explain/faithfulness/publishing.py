@@ -27,6 +27,7 @@ from explain.faithfulness.tables import (
     sanity_rows,
     with_rows_of,
 )
+from explain.findings.predicted import tables_to_keep
 from explain.findings.study import study_digest, study_of
 from explain.measures.alignment import CENTRED, Alignment
 from explain.models.installed import versions_of
@@ -36,6 +37,7 @@ from explain.store.digests import code_digest, digest_of, modules_behind
 from explain.store.filesystem import remove_tree
 from explain.store.opening import open_store
 from explain.store.selection import Selection
+from explain.store.table_files import as_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -172,6 +174,7 @@ def publish(path: Path, steps: Mapping[MapKey, int]) -> None:
         return tables, {_ENTRY: {**store.provenance.get(_ENTRY, {}), **new}, "tested_study": tested}
 
     amend_store(path, amendment)
+    amend_store(path, tables_to_keep)  # reads what the first one brought
 
 
 def carried_over(
@@ -215,7 +218,7 @@ def carried_over(
             old = before.table(name)
             mine = old[evaluation_rows(name, old)]
             fresh = {key: mine[(mine["model"] == key[0]) & (mine["method"] == key[1])] for key in kept}
-            found[name] = with_rows_of(list(digests), name, tables.get(name, old.iloc[:0]), fresh)
+            found[name] = with_rows_of(list(digests), name, as_texts(tables.get(name, old.iloc[:0])), fresh)
     except StoreError:
         return {}, {}  # the tables that it stood in are gone; its progress is not, and `evaluate` publishes it again
     return found, {_ENTRY: {_name(key): entry for key, entry in kept.items()}}

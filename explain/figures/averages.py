@@ -13,7 +13,7 @@ from data.images import encode
 from explain.figures.exhibit import Exhibit, Material, Options, nothing
 from explain.figures.overlay import overlay
 from explain.figures.style import counted, key_name, spoken
-from explain.statistics.averages import averages_table
+from explain.statistics.averages import PHOTOGRAPHS, averages_table
 from explain.statistics.some_images import MOST
 
 if TYPE_CHECKING:
@@ -41,8 +41,11 @@ def compose(material: Material, options: Options) -> Exhibit:
         "Every map weighs the same: each is scaled to sum 1 on the common grid before the mean, which is shown over "
         "its own maximum, over the mean of the photographs. Maps that are zero everywhere do not count."
     )
-    if any(average.images > MOST for average in averages):
-        caption += f" Of classes with more images, {MOST:,} drawn by a fixed seed are averaged."
+    if any(average.images > PHOTOGRAPHS for average in averages):
+        caption += (
+            f" Of classes with more images, up to {MOST:,} maps and {PHOTOGRAPHS} photographs are averaged, drawn by a "
+            "fixed seed."
+        )
     return Exhibit("average-maps", "Average maps", figure, caption, averages_table(averages))
 
 

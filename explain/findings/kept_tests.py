@@ -81,9 +81,8 @@ def findings_of(store: Store, images: Collection[str] = ()) -> tuple[Finding, ..
         Only these, where there are any: the tests are made anew, with intervals and a correction of their own.
     """
     study, selection = study_of(store.dataset), Selection.of(store, store.shown_models, store.shown_methods)
-    tested = store.provenance.get("tested_study") == study_digest(study)
-    if not images and tested and all(is_current(store.provenance, name) for name in KEPT):
-        return said(study, cast_of(study, selection), store.dataset, _read(store))
+    if not images and are_kept(store):
+        return said(study, cast_of(study, selection), store.dataset, read_kept(store))
     tables = tables_for(store, study)
     if images:
         tables = tables.of_images(images)
@@ -91,16 +90,29 @@ def findings_of(store: Store, images: Collection[str] = ()) -> tuple[Finding, ..
     return findings(tables.metrics, tables.agreement, tables.predictions, selection, store.dataset, classes=classes)
 
 
-def _read(store: Store) -> Tested:
-    rows = [Row(*row) for row in store.table("findings")[list(COLUMNS)].itertuples(index=False)]
+def are_kept(store: Store, of: str = "") -> bool:
+    """Tell whether a store holds the tests of the study as it is now, made of the tables that it holds now.
+
+    Parameters
+    ----------
+    of : str
+        What the names of their tables end in.
+    """
+    tested = store.provenance.get("tested_study") == study_digest(study_of(store.dataset))
+    return tested and all(is_current(store.provenance, f"{name}{of}") for name in KEPT)
+
+
+def read_kept(store: Store, of: str = "") -> Tested:
+    """Read the tests that a store holds; parameters as for :func:`are_kept`."""
+    rows = [Row(*row) for row in store.table(f"findings{of}")[list(COLUMNS)].itertuples(index=False)]
     images: dict[tuple[int, str, str, str], tuple[CarriedImage, ...]] = {}
-    for number, scope, metric, side, *image in store.table("examples").itertuples(index=False, name=None):
+    for number, scope, metric, side, *image in store.table(f"examples{of}").itertuples(index=False, name=None):
         key = (number, scope, metric, side)
         images[key] = (*images.get(key, ()), CarriedImage(*image))
     tests: dict[int, dict[tuple[str, str], ForAndAgainst]] = {}
     answers: dict[int, str] = {}
     columns = list(TABLE_COLUMNS["carried"])
-    for each in store.table("carried")[columns].itertuples(index=False, name=None):
+    for each in store.table(f"carried{of}")[columns].itertuples(index=False, name=None):
         number, scope, metric, title, maps, side, deviation, carrying, opposed, undecided, answer = each
         sides = (images.get((number, scope, metric, name), ()) for name in (_FOR, _AGAINST))
         tests.setdefault(number, {})[metric, scope] = ForAndAgainst(
@@ -108,4 +120,4 @@ def _read(store: Store) -> Tested:
             side, deviation, carrying, opposed, undecided, *sides,
         )  # fmt: skip
         answers[number] = answer
-    return Tested(rows, tests, store.table("checks"), answers)
+    return Tested(rows, tests, store.table(f"checks{of}"), answers)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SIDE = 160
 """Pixels of the average photograph; what many photographs share has no finer detail."""
+PHOTOGRAPHS = 100
+"""Photographs of a class that are averaged: more take long to decode, and the mean shows no more."""
 _BLOCK = 64
 
 
@@ -40,7 +42,8 @@ class AverageMap:
     saliency : ndarray of float32, shape (112, 112)
         Mean of the maps on the common grid; sums to 1.
     photograph : ndarray of uint8, shape (160, 160, 3)
-        Mean of the class's photographs, each squeezed to a square as the networks see it.
+        Mean of the class's photographs, each squeezed to a square as the networks see it; of a hundred where there
+        are more.
     images : int
         Readable images of the class, averaged or not.
     """
@@ -67,8 +70,8 @@ def average_maps(store: Store, labels: Sequence[str] = (), only: Collection[str]
     Returns
     -------
     tuple of AverageMap
-        Classes without a readable image are left out. Of a class of more than 500 images so many are averaged, drawn by
-        a fixed seed: each costs a photograph to be decoded.
+        Classes without a readable image are left out. Of a class of more than 500 images the maps of so many are
+        averaged, drawn by a fixed seed, and of these 100 photographs: each must be decoded.
     """
     images = store.table("images")
     counted = images["status"] == "ok"
@@ -79,7 +82,8 @@ def average_maps(store: Store, labels: Sequence[str] = (), only: Collection[str]
         rows = np.flatnonzero((images["label"] == label) & counted)
         if len(rows):
             chosen = rows[some_of(len(rows))]
-            of_label[label] = chosen, len(rows), average_photograph(store, list(images["image"].iloc[chosen]))
+            seen = images["image"].iloc[chosen[some_of(len(chosen), PHOTOGRAPHS)]]
+            of_label[label] = chosen, len(rows), average_photograph(store, list(seen))
     found = {}
     for model in store.models:
         for method in model.methods:

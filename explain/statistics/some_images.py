@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 SEED = 20_260
 MOST = 500
-"""Images of a class whose pictures, maps or activations are looked at one by one."""
+"""Images of a class whose pictures, maps or pooled features are looked at one by one."""
+PLACE_BY_PLACE = 100
+"""Images of a class whose feature maps and masks are read: each takes some milliseconds."""
 
 
 def some_of(count: int, most: int = MOST) -> NDArray[np.int64]:

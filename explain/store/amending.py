@@ -42,17 +42,22 @@ def amend_store(path: str | Path, amendment: Amendment) -> Store:
     """
     folder = place(path)
     with lock_store(folder):
-        store = open_store(folder)
-        if store.provenance["schema"] not in AMENDABLE:
-            raise StoreError(
-                f"The store {folder} was written by an older version and is only read. Run: python -m explain build"
-            )
-        tables, entries = amendment(store)
-        manifest = {**store.provenance, **entries}
-        files = {name: write_table(folder, name, frame) for name, frame in tables.items()}
-        manifest["tables"] = {**manifest["tables"], **files}
-        anew = {name: of for name, of in sources_of(manifest["tables"]).items() if name in files}
-        manifest["made_from"] = {**manifest.get("made_from", {}), **anew}
-        del manifest["schema"]
-        write_manifest(folder, manifest)
+        return amend_locked(folder, amendment)
+
+
+def amend_locked(folder: Path, amendment: Amendment) -> Store:
+    """Do what :func:`amend_store` does to a store that is locked already."""
+    store = open_store(folder)
+    if store.provenance["schema"] not in AMENDABLE:
+        raise StoreError(
+            f"The store {folder} was written by an older version and is only read. Run: python -m explain build"
+        )
+    tables, entries = amendment(store)
+    manifest = {**store.provenance, **entries}
+    files = {name: write_table(folder, name, frame) for name, frame in tables.items()}
+    manifest["tables"] = {**manifest["tables"], **files}
+    anew = {name: of for name, of in sources_of(manifest["tables"]).items() if name in files}
+    manifest["made_from"] = {**manifest.get("made_from", {}), **anew}
+    del manifest["schema"]
+    write_manifest(folder, manifest)
     return open_store(folder)

@@ -52,6 +52,10 @@ TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
     "sanity": ("image", "label", "model", "method", "check", "pearson", "sim", "spearman", "ssim"),
     "certainty": ("image", "label", "model", "method", "deviation"),
 }  # fmt: skip
+TABLE_COLUMNS |= {
+    "images_of_predicted": ("image",),
+    **{f"{name}_of_predicted": TABLE_COLUMNS[name] for name in ("findings", "checks", "carried", "examples")},
+}
 """Columns of the tables, in order. One row per image has further ones, of the models and methods that there are."""
 
 

@@ -198,14 +198,19 @@ class Store:
             )
         return self._targets[model]
 
-    def pooled(self, model: str) -> NDArray[np.float32]:
-        """Read each image's activations averaged over space.
+    def pooled(self, model: str, image: str | None = None) -> NDArray[np.float32]:
+        """Read activations averaged over space.
+
+        Parameters
+        ----------
+        image : str, optional
+            All images by default.
 
         Returns
         -------
-        ndarray of float32, shape (n, c)
+        ndarray of float32, shape (c,) or (n, c)
         """
-        return self._array(model, "pooled", None)
+        return self._array(model, "pooled", None if image is None else self.row(image))
 
     def head(self, model: str) -> Head | None:
         """Read the dense layer behind pooling.

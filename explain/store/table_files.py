@@ -162,6 +162,22 @@ def kinds_of(table: pd.DataFrame) -> pd.DataFrame:
     return table.iloc[np.sort(first)].astype("str").reset_index(drop=True)
 
 
+def as_texts(table: pd.DataFrame) -> pd.DataFrame:
+    """Make texts of columns that are kept as numbers which stand for them."""
+    return table.astype(dict.fromkeys(_kept_as_numbers(table), "str"))
+
+
+def all_texts(table: pd.DataFrame) -> bool:
+    """Tell whether no column is kept as numbers which stand for texts."""
+    return not _kept_as_numbers(table)
+
+
+def _kept_as_numbers(table: pd.DataFrame) -> list[str]:
+    import pandas as pd
+
+    return [str(name) for name in table if isinstance(table[name].dtype, pd.CategoricalDtype)]
+
+
 def packed_rows(table: pd.DataFrame) -> Iterator[tuple[int, int]]:
     """Say which rows are packed together: cut where the model, method or metric changes, unless that makes few."""
     import numpy as np

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from explain.store.digests import digest_of
 from explain.store.filesystem import file_digests, files_below, read_whole, write_atomically
 from explain.store.layout import CHECKSUMS, JOURNAL, MANIFEST, SCHEMA, table_file
-from explain.store.table_files import packed_rows
+from explain.store.table_files import all_texts, as_texts, packed_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -27,14 +28,29 @@ def write_table(store: Path, name: str, frame: pd.DataFrame) -> str:
     str
         Its place, relative to the store.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    buffer, whole = io.BytesIO(), pa.Table.from_pandas(frame, preserve_index=False)
-    with pq.ParquetWriter(buffer, whole.schema, compression="zstd") as file:
-        for start, end in packed_rows(frame):
-            file.write_table(whole.slice(start, end - start))
+    buffer, packed = io.BytesIO(), _packed(frame)
+    first = next(packed)
+    with pq.ParquetWriter(buffer, first.schema, compression="zstd") as file:
+        for part in chain([first], packed):
+            file.write_table(part)
     return _put_table(store, name, buffer.getvalue())
+
+
+def _packed(frame: pd.DataFrame) -> Iterator[Any]:
+    """Give the rows that are packed together as tables of Arrow, one after the other; an empty one if there is none."""
+    import pyarrow as pa
+
+    texts = all_texts(frame)
+    whole = pa.Table.from_pandas(frame if texts else as_texts(frame.iloc[:0]), preserve_index=False)
+    if not len(frame):
+        yield whole
+    for start, end in packed_rows(frame):
+        if texts:
+            yield whole.slice(start, end - start)
+        else:  # never all of it as texts
+            yield pa.Table.from_pandas(as_texts(frame.iloc[start:end]), preserve_index=False)
 
 
 class TableWriter:

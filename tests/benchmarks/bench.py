@@ -11,6 +11,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=Settings.repeats)
     parser.add_argument("--batch-size", type=int, default=Settings.batch_size)
     parser.add_argument("--sizes", type=int, nargs="+", default=Settings.sizes, help="images of the growth part")
+    parser.add_argument("--keep", help="folder for the growth part's crops and stores, which are used again")
     parser.add_argument("--price-per-hour", type=float, default=0.10, help="USD for the machine; assumed")
     parser.add_argument("--price-per-gib-month", type=float, default=0.025, help="USD for storage; assumed")
     parser.add_argument("--out", type=Path, default=Path("build"))
@@ -37,7 +39,7 @@ def main() -> None:
     unknown = sorted(set(chosen.parts) - set(PARTS))
     if unknown:
         parser.error(f"there is no part {', '.join(unknown)}; known are {', '.join(PARTS)}")
-    told = {key: getattr(chosen, key) for key in ("dataset", "models", "images", "repeats", "batch_size", "sizes")}
+    told = {field.name: getattr(chosen, field.name) for field in fields(Settings)}
     folder = chosen.out / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     for part in chosen.parts or PARTS:

@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from explain.building.derived import derived_tables
+from explain.findings.predicted import tables_to_keep
 from explain.findings.study import study_digest, study_of
 from explain.statistics.skill import skill_table
-from explain.store import Store, open_store
+from explain.store import Store, amend_store, open_store
 from explain.store.filesystem import open_arrays
 from explain.store.layout import ARRAYS, store_path
 from explain.store.made_from import MADE_FROM, sources_of
@@ -75,6 +76,7 @@ def write_store(source: Store, images: int, cache: Path) -> Path:
     manifest["made_from"] = sources_of(manifest["tables"])
     manifest["tested_study"] = study_digest(study_of(info))
     write_manifest(path, manifest)
+    amend_store(path, tables_to_keep)
     return path
 
 

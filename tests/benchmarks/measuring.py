@@ -33,6 +33,8 @@ class Settings:
     batch_size : int
     sizes : tuple of int
         Images of the growth part.
+    keep : str or None
+        Folder where the growth part leaves its crops and stores, and finds those of an earlier run; else they go.
     """
 
     dataset: str = "demo"
@@ -41,6 +43,7 @@ class Settings:
     repeats: int = 7
     batch_size: int = 16
     sizes: tuple[int, ...] = (102, 1000)
+    keep: str | None = None
 
 
 @dataclass(frozen=True)

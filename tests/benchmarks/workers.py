@@ -19,7 +19,7 @@ from data import open_dataset
 from explain.building.build import build
 from explain.models.specification import load_specifications
 from explain.store.filesystem import place
-from tests.benchmarks.growth import repeat_dataset
+from tests.benchmarks.growth_size import repeat_dataset
 from tests.benchmarks.measuring import Section, Settings, run_part
 
 IMAGES = 500

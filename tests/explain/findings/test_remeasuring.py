@@ -9,7 +9,7 @@ import pytest
 from explain.explainers.registry import DEFAULT_METHODS, EXPLAINERS
 from explain.findings.casting import cast_of
 from explain.findings.multiverse import settings_of
-from explain.findings.predicted import answered_otherwise, images_looked_at, tables_of_predicted
+from explain.findings.predicted import answered_otherwise, drawn_images, images_looked_at, tables_of_predicted
 from explain.findings.remeasuring import PREDICTED, MapChoice, remeasure
 from explain.findings.study import study_of
 from explain.measures.alignment import Alignment
@@ -84,7 +84,7 @@ def test_where_many_images_change_some_of_all_are_looked_at_and_they_alone(store
     changed, images = answered_otherwise(store, selection), store.table("images")
     assert images_looked_at(store, selection) == ()
     monkeypatch.setattr("explain.findings.predicted.MANY", len(changed) - 1)
-    drawn = images_looked_at(store, selection)
+    drawn = drawn_images(store, selection)
     assert len(set(drawn)) == len(changed) - 1
     assert set(drawn) < set(images.loc[images["status"] == "ok", "image"])
     some, every = (tables_of_predicted(store, selection, only).metrics for only in (drawn, ()))

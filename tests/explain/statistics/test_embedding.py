@@ -23,6 +23,17 @@ def test_a_line_lies_on_the_first_axis_and_points_where_its_largest_loading_does
     np.testing.assert_allclose(points[:, 1], 0, atol=1e-12)
 
 
+def test_many_images_lie_where_a_decomposition_of_all_at_once_puts_them():
+    features = np.random.default_rng(4).normal(size=(9000, 5)).astype(np.float32) * [5, 3, 1, 1, 0.5] + 7
+    points, shares = principal_components(features)
+    centred = features.astype(np.float64) - features.astype(np.float64).mean(axis=0)
+    _, lengths, directions = np.linalg.svd(centred, full_matrices=False)
+    expected = centred @ directions[:2].T
+    signs = np.sign((expected * points).sum(axis=0))
+    np.testing.assert_allclose(points, expected * signs, atol=1e-9)
+    np.testing.assert_allclose(shares, lengths[:2] ** 2 / (lengths**2).sum(), rtol=1e-12)
+
+
 @pytest.mark.parametrize("shape", [(0, 4), (1, 4), (5, 1)])
 def test_too_few_images_or_channels_leave_zeros(shape):
     points, _ = principal_components(np.arange(np.prod(shape), dtype=float).reshape(shape))
