@@ -199,17 +199,7 @@ class Store:
         return self._targets[model]
 
     def pooled(self, model: str, image: str | None = None) -> NDArray[np.float32]:
-        """Read activations averaged over space.
-
-        Parameters
-        ----------
-        image : str, optional
-            All images by default.
-
-        Returns
-        -------
-        ndarray of float32, shape (c,) or (n, c)
-        """
+        """Read activations averaged over space: of one image, shape (c,), or of all, shape (n, c)."""
         return self._array(model, "pooled", None if image is None else self.row(image))
 
     def head(self, model: str) -> Head | None:

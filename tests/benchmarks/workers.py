@@ -17,6 +17,7 @@ from typing import Any
 
 from data import open_dataset
 from explain.building.build import build
+from explain.building.processes import cores
 from explain.models.specification import load_specifications
 from explain.store.filesystem import place
 from tests.benchmarks.growth_size import repeat_dataset
@@ -82,6 +83,7 @@ def one(settings: Settings, root: Path, workers: int, store: str) -> dict[str, A
                 place(cache),
                 batch_size=settings.batch_size,
                 engine="ray" if workers else "local",
+                cores=cores(),
                 progress=progress,
             )
         ended = time.perf_counter()

@@ -4,7 +4,9 @@ import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import streamlit as st
 
+from dashboard.class_images import images_of_class, images_place_by_place
 from explain.store import newest_stores
 
 pytestmark = pytest.mark.slow
@@ -87,6 +89,26 @@ def test_a_channel_has_an_address(demo_store, opened):
     assert any("Compact Xception, r = " in fact for fact in first["facts"])
     assert len(first["pictures"]) == 24
     assert len(others) == 6
+
+
+@pytest.mark.parametrize("look", ["strategies", "channels"])
+def test_of_many_images_some_are_looked_at_place_by_place_and_the_page_says_so(demo_store, opened, look, monkeypatch):
+    label = "African_elephant"
+    monkeypatch.setattr("dashboard.class_images.PLACE_BY_PLACE", 20)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    try:
+        app = opened(demo_store, "strategies", look=look, label=label)
+        assert "Looked at: 51 images of this class, and 20 of these place by place" in words(app)
+        assert all(slate["pictures"] for slate in slates(app))
+        (store,) = newest_stores(demo_store)
+        key = (str(store.path), store.digest)
+        chosen = images_place_by_place(*key, label)
+        assert len(set(chosen)) == 20
+        assert set(chosen) < set(images_of_class(*key, label))
+    finally:
+        st.cache_resource.clear()
+        st.cache_data.clear()
 
 
 def test_too_few_images_and_bad_slices_are_said_in_a_sentence(built, opened):

@@ -1,5 +1,6 @@
 """Maps measured again from a store: the build's own numbers, and other choices against a map at a time."""
 
+import shutil
 from dataclasses import replace
 from itertools import combinations
 
@@ -7,15 +8,24 @@ import numpy as np
 import pytest
 
 from explain.explainers.registry import DEFAULT_METHODS, EXPLAINERS
+from explain.findings import predicted
 from explain.findings.casting import cast_of
 from explain.findings.multiverse import settings_of
-from explain.findings.predicted import answered_otherwise, drawn_images, images_looked_at, tables_of_predicted
+from explain.findings.predicted import (
+    answered_otherwise,
+    drawn_images,
+    findings_of_predicted,
+    images_looked_at,
+    tables_are_kept,
+    tables_of_predicted,
+    tables_to_keep,
+)
 from explain.findings.remeasuring import PREDICTED, MapChoice, remeasure
 from explain.findings.study import study_of
 from explain.measures.alignment import Alignment
 from explain.measures.maps_on_grid import MapsOnGrid
 from explain.measures.measuring import measure_maps
-from explain.store import newest_stores
+from explain.store import amend_store, check_store, newest_stores, open_store
 from explain.store.evidence import explain_stored
 from explain.store.selection import Selection
 
@@ -92,6 +102,33 @@ def test_where_many_images_change_some_of_all_are_looked_at_and_they_alone(store
     keys = ["image", "model", "method", "metric"]
     values = every.set_index(keys)["value"].reindex(some.set_index(keys).index)
     np.testing.assert_allclose(some["value"], values, rtol=1e-9)
+
+
+def test_the_builds_tests_of_the_predicted_class_are_those_made_anew(store, selection, monkeypatch):
+    assert tables_are_kept(store)
+    kept = findings_of_predicted(store, selection)
+    assert any(finding.tests for finding in kept)
+    monkeypatch.setattr(predicted, "_kept", lambda store, selection: False)
+    assert repr(findings_of_predicted(store, selection)) == repr(kept)
+
+
+def test_tests_of_the_predicted_class_are_read_without_the_tables_of_all_maps(store, selection, tmp_path):
+    expected = repr(findings_of_predicted(store, selection))
+    copy = open_store(shutil.copytree(store.path, tmp_path / "store"))
+    for name in ("metrics", "agreement", "predictions"):
+        (copy.path / copy.provenance["tables"][name]).unlink()
+    assert repr(findings_of_predicted(copy, selection)) == expected
+
+
+def test_tests_of_other_maps_than_those_that_are_stored_are_made_again(store, tmp_path):
+    path = shutil.copytree(store.path, tmp_path / "store")
+    metrics = store.table("metrics")
+    moved = amend_store(path, lambda there: ({"metrics": metrics.assign(value=metrics["value"] + 1)}, {}))
+    assert not tables_are_kept(moved)
+    assert any("_of_predicted" in fault for fault in check_store(moved))
+    again = amend_store(path, tables_to_keep)
+    assert tables_are_kept(again)
+    assert not any("_of_predicted" in fault for fault in check_store(again))
 
 
 def test_cells_lie_where_the_network_looks_unless_they_are_centred(original):

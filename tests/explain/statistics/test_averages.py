@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from explain.statistics.averages import AverageMap, average_map, average_maps, averages_table
+from explain.statistics.averages import AverageMap, average_map, average_maps, average_photograph, averages_table
 from explain.store import newest_stores
 
 
@@ -44,3 +44,16 @@ def test_averages_of_some_images_are_of_these_alone(built):
         maps = [store.saliency(each.model, each.method)[[row]] for row in rows]
         one_by_one = [average_map(one, store.alignment(each.model, each.method))[0] for one in maps]
         np.testing.assert_allclose(each.saliency, np.mean(one_by_one, axis=0), atol=1e-7)
+
+
+@pytest.mark.slow
+def test_of_many_photographs_some_are_averaged_and_all_maps(built, monkeypatch):
+    (store,) = newest_stores(built[0])
+    every = average_maps(store)
+    monkeypatch.setattr("explain.statistics.averages.PHOTOGRAPHS", 1)
+    images = store.table("images")
+    for one, all_of_them in zip(average_maps(store), every, strict=True):
+        np.testing.assert_array_equal(one.saliency, all_of_them.saliency)
+        of_class = images.loc[(images["status"] == "ok") & (images["label"] == one.label), "image"]
+        seen = [average_photograph(store, [image]) for image in of_class]
+        assert any(np.array_equal(one.photograph, photograph) for photograph in seen)

@@ -3,7 +3,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from explain.store.table_files import kinds_in, read_rows
+from explain.store.table_files import all_texts, as_texts, kinds_in, read_rows
 from explain.store.whole_files import write_table
 
 ROWS = 300_000  # more than two groups of Parquet
@@ -30,6 +30,21 @@ def written(tmp_path_factory):
 def test_a_whole_table_is_what_was_written(written):
     table, file = written
     pd.testing.assert_frame_equal(read_rows(file), table)
+
+
+def test_texts_that_are_kept_as_numbers_make_the_same_file(written, tmp_path):
+    table, file = written
+    texts = ["image", "label", "model", "metric"]
+    kept = table.astype(dict.fromkeys(texts, "category"))
+    assert not all_texts(kept)
+    pd.testing.assert_frame_equal(as_texts(kept), table)
+    assert (tmp_path / write_table(tmp_path, "metrics", kept)).read_bytes() == file.read_bytes()
+
+
+def test_a_table_without_rows_has_its_columns_whatever_they_are_kept_as(tmp_path):
+    table = pd.DataFrame({"image": pd.Categorical([]), "value": np.zeros(0)})
+    found = read_rows(tmp_path / write_table(tmp_path, "metrics", table))
+    assert (list(found.columns), len(found)) == (["image", "value"], 0)
 
 
 def test_rows_and_columns_are_those_that_were_asked_for(written):
