@@ -13,6 +13,7 @@ from dashboard.class_images import (
     THUMBNAIL,
     feature_map,
     feature_maps,
+    images_compared,
     images_of_class,
     parts_of_class,
     pooled_features,
@@ -29,27 +30,21 @@ if TYPE_CHECKING:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def channel_payments(path: str, digest: str, model: str, label: str) -> NDArray[np.float64]:
     """Give what every channel pays for a label's class on each of :func:`images_of_class`, shape (n, c)."""
-    store, (pooled, _) = opened(path, digest), pooled_features(path, digest, model, label)
+    store, pooled = opened(path, digest), pooled_features(path, digest, model, label)
     return payments(pooled, linear_head(store, model), class_index(store, model, label))
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def channel_likeness(
-    path: str, digest: str, model: str, other: str, label: str
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+@st.cache_resource(max_entries=16, show_spinner=False)
+def channel_likeness(path: str, digest: str, model: str, other: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Find for every channel the other network's channel that goes with it best, over :func:`images_compared`.
-
-    Parameters
-    ----------
-    label : str
-        Whose features are read in the same go; images of all classes are compared.
 
     Returns
     -------
     (ndarray of int, ndarray of float)
         Its number and their correlation; NaN where the channel never changes.
     """
-    (_, mine), (_, theirs) = (pooled_features(path, digest, name, label) for name in (model, other))
+    store, images = opened(path, digest), images_compared(path, digest)
+    mine, theirs = (store.pooled(name, images) for name in (model, other))
     both = np.nan_to_num(correlations(mine, theirs), nan=-2.0)
     best = both.argmax(axis=1)
     value = both[np.arange(len(both)), best]

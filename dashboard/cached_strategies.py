@@ -113,7 +113,7 @@ class ClassStrategies:
 def class_strategies(path: str, digest: str, model: str, label: str) -> ClassStrategies:
     """Find the strategies of a class."""
     store = opened(path, digest)
-    pooled, _ = pooled_features(path, digest, model, label)
+    pooled = pooled_features(path, digest, model, label)
     found = found_in(pooled, linear_head(store, model).kernel[:, class_index(store, model, label)])
     count = min(SHOWN, len(found.directions))
     maps = [found.maps(feature_maps(path, digest, model, label), component) for component in range(count)]

@@ -47,19 +47,18 @@ def images_place_by_place(path: str, digest: str, label: str) -> tuple[str, ...]
     return tuple(images[place] for place in some_of(len(images), PLACE_BY_PLACE).tolist())
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def images_compared(path: str, digest: str) -> NDArray[np.int64]:
-    """Give the rows that channels of two networks are compared on: readable ones; of many 2,000, by a fixed seed."""
-    readable = np.flatnonzero(opened(path, digest).table("images", ("status",))["status"] == "ok")
-    return np.asarray(readable[some_of(len(readable), MANY)])
+@st.cache_resource(max_entries=8, show_spinner=False)
+def images_compared(path: str, digest: str) -> tuple[str, ...]:
+    """List the images that channels of two networks are compared on: readable ones; of many 2,000, by a fixed seed."""
+    images = opened(path, digest).table("images", ("image", "status"))
+    readable = images.loc[images["status"] == "ok", "image"].to_numpy(object)
+    return tuple(readable[some_of(len(readable), MANY)])
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)  # both in one go: the whole array is read for either
-def pooled_features(path: str, digest: str, model: str, label: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Read the pooled features of :func:`images_of_class`, and of :func:`images_compared`; each of shape (n, c)."""
-    store = opened(path, digest)
-    rows, pooled = [store.row(image) for image in images_of_class(path, digest, label)], store.pooled(model)
-    return pooled[rows], pooled[images_compared(path, digest)]
+@st.cache_resource(max_entries=32, show_spinner=False)
+def pooled_features(path: str, digest: str, model: str, label: str) -> NDArray[np.float32]:
+    """Read the pooled features of :func:`images_of_class`, shape (n, c)."""
+    return opened(path, digest).pooled(model, images_of_class(path, digest, label))
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)  # tens of megabytes, shared, and changed by nobody

@@ -35,7 +35,7 @@ def channels(store: Store, view: View, model: str, label: str) -> None:
     mean = paid.mean(axis=0)
     order = np.argsort(-mean, kind="stable")
     other = next((each.name for each in store.models if each.name != model), "")
-    best, alike = channel_likeness(*key, other, label) if other else (None, np.full(len(mean), np.nan))
+    best, alike = channel_likeness(*key, other) if other else (None, np.full(len(mean), np.nan))
     st.markdown(
         f"Each of the {len(mean)} channels pays its mean activation times its weight for **{plain(title(label))}**, on "
         f"every one of the {len(paid)} images. The pictures are cut out around the place where the channel is highest.",

@@ -150,11 +150,11 @@ class Builder:
     ) -> Iterator[Batch]:
         """Cut the dataset into batches aligned to its order, whatever is missing: results then never depend on it."""
         failed = {row for row, read in found.items() if not read.ok}
-        wanted = frozenset().union(*missing.values()) - failed
+        wanted, settled = frozenset().union(*missing.values()) - failed, pictured | failed
         everything = range(len(self.dataset.records))
         for start in everything[::batch_size]:
             rows = range(start, min(start + batch_size, len(everything)))
-            chosen = [row for row in rows if row not in found or row in wanted or row not in pictured | failed]
+            chosen = [row for row in rows if row not in found or row in wanted or row not in settled]
             if chosen:
                 yield Batch(
                     {row: self.dataset.records[row] for row in chosen},

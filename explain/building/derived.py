@@ -38,7 +38,7 @@ def derived_tables(
         tables[name] for name in ("images", "predictions", "metrics", "agreement")
     )
     classes = {model.name: model.classes for model in models}
-    claimed = as_texts(metrics[metrics["metric"].isin(list(metrics_of(study_of(dataset))))])
+    claimed = metrics[metrics["metric"].isin(list(metrics_of(study_of(dataset))))]
     sorted_by = as_texts(metrics[metrics["metric"].isin(list(SORTED_MEASURES.values()))])
     return {
         **claim_tables(Tables(claimed, agreement, predictions), selection, dataset, classes),

@@ -73,12 +73,10 @@ def metrics_table(
     Returns
     -------
     pandas.DataFrame
-        Texts are kept as numbers, of one byte where they are few: it is the longest table that a build holds.
+        Texts are kept as numbers, of one byte where they are few and in the texts' order: it is the longest table that
+        a build holds.
         :func:`explain.store.table_files.as_texts` makes texts of them.
     """
-    labels = {label: number for number, label in enumerate(dict.fromkeys(record.label for record in records))}
-    label_of = np.array([labels[record.label] for record in records], np.int32)
-    names = {name: number for number, name in enumerate(dict.fromkeys(n for each in measured.values() for n in each))}
     parts = [
         (key, name, np.flatnonzero(~np.isnan(values)), values)
         for key, of_map in measured.items()
@@ -86,20 +84,24 @@ def metrics_table(
     ]
     if not parts:
         return joined([], "metrics")
+    rows = np.concatenate([rows for _, _, rows, _ in parts])
     counts = [len(rows) for _, _, rows, _ in parts]
-    place = np.concatenate([rows for _, _, rows, _ in parts])
-    models, methods = (list(dict.fromkeys(key[side] for key in measured)) for side in (0, 1))
 
-    def repeated(numbers: Sequence[int], texts: Sequence[str]) -> pd.Categorical:
-        return pd.Categorical.from_codes(np.repeat(np.array(numbers, np.int16), counts), pd.Index(texts, dtype="str"))
+    def of_rows(texts: Sequence[str]) -> pd.Categorical:
+        kept = pd.Categorical(pd.array(texts, "str"))
+        return pd.Categorical.from_codes(kept.codes[rows], dtype=kept.dtype)
+
+    def of_parts(texts: Sequence[str]) -> pd.Categorical:
+        kept = pd.Categorical(pd.array(texts, "str"))
+        return pd.Categorical.from_codes(np.repeat(kept.codes, counts), dtype=kept.dtype)
 
     return pd.DataFrame(
         {
-            "image": pd.Categorical.from_codes(place, pd.Index([record.image for record in records], dtype="str")),
-            "label": pd.Categorical.from_codes(label_of[place], pd.Index(list(labels), dtype="str")),
-            "model": repeated([models.index(key[0]) for key, _, _, _ in parts], models),
-            "method": repeated([methods.index(key[1]) for key, _, _, _ in parts], methods),
-            "metric": repeated([names[name] for _, name, _, _ in parts], list(names)),
+            "image": of_rows([record.image for record in records]),
+            "label": of_rows([record.label for record in records]),
+            "model": of_parts([key[0] for key, _, _, _ in parts]),
+            "method": of_parts([key[1] for key, _, _, _ in parts]),
+            "metric": of_parts([name for _, name, _, _ in parts]),
             "value": np.concatenate([values[rows] for _, _, rows, values in parts]),
         }
     )[list(TABLE_COLUMNS["metrics"])]

@@ -32,6 +32,7 @@ class Tables:
     Attributes
     ----------
     metrics, agreement, predictions : pandas.DataFrame
+        Texts of the metrics may be kept as numbers, in the texts' order.
     """
 
     metrics: pd.DataFrame
@@ -48,7 +49,7 @@ class Tables:
     def _images(self) -> tuple[NDArray[np.intp], pd.Index]:
         """The images of the metrics, in order, and the place of every row's among them."""
         place, images = self.metrics["image"].factorize(sort=True)
-        return place, pd.Index(images)
+        return place, pd.Index(images).astype("str")
 
     @cached_property
     def wide(self) -> pd.DataFrame:
@@ -75,7 +76,7 @@ class Tables:
         place, images = self._images
         first = np.empty(len(images), np.intp)
         first[place[::-1]] = np.arange(len(place))[::-1]
-        return pd.Series(self.metrics["label"].array[first], images.rename("image"), name="label")
+        return pd.Series(self.metrics["label"].array[first], images.rename("image"), name="label").astype("str")
 
     def sum_of(self, model: str, method: str, quantity: Quantity) -> pd.Series | None:
         """Give a quantity by image, NaN where one of its metrics is missing; None where no image has one of them."""

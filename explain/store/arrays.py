@@ -11,7 +11,7 @@ from explain.store.filesystem import open_arrays, read_part, read_whole
 from explain.store.shards import Layout, layout_of, lies_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import zarr
@@ -74,6 +74,17 @@ class StoredArray:
         for first, chunk in self._chunks(layout, rows):
             low, high = max(rows.start, first), min(rows.stop, first + layout.chunk)
             found[low - rows.start : high - rows.start] = chunk[low - first : high - first]
+        return found
+
+    def some(self, rows: Sequence[int]) -> NDArray[Any]:
+        """Read some rows, in their order; each chunk that holds any of them once."""
+        layout = self._layout
+        if layout is None:
+            return np.asarray(self._array[:])[list(rows)]
+        found, of_chunk = np.empty((len(rows), *layout.shape), layout.dtype), np.asarray(rows) // layout.chunk
+        for number in np.unique(of_chunk).tolist():
+            places = np.flatnonzero(of_chunk == number)
+            found[places] = self._chunk(layout, number)[np.asarray(rows)[places] % layout.chunk]
         return found
 
     def _chunks(self, layout: Layout, rows: range) -> Iterator[tuple[int, NDArray[Any]]]:
@@ -139,8 +150,8 @@ class ArrayReader:
         self._groups: dict[str, StoredArrays] = {}
         self._kept: dict[tuple[str, str], NDArray[Any]] = {}
 
-    def read(self, folder: str, name: str, row: int | None) -> NDArray[Any]:
-        """Read an array, or one row; what is missing or was changed since it was written is an error, never zeros.
+    def read(self, folder: str, name: str, row: int | Sequence[int] | None) -> NDArray[Any]:
+        """Read an array, a row or some; what is missing or was changed since it was written is an error, never zeros.
 
         A small array is read whole and kept, because opening a chunk costs a hundred times what copying a row does.
 
@@ -149,14 +160,15 @@ class ArrayReader:
         StoreError
             If a part of it is missing or damaged.
         """
+        some = row is not None and not isinstance(row, int)
         if row is not None and (folder, name) in self._kept:
-            return self._kept[folder, name][row]
+            return self._kept[folder, name][list(row) if some else row]
         try:
             if folder not in self._groups:
                 self._groups[folder] = StoredArrays(self._path / folder)
             array = self._groups[folder][name]
             small = row is not None and array.nbytes <= _SMALL and array.rows_per_chunk > 1
-            found = array[:] if row is None or small else array[row]
+            found = array[:] if row is None or small else array.some(row) if some else array[row]
         except Exception as error:  # zarr raises many kinds over missing files, bad checksums and torn chunks
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise StoreError(
@@ -167,7 +179,7 @@ class ArrayReader:
         if small:
             found.flags.writeable = False
             self._kept[folder, name] = found
-            return found[row]
+            return found[list(row) if some else row]
         return found
 
 

@@ -88,9 +88,8 @@ def stored_payments(store: Store, model: str, target: str) -> NDArray[np.float64
 
 def stored_strategies(store: Store, model: str, label: str, images: Sequence[str] = ()) -> Strategies:
     """Give :meth:`Store.strategies`."""
-    head = linear_head(store, model)
-    rows = [store.row(image) for image in images or images_of(store, label)]
-    return strategies(store.pooled(model)[rows], head.kernel[:, class_index(store, model, label)])
+    weights = linear_head(store, model).kernel[:, class_index(store, model, label)]
+    return strategies(store.pooled(model, images or images_of(store, label)), weights)
 
 
 def stored_clusters(

@@ -44,6 +44,22 @@ def test_rows_are_those_that_were_written(tmp_path, values, name, chosen):
     assert array.dtype == values[name].dtype
 
 
+@pytest.mark.parametrize("name", ["large", "small"])
+@pytest.mark.parametrize("rows", [[], [7], [22, 0, 3, 3, 11], list(range(ROWS)), [5, 6]])
+def test_some_rows_come_in_the_order_in_which_they_are_asked_for(tmp_path, values, name, rows):
+    array = StoredArrays(tmp_path / "group" / "arrays.zarr")[name]
+    np.testing.assert_array_equal(array.some(rows), values[name][rows])
+
+
+@pytest.mark.parametrize("small", [0, 2**20])
+def test_a_reader_gives_rows_whether_it_keeps_the_array_or_not(tmp_path, values, small, monkeypatch):
+    monkeypatch.setattr("explain.store.arrays._SMALL", small)
+    reader = ArrayReader(tmp_path / "group")
+    for rows in ([9, 2], 3, None, [0, 22]):
+        expected = values["small"] if rows is None else values["small"][rows]
+        np.testing.assert_array_equal(reader.read("arrays.zarr", "small", rows), expected)
+
+
 def test_arrays_without_a_row_per_image_are_read_by_zarr(tmp_path, values):
     arrays = StoredArrays(tmp_path / "group" / "arrays.zarr")
     assert np.asarray(arrays["head"]).tolist() == [0, 1, 2, 3]
