@@ -150,7 +150,7 @@ class ArrayReader:
         self._groups: dict[str, StoredArrays] = {}
         self._kept: dict[tuple[str, str], NDArray[Any]] = {}
 
-    def read(self, folder: str, name: str, row: int | Sequence[int] | None) -> NDArray[Any]:
+    def read(self, folder: str, name: str, row: int | list[int] | None) -> NDArray[Any]:
         """Read an array, a row or some; what is missing or was changed since it was written is an error, never zeros.
 
         A small array is read whole and kept, because opening a chunk costs a hundred times what copying a row does.
@@ -160,15 +160,14 @@ class ArrayReader:
         StoreError
             If a part of it is missing or damaged.
         """
-        some = row is not None and not isinstance(row, int)
         if row is not None and (folder, name) in self._kept:
-            return self._kept[folder, name][list(row) if some else row]
+            return self._kept[folder, name][row]
         try:
             if folder not in self._groups:
                 self._groups[folder] = StoredArrays(self._path / folder)
             array = self._groups[folder][name]
             small = row is not None and array.nbytes <= _SMALL and array.rows_per_chunk > 1
-            found = array[:] if row is None or small else array.some(row) if some else array[row]
+            found = array[:] if row is None or small else array.some(row) if isinstance(row, list) else array[row]
         except Exception as error:  # zarr raises many kinds over missing files, bad checksums and torn chunks
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise StoreError(
@@ -179,7 +178,7 @@ class ArrayReader:
         if small:
             found.flags.writeable = False
             self._kept[folder, name] = found
-            return found[list(row) if some else row]
+            return found[row]
         return found
 
 

@@ -200,9 +200,9 @@ class Store:
 
     def pooled(self, model: str, images: str | Sequence[str] | None = None) -> NDArray[np.float32]:
         """Read activations averaged over space: of one image, shape (c,), of some, or of all, shape (n, c)."""
-        some = images is not None and not isinstance(images, str)
-        rows = [self.row(image) for image in images] if some else None if images is None else self.row(images)
-        return self._array(model, "pooled", rows)
+        if images is None or isinstance(images, str):
+            return self._array(model, "pooled", None if images is None else self.row(images))
+        return self._array(model, "pooled", [self.row(image) for image in images])
 
     def head(self, model: str) -> Head | None:
         """Read the dense layer behind pooling.
@@ -312,5 +312,5 @@ class Store:
     def _targets(self) -> dict[str, NDArray[np.int64]]:
         return {}
 
-    def _array(self, model: str, name: str, row: int | Sequence[int] | None) -> NDArray[Any]:
+    def _array(self, model: str, name: str, row: int | list[int] | None) -> NDArray[Any]:
         return self._arrays.read(f"{self.model(model).folder}/{ARRAYS}", name, row)
