@@ -77,20 +77,19 @@ def average_maps(store: Store, labels: Sequence[str] = (), only: Collection[str]
     counted = images["status"] == "ok"
     if only:
         counted &= images["image"].isin(list(only))
-    of_label = {}
+    of_label: dict[str, tuple[list[str], int, NDArray[np.uint8]]] = {}
     for label in labels or store.dataset.labels:
         rows = np.flatnonzero((images["label"] == label) & counted)
         if len(rows):
-            chosen = rows[some_of(len(rows))]
-            seen = images["image"].iloc[chosen[some_of(len(chosen), PHOTOGRAPHS)]]
-            of_label[label] = chosen, len(rows), average_photograph(store, list(seen))
+            chosen = images["image"].iloc[rows[some_of(len(rows))]].tolist()
+            seen = [chosen[place] for place in some_of(len(chosen), PHOTOGRAPHS).tolist()]
+            of_label[label] = chosen, len(rows), average_photograph(store, seen)
     found = {}
     for model in store.models:
         for method in model.methods:
-            maps = store.saliency(model.name, method.name)  # once for all classes
             alignment = store.alignment(model.name, method.name)
             for label, (chosen, count, photograph) in of_label.items():
-                saliency, n = average_map(maps[chosen], alignment)
+                saliency, n = average_map(store.saliency(model.name, method.name, chosen), alignment)
                 average = AverageMap(label, model.name, method.name, n, saliency, photograph, count)
                 found[label, model.name, method.name] = average
     return tuple(average for label in of_label for average in found.values() if average.label == label)

@@ -137,13 +137,13 @@ class Store:
         """
         return self._array(model, "logits", None if image is None else self.row(image))
 
-    def saliency(self, model: str, method: str, image: str | None = None) -> NDArray[np.float32]:
+    def saliency(self, model: str, method: str, images: str | Sequence[str] | None = None) -> NDArray[np.float32]:
         """Read stored raw maps: of the class that :meth:`targets` names, at the parameters that the manifest names.
 
         Parameters
         ----------
-        image : str, optional
-            All images by default; rows of images that failed are zero.
+        images : str or sequence of str, optional
+            One, some in their order, or all by default; rows of images that failed are zero.
 
         Returns
         -------
@@ -155,7 +155,7 @@ class Store:
             If no such maps are stored, or what is stored is damaged.
         """
         there = self.method(model, method)
-        return self._arrays.read(there.folder, there.array, None if image is None else self.row(image))
+        return self._arrays.read(there.folder, there.array, self._rows_of(images))
 
     def method(self, model: str, method: str) -> MethodInfo:
         """Give what is stored of one model by one method.
@@ -200,9 +200,7 @@ class Store:
 
     def pooled(self, model: str, images: str | Sequence[str] | None = None) -> NDArray[np.float32]:
         """Read activations averaged over space: of one image, shape (c,), of some, or of all, shape (n, c)."""
-        if images is None or isinstance(images, str):
-            return self._array(model, "pooled", None if images is None else self.row(images))
-        return self._array(model, "pooled", [self.row(image) for image in images])
+        return self._array(model, "pooled", self._rows_of(images))
 
     def head(self, model: str) -> Head | None:
         """Read the dense layer behind pooling.
@@ -311,6 +309,11 @@ class Store:
     @cached_property
     def _targets(self) -> dict[str, NDArray[np.int64]]:
         return {}
+
+    def _rows_of(self, images: str | Sequence[str] | None) -> int | list[int] | None:
+        if images is None or isinstance(images, str):
+            return None if images is None else self.row(images)
+        return [self.row(image) for image in images]
 
     def _array(self, model: str, name: str, row: int | list[int] | None) -> NDArray[Any]:
         return self._arrays.read(f"{self.model(model).folder}/{ARRAYS}", name, row)
