@@ -16,12 +16,9 @@ from dashboard.class_images import (
     images_compared,
     images_of_class,
     parts_of_class,
-    pooled_features,
 )
 from data.images import decode, encode
-from explain.contributions.channels import correlations, fires_on, payments
-from explain.store.contributions import linear_head
-from explain.store.evidence import class_index
+from explain.contributions.channels import correlations, fires_on
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,8 +27,7 @@ if TYPE_CHECKING:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def channel_payments(path: str, digest: str, model: str, label: str) -> NDArray[np.float64]:
     """Give what every channel pays for a label's class on each of :func:`images_of_class`, shape (n, c)."""
-    store, pooled = opened(path, digest), pooled_features(path, digest, model, label)
-    return payments(pooled, linear_head(store, model), class_index(store, model, label))
+    return opened(path, digest).payments(model, label, images_of_class(path, digest, label))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -16,7 +16,6 @@ from dashboard.class_images import (
     images_of_class,
     images_place_by_place,
     parts_of_class,
-    pooled_features,
     subject_on_places,
 )
 from data.images import decode, encode
@@ -112,8 +111,8 @@ class ClassStrategies:
 @st.cache_resource(max_entries=32, show_spinner="Looking for strategies ...")
 def class_strategies(path: str, digest: str, model: str, label: str) -> ClassStrategies:
     """Find the strategies of a class."""
-    store = opened(path, digest)
-    pooled = pooled_features(path, digest, model, label)
+    store, images = opened(path, digest), images_of_class(path, digest, label)
+    pooled = store.pooled(model, images)
     found = found_in(pooled, linear_head(store, model).kernel[:, class_index(store, model, label)])
     count = min(SHOWN, len(found.directions))
     maps = [found.maps(feature_maps(path, digest, model, label), component) for component in range(count)]
@@ -123,7 +122,6 @@ def class_strategies(path: str, digest: str, model: str, label: str) -> ClassStr
     beside = tuple(_beside(part, *parts[part], maps) for part in store.dataset.beside if part in parts)
     chance = float("nan") if inside is None else float(1 - inside.mean())
     steady = stability(pooled, found, count)
-    images = images_of_class(path, digest, label)
     return ClassStrategies(images, found, found.pays(pooled), steady, off, chance, beside)
 
 

@@ -55,12 +55,6 @@ def images_compared(path: str, digest: str) -> tuple[str, ...]:
     return tuple(readable[some_of(len(readable), MANY)])
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def pooled_features(path: str, digest: str, model: str, label: str) -> NDArray[np.float32]:
-    """Read the pooled features of :func:`images_of_class`, shape (n, c)."""
-    return opened(path, digest).pooled(model, images_of_class(path, digest, label))
-
-
 @st.cache_resource(max_entries=3, show_spinner=False)  # tens of megabytes, shared, and changed by nobody
 def feature_maps(path: str, digest: str, model: str, label: str) -> NDArray[np.float32]:
     """Read the feature maps of :func:`images_place_by_place`, shape (n, h, w, c)."""

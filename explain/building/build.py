@@ -123,9 +123,9 @@ def build(
         dropped = _all_folders(previous) if gained else damaged  # which have no rows for these images
         with report.timed("measures and tables"):
             _publish(report, dataset, jobs, read, chosen, previous, dropped, cores, told)
-            amend_locked(report.store, tables_to_keep)  # reads what was published
+            store = amend_locked(report.store, tables_to_keep)  # reads what was published
     with report.timed("measures and tables"):
-        _look_back(report, open_store(report.store), jobs)
+        _look_back(report, store, jobs)
     report.refused = {job.name: job.refused for job in jobs if job.refused}
     report.seconds = time.perf_counter() - started
     return report

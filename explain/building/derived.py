@@ -8,9 +8,9 @@ from explain.findings.contrasts import Tables
 from explain.findings.kept_tests import claim_tables
 from explain.findings.stored import metrics_of
 from explain.findings.study import study_of
-from explain.statistics.per_image import SORTED_MEASURES, per_image
+from explain.statistics.per_image import per_image
 from explain.store.layout import TABLE_COLUMNS
-from explain.store.table_files import as_texts, kinds_of
+from explain.store.table_files import kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,9 +39,8 @@ def derived_tables(
     )
     classes = {model.name: model.classes for model in models}
     claimed = metrics[metrics["metric"].isin(list(metrics_of(study_of(dataset))))]
-    sorted_by = as_texts(metrics[metrics["metric"].isin(list(SORTED_MEASURES.values()))])
     return {
         **claim_tables(Tables(claimed, agreement, predictions), selection, dataset, classes),
         "measured": kinds_of(metrics[list(TABLE_COLUMNS["measured"])]),
-        "per_image": per_image(images, predictions, sorted_by, agreement),
+        "per_image": per_image(images, predictions, metrics, agreement),
     }

@@ -85,23 +85,19 @@ def metrics_table(
     if not parts:
         return joined([], "metrics")
     rows = np.concatenate([rows for _, _, rows, _ in parts])
-    counts = [len(rows) for _, _, rows, _ in parts]
+    part = np.repeat(np.arange(len(parts)), [len(rows) for _, _, rows, _ in parts])
 
-    def of_rows(texts: Sequence[str]) -> pd.Categorical:
-        kept = pd.Categorical(pd.array(texts, "str"))
-        return pd.Categorical.from_codes(kept.codes[rows], dtype=kept.dtype)
-
-    def of_parts(texts: Sequence[str]) -> pd.Categorical:
-        kept = pd.Categorical(pd.array(texts, "str"))
-        return pd.Categorical.from_codes(np.repeat(kept.codes, counts), dtype=kept.dtype)
+    def kept(texts: Sequence[str], places: NDArray[np.intp]) -> pd.Categorical:
+        of_each = pd.Categorical(pd.array(texts, "str"))
+        return pd.Categorical.from_codes(of_each.codes[places], dtype=of_each.dtype)
 
     return pd.DataFrame(
         {
-            "image": of_rows([record.image for record in records]),
-            "label": of_rows([record.label for record in records]),
-            "model": of_parts([key[0] for key, _, _, _ in parts]),
-            "method": of_parts([key[1] for key, _, _, _ in parts]),
-            "metric": of_parts([name for _, name, _, _ in parts]),
+            "image": kept([record.image for record in records], rows),
+            "label": kept([record.label for record in records], rows),
+            "model": kept([key[0] for key, _, _, _ in parts], part),
+            "method": kept([key[1] for key, _, _, _ in parts], part),
+            "metric": kept([name for _, name, _, _ in parts], part),
             "value": np.concatenate([values[rows] for _, _, rows, values in parts]),
         }
     )[list(TABLE_COLUMNS["metrics"])]

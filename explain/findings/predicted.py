@@ -16,7 +16,8 @@ from explain.findings.stored import metrics_of
 from explain.findings.study import study_of
 from explain.statistics.many_images import MANY
 from explain.statistics.some_images import some_of
-from explain.store.made_from import OF_PREDICTED, is_current
+from explain.store.layout import OF_PREDICTED
+from explain.store.made_from import is_current
 from explain.store.selection import Selection
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import pandas as pd
 from data.datasets import read_boxes
 from explain.measures.regions import box_coverage
 from explain.measures.registry import MEASURES
+from explain.store.table_files import as_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,7 +74,7 @@ def per_image(
         answers = part.set_index("image").reindex(place)
         for what, kind in zip(ANSWER, ("string", "float64", "boolean"), strict=True):
             columns[column(what, str(model))] = answers[what].astype(kind).array
-    sorted_by = metrics[metrics["metric"].isin(list(SORTED_MEASURES.values()))]
+    sorted_by = as_texts(metrics[metrics["metric"].isin(list(SORTED_MEASURES.values()))])
     for of, values in _by_image(sorted_by, ["metric", "model", "method"], sorted_by["value"], place):
         columns[column(*of)] = values
     same = (agreement["model_a"] == agreement["model_b"]) | (agreement["method_a"] == agreement["method_b"])

@@ -81,9 +81,9 @@ def stored_contrast(store: Store, image: str, model: str, target: str | None, ag
     return contrast(store.activations(model, image), head, store.logits(model, image), first, second)
 
 
-def stored_payments(store: Store, model: str, target: str) -> NDArray[np.float64]:
+def stored_payments(store: Store, model: str, target: str, images: Sequence[str] | None = None) -> NDArray[np.float64]:
     """Give :meth:`Store.payments`."""
-    return payments(store.pooled(model), linear_head(store, model), class_index(store, model, target))
+    return payments(store.pooled(model, images), linear_head(store, model), class_index(store, model, target))
 
 
 def stored_strategies(store: Store, model: str, label: str, images: Sequence[str] = ()) -> Strategies:

@@ -52,9 +52,11 @@ TABLE_COLUMNS: dict[str, tuple[str, ...]] = {
     "sanity": ("image", "label", "model", "method", "check", "pearson", "sim", "spearman", "ssim"),
     "certainty": ("image", "label", "model", "method", "deviation"),
 }  # fmt: skip
+OF_PREDICTED = "_of_predicted"
+"""What the names of tables end in that say of maps of the predicted class what others say of the stored ones."""
 TABLE_COLUMNS |= {
-    "images_of_predicted": ("image",),
-    **{f"{name}_of_predicted": TABLE_COLUMNS[name] for name in ("findings", "checks", "carried", "examples")},
+    f"images{OF_PREDICTED}": ("image",),
+    **{f"{name}{OF_PREDICTED}": TABLE_COLUMNS[name] for name in ("findings", "checks", "carried", "examples")},
 }
 """Columns of the tables, in order. One row per image has further ones, of the models and methods that there are."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from explain.store.layout import OF_PREDICTED, TABLE_COLUMNS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _OF_MAPS = ("metrics", "agreement", "predictions")
-OF_PREDICTED = "_of_predicted"
-"""What the names of tables end in that say of maps of the predicted class what others say of the stored ones."""
 MADE_FROM: dict[str, tuple[str, ...]] = {
     "findings": _OF_MAPS,
     "checks": _OF_MAPS,
@@ -17,10 +17,7 @@ MADE_FROM: dict[str, tuple[str, ...]] = {
     "examples": _OF_MAPS,
     "measured": ("metrics",),
     "per_image": ("images", *_OF_MAPS),
-    **{
-        f"{name}{OF_PREDICTED}": ("images", *_OF_MAPS)
-        for name in ("images", "findings", "checks", "carried", "examples")
-    },
+    **{name: ("images", *_OF_MAPS) for name in TABLE_COLUMNS if name.endswith(OF_PREDICTED)},
 }
 """By table: what it is computed from. Pages read it in place of these, which have a row for each image and map."""
 

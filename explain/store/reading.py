@@ -135,7 +135,7 @@ class Store:
         -------
         ndarray of float32, shape (classes,) or (n, classes)
         """
-        return self._array(model, "logits", None if image is None else self.row(image))
+        return self._array(model, "logits", self._rows_of(image))
 
     def saliency(self, model: str, method: str, images: str | Sequence[str] | None = None) -> NDArray[np.float32]:
         """Read stored raw maps: of the class that :meth:`targets` names, at the parameters that the manifest names.
@@ -224,9 +224,9 @@ class Store:
         """Divide the difference of two classes' scores: by default of the label and its strongest rival."""
         return contributions.stored_contrast(self, image, model, target, against)
 
-    def payments(self, model: str, target: str) -> NDArray[np.float64]:
-        """Give what every channel of every image pays for a class, shape (n, c); zero where an image failed."""
-        return contributions.stored_payments(self, model, target)
+    def payments(self, model: str, target: str, images: Sequence[str] | None = None) -> NDArray[np.float64]:
+        """Give what every channel of all images, or some, pays for a class, shape (n, c); zero where one failed."""
+        return contributions.stored_payments(self, model, target, images)
 
     def strategies(self, model: str, label: str, images: Sequence[str] = ()) -> Strategies:
         """Find the components of what the channels pay for a label's class, over its images, or some of them."""
